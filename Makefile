@@ -1,0 +1,70 @@
+# Every target is one command; those after "python -m" work without make as well.
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+RUN := $(BIN)/python -m workbench
+WHERE := $(if $(REGION),--region $(REGION)) $(if $(YEAR),--year $(YEAR))
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help install report process draft check sample lab test lint bench calibrate clean lock
+
+help:  ## show this help
+	@echo "Quality workbench for social care. On a fresh machine: make report"
+	@echo
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  Choose a region and year:  make report REGION=sample YEAR=2026"
+	@echo "  More options of a command: $(RUN) report --help"
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
+	  { echo "The workbench needs Python 3.11 or newer. Name one: make PYTHON=python3.12 report"; exit 1; }
+	@echo "Installing the workbench into .venv (once; a few minutes) ..."
+	@$(PYTHON) -m venv .venv || { echo "Could not make .venv; on Debian or Ubuntu: apt install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m ipykernel install --sys-prefix --name workbench --display-name "Workbench" > /dev/null
+	@touch $(READY)
+
+install: $(READY)  ## install what is missing into .venv
+
+report: $(READY)  ## process what is new and make all reports (of the fictional region if there is no other)
+	@$(RUN) report $(WHERE)
+
+process: $(READY)  ## deliveries -> processed tables, and an account of what was counted
+	@$(RUN) process $(WHERE)
+
+check: $(READY)  ## everything that is wrong in the deliveries and the codebook, writing nothing
+	@$(RUN) check $(WHERE)
+
+draft: $(READY)  ## propose codebook rows for a new delivery
+	@$(RUN) draft $(WHERE)
+
+sample: $(READY)  ## write the deliveries and the codebook of the fictional region
+	@$(RUN) sample
+
+lab: $(READY)  ## open JupyterLab on the notebooks
+	@$(RUN) lab
+
+test: $(READY)  ## run the tests
+	@$(RUN) test
+
+lint: $(READY)  ## style and types
+	@$(RUN) lint
+
+bench: $(READY)  ## measure speed
+	@$(RUN) bench
+
+calibrate: $(READY)  ## check the statistics by simulation
+	@$(RUN) calibrate
+
+clean: $(READY)  ## remove what was made from the deliveries
+	@$(RUN) clean $(WHERE)
+
+lock:  ## for developers: pin the newest allowed versions again (needs uv)
+	uv pip compile --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
+	  --no-emit-index-url --no-emit-find-links --upgrade --extra dev pyproject.toml -o requirements.lock

@@ -1,0 +1,1 @@
+"""Quality workbench for social care."""

@@ -1,0 +1,403 @@
+"""The codebook: what people decided about a region, in small tables they can open in Excel.
+
+``data/codebook/<region>/`` holds ``region.yml`` and the tables of `TABLES`. They are delimited by semicolons, in UTF-8
+or, after a visit to Excel, in Windows-1252. Instruments, answer labels, dimensions and definition cards that ship with
+the workbench stand in ``instruments/`` and are added to the region's own rows; the region's rows win.
+
+A table that is absent is empty, except ``providers.csv`` and ``deliveries.csv``. Every mistake is collected, so that
+one reading names them all: the file, the row, the column, what was expected and what to do.
+"""
+
+import difflib
+import hashlib
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from workbench import schemas
+
+SHIPPED = Path(__file__).parent / "instruments"
+
+TABLES: dict[str, tuple[str, ...]] = {
+    "providers": ("provider_id", "name", "agb", "kvk", "taakgericht", "note"),
+    "aliases": ("spelling", "provider_id", "reason", "decided_on"),
+    "deliveries": (
+        *("pattern", "years", "kind", "columns", "instrument", "variant", "role", "informant", "mode", "moment"),
+        *("purpose", "law", "release", "complete_until", "required"),
+        *("reader", "encoding", "delimiter", "decimal", "header_rows", "sheet"),
+    ),
+    "columns": ("columns", "column", "field", "scale"),
+    "items": ("instrument", "variant", "item", "dimension", "low", "high", "reversed", "wording_nl", "wording_en"),
+    "scales": ("scale", "label", "code", "missing"),
+    "dimensions": ("dimension", "name_nl", "name_en", "about_nl", "about_en", "grades_provider", "perspective"),
+    "corrections": ("file", "row", "column", "from", "to", "reason", "decided_on"),
+}
+KEYS = {
+    "providers": ("provider_id",),
+    "aliases": ("spelling",),
+    "columns": ("columns", "column"),
+    "items": ("instrument", "variant", "item"),
+    "scales": ("scale", "label"),
+    "dimensions": ("dimension",),
+}
+REQUIRED = ("providers", "deliveries")
+KINDS = ("responses", "episodes", "assessments", "context", "invited", "agreements", "ignored")
+READERS = ("delimited", "limesurvey", "qualtrics", "spreadsheet", "spss")
+PURPOSES = ("provider_measurement", "statutory", "research")
+PERSPECTIVES = ("resident", "professional", "government")
+FIELDS = {
+    "responses": (
+        *("provider", "municipality", "completed_on", "started_at", "seconds", "submitted", "respondent", "client"),
+        *("bsn", "birth_date", "age", "age_band", "sex", "role", "informant", "variant", "mode", "moment", "product"),
+    ),
+    "episodes": (
+        *("provider", "municipality", "bsn", "client", "birth_date", "sex", "law", "release", "product", "started_on"),
+        *("ended_on", "ending_code", "goals_set", "goals_reached", "follow_up_until"),
+    ),
+    "assessments": ("provider", "source", "theme", "score", "scale", "n", "date"),
+    "context": ("provider", "municipality", "year", "measure", "value"),
+    "invited": ("provider", "municipality", "bsn", "client", "role", "birth_date", "age", "age_band", "sex", "product"),
+    "agreements": (
+        *("provider", "year", "measure", "recognised", "story", "valued", "improvement", "action", "owner", "due"),
+        *("target", "status"),
+    ),
+}
+EVERYWHERE = ("ignore", "remark", "identifier")
+
+
+class CodebookError(ValueError):
+    """Mistakes in the codebook, all of them, each with its place and remedy."""
+
+    def __init__(self, mistakes: Iterable[str]):
+        self.mistakes = list(mistakes)
+        super().__init__("\n".join(self.mistakes))
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """How many people a figure must rest on."""
+
+    hidden_below: int = 10
+    indicative_below: int = 30
+    smallest_cell: int = 5
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """When a provider is called above or below the mean of all providers."""
+
+    adjusters: tuple[str, ...] = ("age_band", "sex")
+    minimum_n: int = 10
+    minimum_reliability: float = 0.70
+    minimum_difference: float = 5.0
+    alpha: float = 0.05
+    certainty: float = 0.975
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """Which of the field's definitions the region chose."""
+
+    dropout: str = "eenzijdig"
+    dropout_external: str = "keep"
+    restart_months: int = 12
+    restart_min_days: int = 1
+    restart_same_provider: bool = False
+    usefulness_from: int = 7
+    mirror_margin: float = 10.0
+    statutory_grades_providers: bool = False
+
+
+@dataclass(frozen=True)
+class Region:
+    """The contents of ``region.yml``."""
+
+    name: str
+    instruments: tuple[str, ...] = ()
+    municipalities: tuple[str, ...] = ()
+    language: str = "nl"
+    fictional: bool = False
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    comparison: Comparison = field(default_factory=Comparison)
+    definitions: Definitions = field(default_factory=Definitions)
+
+
+CHOICES: dict[str, tuple[Any, ...]] = {
+    "language": ("nl", "en"),
+    "dropout": ("strikt", "eenzijdig", "voortijdig"),
+    "dropout_external": ("keep", "exclude", "count"),
+}
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """Everything people decided about one region; each table has the columns of `TABLES`, all text.
+
+    `items` has numbers in ``low`` and ``high`` and a truth value in ``reversed``; `dimensions` a truth value in
+    ``grades_provider``. `cards` holds one definition card per measure.
+    """
+
+    region: Region
+    providers: pd.DataFrame
+    aliases: pd.DataFrame
+    deliveries: pd.DataFrame
+    columns: pd.DataFrame
+    items: pd.DataFrame
+    scales: pd.DataFrame
+    dimensions: pd.DataFrame
+    corrections: pd.DataFrame
+    municipalities: pd.DataFrame
+    cards: Mapping[str, Any]
+    sha256: str
+
+    def name_of(self, measure: str, language: str = "nl") -> str:
+        """Return what a reader calls a measure; the measure itself where nobody named it."""
+        named = self.dimensions.set_index("dimension")[f"name_{language}"]
+        if measure in named.index and named[measure]:
+            return str(named[measure])
+        return str(self.cards.get(measure, {}).get(language, {}).get("name", measure))
+
+
+def read(folder: Path) -> Codebook:
+    """Read and check the codebook of one region.
+
+    Parameters
+    ----------
+    folder : Path
+        ``data/codebook/<region>``.
+
+    Returns
+    -------
+    Codebook
+
+    Raises
+    ------
+    CodebookError
+        With every mistake found, one line each.
+    """
+    if not (folder / "region.yml").is_file():
+        raise CodebookError(
+            [f"{folder / 'region.yml'} is missing: copy the one of the fictional region and change it."]
+        )
+    mistakes: list[str] = []
+    region = _region(folder / "region.yml", mistakes)
+    own = {name: _table(folder / f"{name}.csv", name, mistakes) for name in TABLES}
+    if mistakes:
+        raise CodebookError(mistakes)
+
+    shipped = {name: _shipped(name) for name in ("scales", "dimensions")}
+    shipped["items"] = _instruments(region.instruments, mistakes)
+    tables = {name: _merged(name, shipped.get(name), table) for name, table in own.items()}
+    tables["dimensions"] = tables["dimensions"].assign(
+        grades_provider=_truth(tables["dimensions"]["grades_provider"], "dimensions.csv", "grades_provider", mistakes)
+    )
+    tables["items"] = tables["items"].assign(
+        low=_numbers(tables["items"]["low"], "items.csv", "low", mistakes),
+        high=_numbers(tables["items"]["high"], "items.csv", "high", mistakes),
+        reversed=_truth(tables["items"]["reversed"], "items.csv", "reversed", mistakes),
+    )
+    municipalities = _shipped("municipalities")
+    _check_references(region, tables, municipalities, mistakes)
+    if mistakes:
+        raise CodebookError(mistakes)
+    return Codebook(
+        region=region,
+        municipalities=municipalities,
+        cards=yaml.safe_load((SHIPPED / "cards.yml").read_text("utf-8")),
+        sha256=fingerprint(folder),
+        **tables,
+    )
+
+
+def fingerprint(folder: Path) -> str:
+    """Return one hash over the region's codebook and what ships, whatever the order of the files."""
+    digest = hashlib.sha256()
+    for root in (folder, SHIPPED):
+        for path in sorted(root.rglob("*")):
+            if path.suffix in (".csv", ".yml"):
+                digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def as_text(raw: bytes) -> str:
+    """Decode a small table that people edit: UTF-8 with or without mark, else what Dutch Excel writes.
+
+    Examples
+    --------
+    >>> as_text("reden;één".encode("cp1252"))
+    'reden;één'
+    """
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252")
+
+
+def write_table(path: Path, table: pd.DataFrame) -> None:
+    """Write a codebook table so that Excel opens it with a double click: semicolons, UTF-8 with mark."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\ufeff" + table.to_csv(sep=";", index=False, lineterminator="\n"), encoding="utf-8")
+
+
+def _table(path: Path, name: str, mistakes: list[str]) -> pd.DataFrame:
+    expected = list(TABLES[name])
+    if not path.is_file():
+        if name in REQUIRED:
+            mistakes.append(f"{path} is missing: it needs the columns {', '.join(expected)}.")
+        return pd.DataFrame(columns=expected, dtype=str)
+    text = as_text(path.read_bytes())
+    separator = ";" if text.partition("\n")[0].count(";") >= text.partition("\n")[0].count(",") else ","
+    try:
+        table = pd.read_csv(io.StringIO(text), sep=separator, dtype=str, keep_default_na=False)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        mistakes.append(f"{path} cannot be read as a table: {error}. Save it as CSV with semicolons.")
+        return pd.DataFrame(columns=expected, dtype=str)
+    table = table.rename(columns=str.strip).apply(lambda column: column.str.strip())
+    for column in table.columns.difference(expected):
+        near = difflib.get_close_matches(column, expected, 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"expected some of {', '.join(expected)}."
+        mistakes.append(f"{path}, column {column!r}: not a column of this table; {hint}")
+    table = table[table.ne("").any(axis=1)]
+    key = list(KEYS.get(name, ()))
+    if not set(key) <= set(table.columns):
+        mistakes.append(f"{path}: the columns {', '.join(set(key) - set(table.columns))} are missing.")
+        return pd.DataFrame(columns=expected, dtype=str)
+    if key:
+        for row in table.index[table.duplicated(key)]:
+            twice = ", ".join(f"{column} {table.at[row, column]!r}" for column in key)
+            mistakes.append(f"{path}, row {row + 2}: {twice} stands in the table twice; keep one.")
+    return table.reindex(columns=expected, fill_value="")
+
+
+def _shipped(name: str) -> pd.DataFrame:
+    return pd.read_csv(SHIPPED / f"{name}.csv", sep=";", dtype=str, keep_default_na=False)
+
+
+def _instruments(names: tuple[str, ...], mistakes: list[str]) -> pd.DataFrame:
+    known = {path.stem: path for path in (SHIPPED / "items").glob("*.csv")}
+    for name in names:
+        if name not in known:
+            mistakes.append(f"region.yml, instruments: {name!r} does not ship; choose from {', '.join(sorted(known))}.")
+    parts = [
+        pd.read_csv(known[name], sep=";", dtype=str, keep_default_na=False).assign(instrument=name)
+        for name in names
+        if name in known
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(TABLES["items"]), dtype=str)
+
+
+def _merged(name: str, shipped: pd.DataFrame | None, own: pd.DataFrame) -> pd.DataFrame:
+    """Return the region's rows after the shipped ones; the region's win where both have the same key."""
+    if shipped is None:
+        return own
+    both = pd.concat([shipped.reindex(columns=own.columns, fill_value=""), own], ignore_index=True)
+    return both.drop_duplicates(list(KEYS[name]), keep="last").reset_index(drop=True)
+
+
+def _numbers(column: pd.Series, table: str, name: str, mistakes: list[str]) -> pd.Series:
+    numbers = pd.to_numeric(column.str.replace(",", "."), errors="coerce")
+    for value in column[numbers.isna()].unique():
+        mistakes.append(f"{table}, column {name}: {value!r} is not a number.")
+    return numbers
+
+
+def _truth(column: pd.Series, table: str, name: str, mistakes: list[str]) -> pd.Series:
+    words = {"": False, "no": False, "nee": False, "0": False, "false": False, "onwaar": False}
+    words |= {"yes": True, "ja": True, "1": True, "true": True, "waar": True}
+    found = column.str.lower().map(words)
+    for value in column[found.isna()].unique():
+        mistakes.append(f"{table}, column {name}: {value!r} is neither yes nor no.")
+    return found.fillna(False).astype(bool)
+
+
+def _region(path: Path, mistakes: list[str]) -> Region:
+    try:
+        content = yaml.safe_load(as_text(path.read_bytes()))
+    except yaml.YAMLError as error:
+        mistakes.append(f"{path} is not valid YAML: {error}")
+        return Region(name="")
+    if not isinstance(content, dict) or not content.get("name"):
+        mistakes.append(f"{path}: the key 'name' (what readers call the region) is missing.")
+        return Region(name="")
+    return _settings(Region, content, path, "", mistakes)
+
+
+def _settings(kind: type, content: Mapping[str, Any], path: Path, prefix: str, mistakes: list[str]) -> Any:
+    """Fill a settings class from a mapping; every unknown key or wrong type is a mistake with its place."""
+    known = {each.name: each for each in fields(kind)}
+    values: dict[str, Any] = {}
+    for key, value in content.items():
+        place = f"{path}, {prefix}{key}"
+        if key not in known:
+            near = difflib.get_close_matches(str(key), list(known), 1)
+            mistakes.append(f"{place}: unknown key; " + (f"did you mean {near[0]!r}?" if near else "remove it."))
+            continue
+        nested = {"thresholds": Thresholds, "comparison": Comparison, "definitions": Definitions}.get(key)
+        if nested:
+            if not isinstance(value, dict):
+                mistakes.append(f"{place}: expected keys and values below it.")
+            else:
+                values[key] = _settings(nested, value, path, f"{key}.", mistakes)
+            continue
+        wanted = known[key].type
+        if wanted == tuple[str, ...]:
+            values[key] = tuple(str(each) for each in value or ())
+        elif isinstance(value, bool) is not (wanted is bool) or not isinstance(
+            value,
+            (int, float) if wanted is float else wanted,  # type: ignore[arg-type]
+        ):
+            mistakes.append(f"{place}: {value!r} is not {getattr(wanted, '__name__', wanted)}.")
+        elif key in CHOICES and value not in CHOICES[key]:
+            mistakes.append(f"{place}: {value!r}; choose from {', '.join(CHOICES[key])}.")
+        else:
+            values[key] = value
+    return kind(**values) if kind is not Region or "name" in values else Region(name="")
+
+
+def _check_references(
+    region: Region, tables: dict[str, pd.DataFrame], municipalities: pd.DataFrame, mistakes: list[str]
+) -> None:
+    """Every name in one table that points into another must be there."""
+
+    def known(name: str, column: str, allowed: Iterable[str], why: str, blank: bool = True) -> None:
+        allowed = set(allowed)
+        for row, value in tables[name][column].items():
+            if value in allowed or (blank and value == ""):
+                continue
+            near = difflib.get_close_matches(value, sorted(allowed), 1)
+            hint = f"did you mean {near[0]!r}?" if near else why
+            mistakes.append(f"{name}.csv, row {int(row) + 2}, column {column}: {value!r} is not known; {hint}")
+
+    known("aliases", "provider_id", tables["providers"]["provider_id"], "add it to providers.csv.")
+    known("deliveries", "kind", KINDS, f"choose from {', '.join(KINDS)}.", blank=False)
+    known("deliveries", "columns", tables["columns"]["columns"], "describe its columns in columns.csv.")
+    known("deliveries", "instrument", tables["items"]["instrument"], "ship or describe it in items.csv.")
+    known("deliveries", "role", schemas.ROLES, f"choose from {', '.join(schemas.ROLES)}.")
+    known("deliveries", "informant", schemas.INFORMANTS, f"choose from {', '.join(schemas.INFORMANTS)}.")
+    known("deliveries", "purpose", PURPOSES, f"choose from {', '.join(PURPOSES)}.")
+    known("deliveries", "law", schemas.LAWS, f"choose from {', '.join(schemas.LAWS)}.")
+    known("deliveries", "reader", READERS, f"choose from {', '.join(READERS)}.")
+    known("columns", "scale", tables["scales"]["scale"], "describe its labels in scales.csv.")
+    known("items", "dimension", tables["dimensions"]["dimension"], "describe it in dimensions.csv.")
+    known("dimensions", "perspective", PERSPECTIVES, f"choose from {', '.join(PERSPECTIVES)}.")
+    known("scales", "missing", schemas.MISSING_KINDS, f"choose from {', '.join(schemas.MISSING_KINDS)}.")
+
+    plain = {name for names in FIELDS.values() for name in names} | set(EVERYWHERE) | set(tables["items"]["item"])
+    for row, value in tables["columns"]["field"].items():
+        kind, _, rest = value.partition(":")
+        if value in plain or (kind in ("background", "measure") and rest):
+            continue
+        near = difflib.get_close_matches(value, sorted(plain), 1)
+        hint = f"did you mean {near[0]!r}?" if near else "name a field, an item, background:<name> or ignore."
+        mistakes.append(f"columns.csv, row {int(row) + 2}, column field: {value!r} is not known; {hint}")
+    for code in region.municipalities:
+        if code not in set(municipalities["municipality_code"]):
+            mistakes.append(f"region.yml, municipalities: {code!r} is no CBS code such as GM0632.")
+    wrong = tables["items"][tables["items"]["low"] >= tables["items"]["high"]]
+    for item in wrong["item"]:
+        mistakes.append(f"items.csv, item {item!r}: low must be below high.")

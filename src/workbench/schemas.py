@@ -1,0 +1,368 @@
+"""The contracts of the processed tables, declared once.
+
+Every table in ``data/processed`` passes its contract before it is written: columns, types, keys and ranges. The
+descriptions are the data dictionary; ``docs/data.md`` is made from them.
+
+Text is text (codes keep their leading zeros), dates are dates without a clock, shares lie in [0, 1], scores in
+[0, 100]. A missing value means "not known" or "does not apply"; why an answer is missing stands in `UNANSWERED`.
+"""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import pandera.pandas as pa
+
+ROLES = ("client", "relative", "staff")
+INFORMANTS = ("self", "proxy")
+MISSING_KINDS = ("skipped", "closed", "not_applicable", "dont_know", "unreadable")
+SOURCES = ("self", "client", "staff", "access", "back_office", "supervisor")
+SEVERITIES = ("error", "warning", "note")
+STATUSES = ("shown", "indicative", "hidden")
+AGE_BANDS = ("0-3", "4-11", "12-17", "18-22", "23-44", "45-64", "65-74", "75-84", "85+")
+SEXES = ("female", "male", "other")
+LAWS = ("BiJ", "iJw", "iWmo")
+
+
+def _text(description: str, among: Sequence[str] = (), required: bool = True, filled: bool = False) -> pa.Column:
+    checks = [pa.Check.isin(list(among))] if among else None
+    return pa.Column(str, checks, nullable=not filled, required=required, description=description)
+
+
+def _number(description: str, low: float | None = None, high: float | None = None, required: bool = True) -> pa.Column:
+    checks = [pa.Check.ge(low)] if low is not None else []
+    checks += [pa.Check.le(high)] if high is not None else []
+    return pa.Column(float, checks or None, nullable=True, required=required, description=description)
+
+
+def _count(description: str) -> pa.Column:
+    return pa.Column("int64", pa.Check.ge(0), description=description)
+
+
+def _date(description: str) -> pa.Column:
+    return pa.Column("datetime64[ns]", nullable=True, description=description)
+
+
+def _flag(description: str) -> pa.Column:
+    return pa.Column(bool, description=description)
+
+
+def _table(name: str, row: str, columns: dict[str, pa.Column], key: Sequence[str] = (), wide: bool = False):
+    """Return the contract of one table; `wide` tables may have further columns (items, background questions)."""
+    return pa.DataFrameSchema(
+        columns,
+        name=name,
+        description=row,
+        unique=list(key) or None,
+        strict=not wide,
+        coerce=True,
+    )
+
+
+_FILE = _text("the delivery, as a path below the year's folder", filled=True)
+_ROW = _count("row in the delivery as a person sees it (the header is row 1); 0: the file as a whole")
+
+DELIVERIES = _table(
+    "deliveries",
+    "one row per file received",
+    {
+        "file": _FILE,
+        "sha256": _text("fingerprint of the bytes", filled=True),
+        "kind": _text(
+            "what it holds",
+            ("responses", "episodes", "assessments", "context", "invited", "agreements", "ignored", "unreadable"),
+        ),
+        "reader": _text("family of export it was read as"),
+        "instrument": _text("questionnaire, for responses"),
+        "role": _text("who answered, for responses", ROLES),
+        "purpose": _text("why the delivery was collected; statutory data never grade a provider"),
+        "delivered": _count("records in the file"),
+        "counted": _count("records in a processed table"),
+        "excluded": _count("records in `exclusions`; delivered = counted + excluded"),
+    },
+    key=("file",),
+)
+
+RESPONSES = _table(
+    "responses",
+    "one row per counted questionnaire",
+    {
+        "response_id": _text("pseudonym made from the content; not the number in the delivery", filled=True),
+        "role": _text("whose experience", ROLES, filled=True),
+        "informant": _text("who filled it in", INFORMANTS, filled=True),
+        "provider_id": _text("provider, from the codebook", filled=True),
+        "municipality_code": _text("CBS code, GM0632"),
+        "year": _count("year of the measurement"),
+        "completed_on": _date("date of completion; missing where the export has none or anonymised it"),
+        "instrument": _text("questionnaire", filled=True),
+        "variant": _text("target group or easy-read version", filled=True),
+        "mode": _text("mail, sms, link, kiosk, paper, telephone"),
+        "moment": _text("when in the care episode it was asked"),
+        "product": _text("product category or kind of support"),
+        "age_band": _text("age band", AGE_BANDS),
+        "sex": _text("sex as registered or stated", SEXES),
+        "weight": _number("weight to the invited clients; 1 where there is no frame", low=0),
+        "purpose": _text("why it was collected", ("provider_measurement", "statutory", "research"), filled=True),
+        "file": _FILE,
+        "row": _ROW,
+    },
+    key=("response_id",),
+    wide=True,
+)
+
+ANSWERS = _table(
+    "answers",
+    "one row per counted questionnaire, one further column per item: the code as answered, not reversed",
+    {"response_id": _text("questionnaire", filled=True)},
+    key=("response_id",),
+    wide=True,
+)
+
+UNANSWERED = _table(
+    "unanswered",
+    "one row per item that was put to someone and not answered",
+    {
+        "response_id": _text("questionnaire", filled=True),
+        "item": _text("item", filled=True),
+        "kind": _text("why there is no code", MISSING_KINDS, filled=True),
+    },
+    key=("response_id", "item"),
+)
+
+EXCLUSIONS = _table(
+    "exclusions",
+    "one row per delivered record that is not counted; never its content",
+    {"file": _FILE, "row": _ROW, "reason": _text("why, in the field's words", filled=True)},
+    key=("file", "row"),
+)
+
+FINDINGS = _table(
+    "findings",
+    "one row per problem in a delivery, for whoever delivered it; never a personal value",
+    {
+        "file": _FILE,
+        "row": _ROW,
+        "column": _text("column as it stands in the delivery"),
+        "severity": _text("error: could not be used; warning: used, look at it; note: good to know", SEVERITIES),
+        "message": _text("what was found and what was expected", filled=True),
+        "remedy": _text("what to do", filled=True),
+    },
+)
+
+SCORES = _table(
+    "scores",
+    "one row per response and dimension",
+    {
+        "response_id": _text("questionnaire", filled=True),
+        "provider_id": _text("provider", filled=True),
+        "role": _text("whose experience", ROLES, filled=True),
+        "instrument": _text("questionnaire", filled=True),
+        "dimension": _text("what the scale measures", filled=True),
+        "score": _number("0-100, higher is better; half rule", low=0, high=100),
+        "n_items": _count("items answered"),
+    },
+    key=("response_id", "dimension"),
+)
+
+EPISODES = _table(
+    "episodes",
+    "one row per care episode, overlapping records of the same person, provider and product merged",
+    {
+        "client": _text("keyed pseudonym, the same for one person in all years", filled=True),
+        "provider_id": _text("provider", filled=True),
+        "municipality_code": _text("responsible municipality, CBS code"),
+        "law": _text("code system of the ending reason", LAWS, filled=True),
+        "release": _text("release of the code system", filled=True),
+        "product": _text("product category or kind of support"),
+        "started_on": _date("first real contact"),
+        "ended_on": _date("missing while running"),
+        "ending_code": _text("reason of ending as delivered"),
+        "ending_group": _text("reason of ending grouped over the three code systems"),
+        "follow_up_until": _date("last date the register is complete"),
+        "restart_on": _date("next start of the same person, at any provider"),
+        "restart_same_provider": pa.Column(
+            "boolean", nullable=True, description="whether that start is at the same provider"
+        ),
+        "goals_set": _number("goals agreed", low=0),
+        "goals_reached": _number("goals reached at the end", low=0),
+        "file": _FILE,
+        "row": _ROW,
+    },
+)
+
+ASSESSMENTS = _table(
+    "assessments",
+    "one row per provider, source, theme and year",
+    {
+        "provider_id": _text("provider", filled=True),
+        "source": _text("who judged", SOURCES, filled=True),
+        "theme": _text("quality theme", filled=True),
+        "year": _count("year of the judgement"),
+        "score": _number("as given"),
+        "scale": _text("range of the score, 1-5 or 0-100", filled=True),
+        "n": _number("people behind the score, where known", low=0),
+        "date": _date("date of the judgement"),
+        "file": _FILE,
+        "row": _ROW,
+    },
+    key=("provider_id", "source", "theme", "year"),
+)
+
+CONTEXT = _table(
+    "context",
+    "one row per provider or municipality, year and measure; administrative figures, no estimates",
+    {
+        "unit": _text("provider or municipality", ("provider", "municipality"), filled=True),
+        "unit_id": _text("provider_id or municipality code", filled=True),
+        "year": _count("calendar year"),
+        "measure": _text("clients, inflow, waiting_weeks, budget, spent, staff_turnover, complaints", filled=True),
+        "value": _number("people, weeks, euro, share or number, by measure"),
+        "file": _FILE,
+        "row": _ROW,
+    },
+    key=("unit", "unit_id", "year", "measure"),
+)
+
+INVITED = _table(
+    "invited",
+    "one row per invited person: the frame of the measurement",
+    {
+        "client": _text("keyed pseudonym", filled=True),
+        "provider_id": _text("provider", filled=True),
+        "municipality_code": _text("CBS code"),
+        "year": _count("year of the measurement"),
+        "role": _text("who was invited", ROLES, filled=True),
+        "instrument": _text("questionnaire they were invited to"),
+        "age_band": _text("age band", AGE_BANDS),
+        "sex": _text("sex as registered", SEXES),
+        "product": _text("product category or kind of support"),
+        "file": _FILE,
+        "row": _ROW,
+    },
+)
+
+AGREEMENTS = _table(
+    "agreements",
+    "one row per agreed improvement action",
+    {
+        "year": _count("year in which it was agreed"),
+        "provider_id": _text("provider", filled=True),
+        "measure": _text("the figure it is about", filled=True),
+        "recognised": _text("duiding 1: do we recognise it?"),
+        "story": _text("duiding 2: the story behind it"),
+        "valued": _text("duiding 3: how do we value it?"),
+        "improvement": _text("duiding 4: what can improve?"),
+        "action": _text("what was agreed"),
+        "owner": _text("function of who does it, never a name"),
+        "due": _date("when"),
+        "target": _number("value of the measure aimed at"),
+        "status": _text("open, running, done, dropped", ("open", "running", "done", "dropped")),
+        "file": _FILE,
+        "row": _ROW,
+    },
+)
+
+ESTIMATES = _table(
+    "estimates",
+    "one row per measure, statistic, category, unit, group and year: a number with its uncertainty",
+    {
+        "measure": _text("dimension, outcome or figure, as in the codebook", filled=True),
+        "statistic": _text(
+            "mean, adjusted, shrunk, gap, share, incidence; of the region also the spread of providers "
+            "(lowest, quarter, median, three_quarters, highest), icc and reliability",
+            filled=True,
+        ),
+        "category": _text("answer or reason a share is about; empty for the measure as a whole", filled=True),
+        "unit": _text("what the figure is about", ("provider", "municipality", "region"), filled=True),
+        "unit_id": _text("provider_id, municipality code or region", filled=True),
+        "group": _text("role, or subgroup of a role", filled=True),
+        "year": _count("year of the measurement"),
+        "n": _number("people (or episodes) the figure rests on", low=0),
+        "n_eff": _number("n after weighting", low=0),
+        "estimate": _number("share in [0, 1], points in [0, 100], or the unit of the measure"),
+        "std_error": _number("standard error", low=0),
+        "conf_low": _number("lower end of the 95% interval"),
+        "conf_high": _number("upper end of the 95% interval"),
+        "delta": _number("difference from the mean of all providers"),
+        "p_adjusted": _number("p value after Benjamini-Hochberg within its table", low=0, high=1),
+        "reliability": _number("how well this measure tells this provider apart", low=0, high=1),
+        "label": _text("above, below, not distinguishable, too few; of a gap: the verdict"),
+        "method": _text("how it was computed", filled=True),
+        "status": _text("what a reader may see", STATUSES, filled=True),
+        "reason": _text("why hidden, or why there is no figure"),
+    },
+    key=("measure", "statistic", "category", "unit", "unit_id", "group", "year"),
+)
+
+TABLES = {
+    schema.name: schema
+    for schema in (
+        DELIVERIES,
+        RESPONSES,
+        ANSWERS,
+        UNANSWERED,
+        EXCLUSIONS,
+        FINDINGS,
+        SCORES,
+        EPISODES,
+        ASSESSMENTS,
+        CONTEXT,
+        INVITED,
+        AGREEMENTS,
+        ESTIMATES,
+    )
+}
+
+
+def check(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Return `table` with the types of its contract, in the contract's order of columns.
+
+    Parameters
+    ----------
+    name : str
+        A key of `TABLES`.
+    table : DataFrame
+        Columns of the contract that are absent are added as missing.
+
+    Raises
+    ------
+    ValueError
+        Where the table breaks its contract; the message names the column, the rule and the first values.
+
+    Examples
+    --------
+    >>> check("exclusions", pd.DataFrame({"file": ["a.csv"], "row": [7], "reason": ["empty"]}))
+        file  row reason
+    0  a.csv    7  empty
+    """
+    schema = TABLES[name]
+    wanted = list(schema.columns)
+    further = [column for column in table.columns if column not in wanted]
+    complete = table.reindex(columns=wanted + (further if not schema.strict else []))
+    empty = [column for column in wanted if complete[column].isna().all()]
+    complete = complete.astype({column: _plain_type(schema.columns[column]) for column in empty})
+    if schema.strict and further:
+        raise ValueError(f"{name}: unexpected columns {further}")
+    try:
+        return schema.validate(complete, lazy=True).reset_index(drop=True)
+    except pa.errors.SchemaErrors as error:
+        cases = error.failure_cases[["column", "check", "failure_case"]].drop_duplicates().head(5)
+        faults = "; ".join(f"{row.column}: {row.check} fails for {row.failure_case!r}" for row in cases.itertuples())
+        raise ValueError(f"{name} ({schema.description}) breaks its contract: {faults}") from None
+
+
+def _plain_type(column: pa.Column) -> str:
+    """Return the dtype name of a column that holds nothing yet."""
+    name = str(column.dtype)
+    return {"int64": "float64", "bool": "object"}.get(name, name)
+
+
+def empty(name: str) -> pd.DataFrame:
+    """Return a table without rows that meets the contract of `name`.
+
+    Examples
+    --------
+    >>> list(empty("exclusions").columns)
+    ['file', 'row', 'reason']
+    """
+    schema = TABLES[name]
+    return pd.DataFrame({column: pd.Series(dtype=str(spec.dtype)) for column, spec in schema.columns.items()})
