@@ -10,7 +10,7 @@ WHERE := $(if $(REGION),--region $(REGION)) $(if $(YEAR),--year $(YEAR))
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install report process draft check sample lab test lint bench calibrate clean lock
+.PHONY: help install report process draft check sample lab test lint clean lock
 
 help:  ## show this help
 	@echo "Quality workbench for social care. On a fresh machine: make report"
@@ -55,12 +55,6 @@ test: $(READY)  ## run the tests
 
 lint: $(READY)  ## style and types
 	@$(RUN) lint
-
-bench: $(READY)  ## measure speed
-	@$(RUN) bench
-
-calibrate: $(READY)  ## check the statistics by simulation
-	@$(RUN) calibrate
 
 clean: $(READY)  ## remove what was made from the deliveries
 	@$(RUN) clean $(WHERE)

@@ -28,7 +28,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "aliases": ("spelling", "provider_id", "reason", "decided_on"),
     "deliveries": (
         *("pattern", "years", "kind", "columns", "instrument", "variant", "role", "informant", "mode", "moment"),
-        *("purpose", "law", "release", "complete_until", "required"),
+        *("purpose", "law", "release", "complete_until", "required", "provider", "municipality"),
         *("reader", "encoding", "delimiter", "decimal", "header_rows", "sheet"),
     ),
     "columns": ("columns", "column", "field", "scale"),

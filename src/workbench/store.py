@@ -166,3 +166,8 @@ def fingerprint_table(table: pd.DataFrame) -> str:
     """Return one hash over the rows of a table in their order."""
     rows = pd.util.hash_pandas_object(table, index=False).to_numpy()
     return hashlib.sha256(",".join(table.columns).encode() + rows.tobytes()).hexdigest()
+
+
+def fingerprint_text(parts: list[str]) -> str:
+    """Return one hash over texts in their order."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

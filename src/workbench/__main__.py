@@ -1,0 +1,310 @@
+"""The command line: ``python -m workbench <command> --region R --year Y``; ``make`` wraps it one to one.
+
+Exit code 0 only if everything asked for was made; a mistake in the data is a message, never a traceback.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from workbench.store import NotThere, Places, find_root, has_files, regions
+
+app = typer.Typer(
+    help="Quality workbench for social care: deliveries in, one report per provider and a regional synthesis out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+console = Console(highlight=False)
+problems = Console(stderr=True, highlight=False)
+
+RegionOption = Annotated[
+    str | None, typer.Option("--region", "-r", help="Folder in data/raw; the only one if left out.")
+]
+YearOption = Annotated[int | None, typer.Option("--year", "-y", help="Year of the measurement; the last if left out.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Make everything again, also what did not change.")]
+SAMPLE = "sample"
+SHOWN_FINDINGS = 30
+
+
+@app.command()
+def report(
+    region: RegionOption = None,
+    year: YearOption = None,
+    edition: Annotated[str, typer.Option(help="provider: peers anonymous; internal: named.")] = "provider",
+    language: Annotated[str, typer.Option(help="nl or en.")] = "nl",
+    jobs: Annotated[int | None, typer.Option("--jobs", "-j", help="Pages at the same time; one per core.")] = None,
+    force: ForceOption = False,
+) -> None:
+    """Process what is new and make every report that is out of date."""
+    from workbench import pipeline
+
+    places, year = _chosen(region, year, make_sample=True)
+    processed = pipeline.process(places, year, force=force, progress=_say)
+    with _bar("Reports") as (bar, task):
+
+        def advance(done: int, total: int, page: str) -> None:
+            bar.update(task, completed=done, total=total, description=f"Reports: {escape(page)}")
+
+        result = pipeline.report(
+            places, year, edition=edition, language=language, jobs=jobs, force=force, progress=advance
+        )
+    errors = _tell_findings(processed.tables["findings"])
+    for page, why in result.failed:
+        problems.print(f"[red]Not made:[/] {escape(page)}: {escape(why)}")
+    if not processed.made and not result.made and not result.failed:
+        console.print(f"Nothing changed: {len(result.kept)} reports are up to date.")
+    else:
+        console.print(f"{len(result.made)} reports made, {len(result.kept)} were up to date.")
+    console.print(f"Open [bold]{escape(str(result.index))}[/]", soft_wrap=True)
+    raise typer.Exit(1 if errors or result.failed else 0)
+
+
+@app.command()
+def process(region: RegionOption = None, year: YearOption = None, force: ForceOption = False) -> None:
+    """Turn deliveries into processed tables, and show the account of what was counted."""
+    from workbench import pipeline
+
+    places, year = _chosen(region, year, make_sample=True)
+    processed = pipeline.process(places, year, force=force, progress=_say)
+    if not processed.made:
+        console.print("Nothing changed: the processed tables are up to date.")
+    _tell_account(processed.tables["deliveries"], processed.tables["exclusions"])
+    errors = _tell_findings(processed.tables["findings"])
+    console.print(f"Tables in [bold]{escape(str(places.processed(year)))}[/]", soft_wrap=True)
+    raise typer.Exit(1 if errors else 0)
+
+
+@app.command()
+def check(region: RegionOption = None, year: YearOption = None) -> None:
+    """List everything that is wrong in the codebook and the deliveries, writing nothing."""
+    from workbench import pipeline
+
+    places, year = _chosen(region, year)
+    received = pipeline.check(places, year)
+    _tell_account(received.deliveries, received.exclusions)
+    errors = _tell_findings(received.findings, everything=True)
+    if received.findings.empty:
+        console.print("Nothing to remark.")
+    raise typer.Exit(1 if errors else 0)
+
+
+@app.command()
+def draft(
+    region: RegionOption = None,
+    year: YearOption = None,
+    file: Annotated[Path | None, typer.Argument(help="One delivery; every undescribed one if left out.")] = None,
+) -> None:
+    """Propose codebook rows for a new delivery, for a person to accept."""
+    from workbench import pipeline
+
+    places, year = _chosen(region, year, codebook=False)
+    written = pipeline.draft(places, year, file)
+    for path, rows in written.items():
+        console.print(f"{rows:>5} proposed rows in {escape(str(path))}", soft_wrap=True)
+    console.print(
+        "Look at every row, correct it, remove the columns 'certainty' and 'example', and copy what you accept to "
+        f"{escape(str(places.codebook))}. Then: python -m workbench check --region {places.region}",
+        soft_wrap=True,
+    )
+
+
+@app.command()
+def sample(
+    providers: Annotated[int, typer.Option(help="Number of providers.")] = 29,
+    respondents: Annotated[int | None, typer.Option(help="Mean number of client answers per provider.")] = None,
+    years: Annotated[int, typer.Option(help="Number of years.")] = 3,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same region.")] = 2026,
+) -> None:
+    """Write the deliveries and the codebook of the fictional region."""
+    from workbench import sample as fictional
+
+    root = find_root()
+    if providers < 1 or not 1 <= years <= 3 or (respondents is not None and respondents < 1):
+        raise NotThere("The fictional region needs at least 1 provider and 1 respondent, and 1 to 3 years.")
+    fictional.make(root, providers=providers, respondents=respondents, years=years, seed=seed)
+    console.print(f"The fictional region is in {escape(str(root / 'data' / 'raw' / SAMPLE))}", soft_wrap=True)
+
+
+@app.command()
+def key(region: Annotated[str, typer.Option("--region", "-r", help="Folder in data/raw.")]) -> None:
+    """Make the secret key with which a region's person numbers become pseudonyms."""
+    from workbench.intake import privacy
+
+    console.print(f"Key written to {escape(str(privacy.new_key(region)))}: keep it safe, outside the project.")
+
+
+@app.command()
+def render(
+    notebook: Path,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Page to write; beside the notebook.")] = None,
+    parameter: Annotated[
+        list[str] | None, typer.Option("--parameter", "-p", help="name=value; may be repeated.")
+    ] = None,
+    language: Annotated[str, typer.Option(help="nl or en.")] = "nl",
+) -> None:
+    """Make one accessible page from a parameterised notebook."""
+    from workbench import rendering
+
+    console.print(f"Open [bold]{rendering.render_one(notebook, parameter or [], output, language)}[/]", soft_wrap=True)
+
+
+@app.command()
+def lab() -> None:
+    """Open JupyterLab on the notebooks."""
+    raise typer.Exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(find_root() / "notebooks")]))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(context: typer.Context) -> None:
+    """Run the tests; further arguments go to pytest."""
+    raise typer.Exit(subprocess.call([sys.executable, "-m", "pytest", *context.args], cwd=find_root()))
+
+
+@app.command()
+def lint() -> None:
+    """Check style and types."""
+    commands = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
+    codes = [subprocess.call([sys.executable, "-m", *command], cwd=find_root()) for command in commands]
+    raise typer.Exit(max(codes))
+
+
+@app.command()
+def clean(
+    region: RegionOption = None,
+    year: YearOption = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove what was made from the deliveries of one year: processed tables and reports; deliveries stay."""
+    import shutil
+
+    places, year = _chosen(region, year)
+    folders = [folder for folder in (places.processed(year), places.reports(year)) if folder.exists()]
+    if not folders:
+        console.print("Nothing to remove.")
+        return
+    for folder in folders:
+        console.print(f"Remove {escape(str(folder))}", soft_wrap=True)
+    if yes or typer.confirm("Go on?"):
+        for folder in folders:
+            shutil.rmtree(folder)
+
+
+def _chosen(
+    region: str | None, year: int | None, *, make_sample: bool = False, codebook: bool = True
+) -> tuple[Places, int]:
+    """Return the region and year asked for, or the only ones there are."""
+    root = find_root()
+    there = regions(root)
+    if region is None:
+        if not there and make_sample:
+            console.print("There is no region yet, so this makes the fictional one (python -m workbench sample).")
+            _make_sample(root)
+            there = [SAMPLE]
+        if not there:
+            raise NotThere(f"No region in {root / 'data' / 'raw'}: put deliveries in <region>/<year>/ there.")
+        if len(there) > 1:
+            raise NotThere(f"There are {len(there)} regions ({', '.join(there)}): choose one with --region.")
+        region = there[0]
+    elif region == SAMPLE and make_sample and not has_files(root / "data" / "raw" / SAMPLE):
+        _make_sample(root)
+    elif region not in there:
+        known = ", ".join(there) or "none"
+        raise NotThere(f"No region {region!r} in {root / 'data' / 'raw'}; there are: {known}.")
+    places = Places(root, region)
+    if codebook and not places.codebook.is_dir():
+        raise NotThere(
+            f"{places.codebook} is missing: describe the region there. Start with "
+            f"'python -m workbench draft --region {region}'; docs/data.md says what the tables hold."
+        )
+    if not places.years:
+        raise NotThere(
+            f"No deliveries in {root / 'data' / 'raw' / region}: put them in a folder per year, such as 2026."
+        )
+    return places, year if year is not None else places.years[-1]
+
+
+def _make_sample(root: Path) -> None:
+    from workbench import sample as fictional
+
+    fictional.make(root)
+
+
+def _say(line: str) -> None:
+    console.print(escape(line))
+
+
+def _bar(title: str):
+    from contextlib import contextmanager
+
+    @contextmanager
+    def shown():
+        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+        with Progress(*columns, console=console, transient=True) as bar:
+            yield bar, bar.add_task(title, total=None)
+
+    return shown()
+
+
+def _tell_account(deliveries: pd.DataFrame, exclusions: pd.DataFrame) -> None:
+    """Show delivered, counted and excluded per file, and why."""
+    table = Table(title="Deliveries", title_justify="left")
+    for name in ("file", "kind", "delivered", "counted", "excluded", "why"):
+        table.add_column(name, justify="right" if name in ("delivered", "counted", "excluded") else "left")
+    why = exclusions.groupby("file")["reason"].agg(
+        lambda reasons: ", ".join(f"{reason} {n}" for reason, n in reasons.value_counts().sort_index().items())
+    )
+    for row in deliveries.itertuples():
+        counts = [f"{value:,}" for value in (row.delivered, row.counted, row.excluded)]
+        table.add_row(escape(row.file), row.kind, *counts, escape(why.get(row.file, "")))
+    console.print(table)
+
+
+def _tell_findings(findings: pd.DataFrame, everything: bool = False) -> int:
+    """Show what is wrong in the deliveries, the worst first; return the number of errors."""
+    order = findings["severity"].map({"error": 0, "warning": 1, "note": 2})
+    ordered = findings.assign(order=order).sort_values(["order", "file", "row"], kind="stable")
+    shown = ordered if everything else ordered[ordered["severity"] == "error"].head(SHOWN_FINDINGS)
+    colours = {"error": "red", "warning": "yellow", "note": "blue"}
+    for row in shown.itertuples():
+        place = row.file + (f", row {row.row}" if row.row else "")
+        place += f", column {row.column}" if isinstance(row.column, str) and row.column else ""
+        target = problems if row.severity == "error" else console
+        target.print(
+            f"[{colours[row.severity]}]{row.severity}[/] {escape(place)}: {escape(row.message)}", soft_wrap=True
+        )
+        target.print(f"      {escape(row.remedy)}", soft_wrap=True)
+    counts = findings["severity"].value_counts()
+    if not everything and len(findings):
+        said = ", ".join(
+            f"{counts[each]} {each}{'s' if counts[each] > 1 else ''}" for each in colours if each in counts
+        )
+        console.print(f"Findings: {said}. 'python -m workbench check' lists them.")
+    return int(counts.get("error", 0))
+
+
+def main() -> None:
+    """Run a command; what a person can mend becomes one message and exit code 1."""
+    from workbench.codebook import CodebookError
+
+    try:
+        app()
+    except (NotThere, CodebookError) as mistake:
+        for line in str(mistake).splitlines():
+            problems.print(f"[red]{escape(line)}[/]", soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        problems.print("Stopped; what was finished is kept, the next run goes on from there.")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Processed tables to estimates: the statistics of the workbench; it knows no file and no language."""

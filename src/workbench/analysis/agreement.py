@@ -1,0 +1,197 @@
+"""Do assessors who judge the same thing agree?"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from workbench.analysis.arguments import numbers
+
+LEVELS = ("nominal", "ordinal", "interval", "ratio")
+WEIGHTS = ("unweighted", "linear", "quadratic", "ordinal")
+KINDS = ("A,1", "A,k", "C,1", "C,k")
+
+
+def _matrix(ratings: pd.DataFrame) -> NDArray[np.float64]:
+    table = pd.DataFrame(ratings)
+    columns = [numbers(f"ratings[{name!r}]", table.iloc[:, at]) for at, name in enumerate(table.columns)]
+    return np.column_stack(columns) if columns else np.empty((len(table), 0))
+
+
+def _counts(matrix: NDArray[np.float64], categories: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Units x categories: how many assessors chose each."""
+    return (matrix[:, :, None] == categories).sum(axis=1).astype(float)
+
+
+def krippendorff_alpha(ratings: pd.DataFrame, level: str = "ordinal") -> float:
+    r"""Agreement of any number of assessors, with gaps, corrected for chance: Krippendorff's alpha.
+
+    :math:`\alpha = 1 - D_o/D_e`, observed over expected disagreement among pairable values; the distance between two
+    values is 1 (nominal), their difference squared (interval), that of their ranks (ordinal) or
+    :math:`((c-k)/(c+k))^2` (ratio) (Krippendorff 2011, Computing Krippendorff's alpha-reliability). Where nearly all
+    judgements are the same it collapses although assessors agree: show `gwet_ac` beside it.
+
+    Parameters
+    ----------
+    ratings : DataFrame, one row per unit, one column per assessor
+        Numbers; NaN where an assessor did not judge. Units with one rating say nothing and are left out.
+    level : {"ordinal", "nominal", "interval", "ratio"}
+
+    Returns
+    -------
+    float
+        1 is perfect, 0 what chance gives. NaN where it is not defined: all ratings identical, or no unit judged twice.
+
+    Raises
+    ------
+    ValueError
+        Text or infinite ratings, an unknown level.
+
+    Examples
+    --------
+    Two assessors, values 1 1, 2 2, 1 2: one of three units differs, 2 of 6 pairs; by chance 18 of 30.
+
+    >>> round(krippendorff_alpha(pd.DataFrame({"a": [1, 2, 1], "b": [1, 2, 2]}), "nominal"), 4)   # 1 - (2/6)/(18/30)
+    0.4444
+    """
+    if level not in LEVELS:
+        raise ValueError(f"level must be one of {', '.join(LEVELS)}, not {level!r}")
+    matrix = _matrix(ratings)
+    values = np.unique(matrix[~np.isnan(matrix)])
+    counts = _counts(matrix, values)
+    m = counts.sum(axis=1)
+    counts, m = counts[m >= 2], m[m >= 2]
+    paired = counts / (m - 1)[:, None]
+    observed = paired.T @ counts - np.diag(paired.sum(axis=0))
+    n = counts.sum(axis=0)
+    expected = (np.outer(n, n) - np.diag(n)) / max(n.sum() - 1, 1)
+    distance = _distance(values, n, level)
+    by_chance = float((expected * distance).sum())
+    return 1 - float((observed * distance).sum()) / by_chance if by_chance > 0 else np.nan
+
+
+def _distance(values: NDArray[np.float64], n: NDArray[np.float64], level: str) -> NDArray[np.float64]:
+    one, other = values[:, None], values[None, :]
+    if level == "nominal":
+        return (one != other).astype(float)
+    if level == "interval":
+        return (one - other) ** 2
+    if level == "ratio":
+        total = one + other
+        return np.divide(one - other, total, out=np.zeros(total.shape), where=total != 0) ** 2
+    middle = np.cumsum(n) - n / 2
+    return (middle[:, None] - middle[None, :]) ** 2
+
+
+def gwet_ac(ratings: pd.DataFrame, weights: str = "quadratic", categories: Sequence[float] | None = None) -> float:
+    r"""Agreement that stays meaningful when nearly all judgements are the same: Gwet's AC1 and AC2.
+
+    :math:`(p_a - p_e)/(1 - p_e)` with :math:`p_e = T_w \sum \pi_k(1-\pi_k)/(q(q-1))`, :math:`T_w` the sum of all
+    weights (Gwet 2014, Handbook of Inter-Rater Reliability, 4th ed., chapter 5). Unweighted it is AC1.
+
+    Parameters
+    ----------
+    ratings : DataFrame, one row per unit, one column per assessor
+        Numbers; NaN where an assessor did not judge. A unit with one rating counts in :math:`\pi` only.
+    weights : {"quadratic", "linear", "ordinal", "unweighted"}
+        Credit for near agreement; linear and quadratic by value, ordinal by rank.
+    categories : sequence of float, optional
+        All values of the scale; those that occur if left out. Give it where a value may be unused.
+
+    Returns
+    -------
+    float
+        NaN where it is not defined: a single category, or no unit judged twice.
+
+    Raises
+    ------
+    ValueError
+        Text or infinite ratings, unknown weights, a rating that is no category.
+
+    Examples
+    --------
+    Two of three units agree, both values equally often: (2/3 - 1/2)/(1 - 1/2).
+
+    >>> round(gwet_ac(pd.DataFrame({"a": [1, 2, 1], "b": [1, 2, 2]}), "unweighted"), 4)
+    0.3333
+    """
+    if weights not in WEIGHTS:
+        raise ValueError(f"weights must be one of {', '.join(WEIGHTS)}, not {weights!r}")
+    matrix = _matrix(ratings)
+    occurring = np.unique(matrix[~np.isnan(matrix)])
+    values = occurring if categories is None else np.unique(numbers("categories", categories, missing=False))
+    if not np.isin(occurring, values).all():
+        raise ValueError(f"ratings hold {list(occurring[~np.isin(occurring, values)])}, which are no categories")
+    q = len(values)
+    counts = _counts(matrix, values)
+    m = counts.sum(axis=1)
+    counts, m = counts[m >= 1], m[m >= 1]
+    twice = m >= 2
+    if q < 2 or not twice.any():
+        return np.nan
+    w = _credit(values, weights)
+    agreeing = (counts * (counts @ w - 1)).sum(axis=1)[twice] / (m * (m - 1))[twice]
+    share = (counts / m[:, None]).mean(axis=0)
+    by_chance = float(w.sum() / (q * (q - 1)) * np.sum(share * (1 - share)))
+    return (float(agreeing.mean()) - by_chance) / (1 - by_chance)
+
+
+def _credit(values: NDArray[np.float64], weights: str) -> NDArray[np.float64]:
+    if weights == "unweighted":
+        return np.eye(len(values))
+    if weights == "ordinal":
+        apart = abs(np.subtract.outer(np.arange(len(values)), np.arange(len(values))))
+        return 1 - apart * (apart + 1) / ((len(values) - 1) * len(values))
+    apart = abs(np.subtract.outer(values, values)) / np.ptp(values)
+    return 1 - (apart if weights == "linear" else apart**2)
+
+
+def icc(ratings: pd.DataFrame, kind: str = "A,1") -> float:
+    r"""Agreement of assessors who give marks: intraclass correlation from a two-way analysis of variance.
+
+    Kinds as in McGraw & Wong (1996, Psychol. Methods 1, 30-46, table 4): ``A`` absolute agreement, ``C`` consistency
+    (a constant shift between assessors does not count); ``1`` a single assessor, ``k`` the mean of all. With mean
+    squares of units R, assessors C and error E, k assessors and n units, ``A,1`` is
+    :math:`(R - E)/(R + (k-1)E + k(C - E)/n)`. Not for a few ordered grades: see `krippendorff_alpha`.
+
+    Parameters
+    ----------
+    ratings : DataFrame, one row per unit, one column per assessor
+        Units without a rating of every assessor are left out.
+    kind : {"A,1", "A,k", "C,1", "C,k"}
+
+    Returns
+    -------
+    float
+        NaN with fewer than two units or assessors, or where nothing varies. It can be negative.
+
+    Raises
+    ------
+    ValueError
+        Text or infinite ratings, an unknown kind.
+
+    Examples
+    --------
+    The second assessor is always one point higher: consistent, not in agreement (R = 2, C = 1.5, E = 0).
+
+    >>> ratings = pd.DataFrame({"a": [1, 2, 3], "b": [2, 3, 4]})
+    >>> icc(ratings, "C,1"), round(icc(ratings, "A,1"), 4)
+    (1.0, 0.6667)
+    """
+    if kind not in KINDS:
+        raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
+    matrix = _matrix(ratings)
+    matrix = matrix[~np.isnan(matrix).any(axis=1)]
+    n, k = matrix.shape
+    if n < 2 or k < 2:
+        return np.nan
+    centred = matrix - matrix.mean()
+    unit, assessor = centred.mean(axis=1), centred.mean(axis=0)
+    R = k * float(unit @ unit) / (n - 1)
+    C = n * float(assessor @ assessor) / (k - 1)
+    rest = centred - unit[:, None] - assessor
+    E = float(np.sum(rest**2)) / ((n - 1) * (k - 1))
+    shift = (C - E) / n if kind[0] == "A" else 0.0
+    below = R + (k - 1) * E + k * shift if kind[2] == "1" else R + shift
+    return (R - E) / below if below > 1e-20 else np.nan

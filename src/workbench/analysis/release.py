@@ -1,0 +1,76 @@
+"""Which estimates a reader may see: the plain rule on numbers of people.
+
+A figure on fewer than ``hidden_below`` people is hidden, one on fewer than ``indicative_below`` is indicative. In a
+distribution no cell of fewer than ``smallest_cell`` people is shown, and never exactly one cell is hidden, because the
+others would give it back.
+"""
+
+import numpy as np
+import pandas as pd
+
+VALUES = ["n", "n_eff", "estimate", "std_error", "conf_low", "conf_high", "delta", "p_adjusted", "reliability"]
+FAMILY = ["measure", "statistic", "unit", "unit_id", "group", "year"]
+DISTRIBUTIONS = ("reden_einde", "zonder_hulp")
+
+
+def decide(
+    estimates: pd.DataFrame, hidden_below: int = 10, indicative_below: int = 30, smallest_cell: int = 5
+) -> pd.DataFrame:
+    """Return the estimates with status and reason, the values of what is hidden taken out.
+
+    Parameters
+    ----------
+    estimates : DataFrame, one row per measure, statistic, category, unit, group and year
+    hidden_below, indicative_below, smallest_cell : int
+        Thresholds of the codebook; the first two on the people behind a figure.
+
+    Returns
+    -------
+    DataFrame
+        The same rows; ``status`` is ``shown``, ``indicative`` or ``hidden``; ``reason`` is ``few`` (too few people),
+        ``small cells`` (of a distribution) or what it was.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"measure": "effect", "statistic": "mean", "category": "", "unit": "provider",
+    ...     "unit_id": ["a", "b", "c"], "group": "client", "year": 2026, "n": [9.0, 10, 30], "estimate": 70.0,
+    ...     "reason": "", "label": "", **dict.fromkeys(["n_eff", "std_error", "conf_low", "conf_high"], 1.0),
+    ...     **dict.fromkeys(["delta", "p_adjusted", "reliability"], np.nan)})
+    >>> decide(rows)[["estimate", "status", "reason"]].values.tolist()
+    [[nan, 'hidden', 'few'], [70.0, 'indicative', ''], [70.0, 'shown', '']]
+    """
+    decided = estimates.copy()
+    n = decided["n"].fillna(0)
+    decided["status"] = np.select([n < hidden_below, n < indicative_below], ["hidden", "indicative"], "shown")
+    few = (n < hidden_below) & (decided["reason"] == "")
+    decided.loc[few, "reason"] = "few"
+
+    answered = decided["estimate"] * n
+    response = (decided["measure"] == "respons") & (answered < hidden_below - 0.5) & (decided["status"] != "hidden")
+    cells = _small_cells(decided, answered, smallest_cell)
+    for rows, reason in ((response, "few"), (cells, "small cells")):
+        decided.loc[rows, ["status", "reason"]] = ["hidden", reason]
+
+    decided.loc[decided["estimate"].isna(), "status"] = "hidden"
+    hidden = decided["status"] == "hidden"
+    decided.loc[hidden, VALUES] = np.nan
+    decided.loc[hidden & (decided["label"] != "too few"), "label"] = ""
+    return decided
+
+
+def _small_cells(table: pd.DataFrame, count: pd.Series, smallest_cell: int) -> pd.Series:
+    """Return which cells of distributions must not be shown, never exactly one of a distribution."""
+    opinion = table["category"].isin(["negative", "neutral", "positive"])
+    member = opinion | (table["measure"].isin(DISTRIBUTIONS) & (table["category"] != ""))
+    small = member & (count > 0.5) & (count < smallest_cell - 0.5) & (table["status"] != "hidden")
+    family = table.groupby(FAMILY).ngroup()
+    alone = small & (small.groupby(family).transform("sum") == 1)
+    candidate = member & family.isin(family[alone]) & ~small & (count > 0.5)
+    partner = count[candidate].groupby(family[candidate]).idxmin()
+    hidden = small.copy()
+    hidden[partner.to_numpy()] = True
+    whole = (table["measure"] == "zonder_hulp") & (table["category"] == "") & (table["statistic"] == "share")
+    last = table[hidden & (table["measure"] == "zonder_hulp") & (table["category"] == "4")]
+    same = table.loc[whole, FAMILY].merge(last[FAMILY], how="left", indicator=True)["_merge"] == "both"
+    hidden[table.index[whole][same.to_numpy()]] = True
+    return hidden

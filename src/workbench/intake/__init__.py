@@ -1,0 +1,1 @@
+"""Deliveries -> processed tables: nothing lost silently, nothing personal kept."""

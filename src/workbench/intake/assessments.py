@@ -1,0 +1,253 @@
+"""The small deliveries: judgements, administrative figures, agreements, and who was invited."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from workbench import schemas
+from workbench.codebook import Codebook
+from workbench.intake import labels, privacy, records, values
+from workbench.intake.findings import Finding, count_and_row, times
+from workbench.intake.records import Records
+from workbench.intake.responses import content_hash
+
+_MANY = 1e12
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """One delivery: the rows of its processed table, and the records that gave none."""
+
+    table: pd.DataFrame
+    exclusions: pd.DataFrame
+    findings: list[Finding]
+
+
+def assess(delivered: Records, codebook: Codebook, year: int) -> Cleaned:
+    """Read judgements: one row per provider, source and theme; tidy, or wide with a ``measure:<theme>`` per column.
+
+    Excluded are records with an ``unknown provider``, of one that is ``not contracted``, of an ``unknown source``, and
+    those with ``no theme`` or ``no score``.
+    """
+    scales = labels.scales(codebook)
+    identified, findings = records.provider(delivered, codebook)
+    sources, problems = records.coded(delivered, "source", scales, schemas.SOURCES)
+    ranges, more = records.text(delivered, "scale", scales)
+    people, fewer = records.number(delivered, "n", 0, _MANY)
+    moments, undated = records.date(delivered, "date")
+    findings += problems + more + fewer + undated
+    known = pd.DataFrame(
+        {
+            "provider_id": identified["provider_id"],
+            "source": sources,
+            "year": year,
+            "scale": values.per_value(ranges, lambda text: text.replace(" ", "").replace("–", "-")),
+            "n": people,
+            "date": moments.dt.normalize(),
+            "file": delivered.file,
+            "row": delivered.fields.index,
+        }
+    )
+    long, problems = _long(delivered, known, "theme", "score", scales)
+    findings += problems
+    reasons = {
+        "unknown provider": identified["reason"] == "unknown provider",
+        "not contracted": identified["reason"] == "not contracted",
+        "unknown source": sources.isna(),
+    }
+    usual = long["score"].max()
+    long["scale"] = long["scale"].fillna("1-5" if usual <= 5 else "1-10" if usual <= 10 else "0-100")
+    return _finish(delivered, long, reasons, "theme", "score", findings)
+
+
+def figures(delivered: Records, codebook: Codebook, year: int) -> Cleaned:
+    """Read administrative figures: tidy, or wide with a ``measure:<name>`` per column.
+
+    A record with a provider is about that provider, one without is about its municipality. Excluded are records with
+    an ``unknown provider``, of one that is ``not contracted``, with ``no provider or municipality``, ``no measure`` or
+    ``no value``.
+    """
+    scales = labels.scales(codebook)
+    places, findings = records.municipality(delivered, codebook)
+    names = records.raw(delivered, "provider")
+    identified, problems = records.provider(delivered, codebook)
+    about_provider = names.notna()
+    findings += [finding for finding in problems if "provider and cannot be counted" not in finding.message]
+    years, problems = records.number(delivered, "year", 1990, 2100)
+    findings += problems
+    known = pd.DataFrame(
+        {
+            "unit": pd.Series("municipality", index=names.index, dtype="str").mask(about_provider, "provider"),
+            "unit_id": places.mask(about_provider, identified["provider_id"]),
+            "year": years.fillna(year).astype("int64"),
+            "file": delivered.file,
+            "row": delivered.fields.index,
+        }
+    )
+    long, problems = _long(delivered, known, "measure", "value", scales)
+    reasons = {
+        "unknown provider": about_provider & (identified["reason"] == "unknown provider"),
+        "not contracted": about_provider & (identified["reason"] == "not contracted"),
+        "no provider or municipality": known["unit_id"].isna(),
+    }
+    return _finish(delivered, long, reasons, "measure", "value", findings + problems)
+
+
+def _long(
+    delivered: Records, known: pd.DataFrame, name: str, value: str, scales: Mapping[str, labels.Scale]
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Return one row per figure of a delivery that is tidy, wide or both; no figure, no row."""
+    parts, findings = [], []
+    if value in delivered.fields:
+        found, problems = records.number(delivered, value, -_MANY, _MANY)
+        topics, more = records.text(delivered, name, scales)
+        findings += problems + more
+        parts.append(known.assign(**{name: topics, value: found}))
+    for field in delivered.fields.columns:
+        if field.startswith("measure:"):
+            found, problems = records.number(delivered, field, -_MANY, _MANY)
+            findings += problems
+            parts.append(known.assign(**{value: found}).assign(**{name: field.removeprefix("measure:")}))
+    if not parts:
+        parts.append(known.reindex(columns=[*known.columns, name, value]))
+    return pd.concat(parts).astype({name: "str"}), findings
+
+
+def _finish(
+    delivered: Records,
+    long: pd.DataFrame,
+    reasons: dict[str, pd.Series],
+    name: str,
+    value: str,
+    findings: list[Finding],
+) -> Cleaned:
+    """Return the usable figures; a record none of whose figures is usable is excluded with the reason."""
+    usable = long[long[name].notna() & long[value].notna()]
+    index = delivered.fields.index
+    named = pd.Series(index.isin(long.loc[long[name].notna(), "row"]), index=index)
+    reasons = reasons | {f"no {name}": ~named, f"no {value}": pd.Series(~index.isin(usable["row"]), index=index)}
+    reason = records.outcome(reasons, index)
+    excluded = pd.DataFrame({"file": delivered.file, "row": index[reason.notna()], "reason": reason.dropna().array})
+    counted = usable[usable["row"].isin(index[reason.isna()])]
+    return Cleaned(counted, excluded, findings)
+
+
+def keep_latest(name: str, cleaned: list[Cleaned], by: str | None = None) -> Cleaned:
+    """Put the deliveries of a year together; of figures with the same key one stays.
+
+    The one with the latest `by` stays, then the one in the last file; a record of which no figure
+    stays is a ``duplicate``.
+    """
+    parts = [part.table for part in cleaned if len(part.table)]
+    excluded = [part.exclusions for part in cleaned if len(part.exclusions)]
+    findings = [finding for part in cleaned for finding in part.findings]
+    if not parts:
+        none = pd.concat(excluded, ignore_index=True) if excluded else schemas.empty("exclusions")
+        return Cleaned(schemas.empty(name), none, findings)
+    unique = list(schemas.TABLES[name].unique or [])
+    together = pd.concat(parts, ignore_index=True)
+    amount = next(column for column in ("score", "value") if column in together.columns)
+    order = [*unique, *([by] if by else []), amount, "file", "row"]
+    together = together.sort_values(order, kind="stable", na_position="first")
+    stays = ~together.duplicated(unique, keep="last")
+    together = together.assign(differs=together.groupby(unique)[amount].transform("nunique") > 1)
+    for file, rows in together[~stays & together["differs"]].groupby("file")["row"]:
+        message = (
+            f"{times(len(rows), 'figure is', 'figures are')} delivered again with another value; the latest counts."
+        )
+        findings.append(
+            Finding(str(file), "warning", message, "Take out the one that does not hold.", row=int(rows.min()))
+        )
+    kept = together[stays]
+    kept_records = pd.MultiIndex.from_frame(kept[["file", "row"]])
+    lost = together.loc[~stays, ["file", "row"]].drop_duplicates()
+    lost = lost[~pd.MultiIndex.from_frame(lost).isin(kept_records)]
+    excluded.append(lost.assign(reason="duplicate"))
+    return Cleaned(kept.drop(columns="differs"), pd.concat(excluded, ignore_index=True), findings)
+
+
+def agree(delivered: Records, codebook: Codebook, year: int) -> Cleaned:
+    """Read filled-in conversation forms: one row per agreed action.
+
+    Excluded are records with an ``unknown provider``, of one that is ``not contracted``, and those with ``no measure``.
+    """
+    scales = labels.scales(codebook)
+    identified, findings = records.provider(delivered, codebook)
+    columns: dict[str, pd.Series] = {"provider_id": identified["provider_id"]}
+
+    def keep(name: str, found: tuple[pd.Series, list[Finding]]) -> None:
+        columns[name] = found[0]
+        findings.extend(found[1])
+
+    keep("year", records.number(delivered, "year", 1990, 2100))
+    for name in ("measure", "recognised", "story", "valued", "improvement", "action", "owner"):
+        keep(name, records.text(delivered, name, scales))
+    keep("due", records.date(delivered, "due"))
+    keep("target", records.number(delivered, "target", -_MANY, _MANY))
+    keep("status", records.coded(delivered, "status", scales, ("open", "running", "done", "dropped")))
+    index = delivered.fields.index
+    table = pd.DataFrame(columns, index=index).assign(file=delivered.file, row=index)
+    table["year"] = table["year"].fillna(year).astype("int64")
+    table["due"] = table["due"].dt.normalize()
+    reasons = {
+        "unknown provider": identified["reason"] == "unknown provider",
+        "not contracted": identified["reason"] == "not contracted",
+        "no measure": table["measure"].isna(),
+    }
+    return _split(delivered, table, reasons, findings)
+
+
+def invite(delivered: Records, codebook: Codebook, year: int, secret: bytes | None) -> Cleaned:
+    """Read the frame: one row per invited person, provider and role.
+
+    Excluded are records with an ``unknown provider``, of one that is ``not contracted``, of an ``unknown role``, and
+    ``duplicate`` ones: the same person, provider, role and questionnaire again. A person without an id is a person of their own.
+    """
+    scales = labels.scales(codebook)
+    identified, findings = records.provider(delivered, codebook)
+    columns: dict[str, pd.Series] = {"provider_id": identified["provider_id"]}
+
+    def keep(name: str, found: tuple[pd.Series, list[Finding]]) -> None:
+        columns[name] = found[0]
+        findings.extend(found[1])
+
+    keep("municipality_code", records.municipality(delivered, codebook))
+    keep("role", records.coded(delivered, "role", scales, schemas.ROLES))
+    keep("instrument", (records.raw(delivered, "instrument"), []))
+    keep("sex", records.coded(delivered, "sex", scales, schemas.SEXES))
+    keep("age_band", records.age_band(delivered, scales, year))
+    keep("product", records.text(delivered, "product", scales))
+    index = delivered.fields.index
+    table = pd.DataFrame(columns, index=index).assign(year=year, file=delivered.file, row=index)
+    person = pd.Series(None, index=index, dtype="str")
+    for field in privacy.PERSON_IDS:
+        if field in delivered.fields:
+            person = person.fillna(delivered.fields[field])
+    content = {name: table[name] for name in ("provider_id", "municipality_code", "role", "sex", "age_band", "product")}
+    own = content_hash(content, privacy.hash_key(secret))
+    nameless = person.isna()
+    own_ids = pd.Series([f"{number:016x}" for number in own.tolist()], index=index, dtype="str")
+    table["client"] = person.fillna(own_ids)
+    if nameless.any():
+        count, row = count_and_row(nameless)
+        message = f"{times(count, 'record has', 'records have')} no person id; taken for as many people."
+        remedy = "Ask for a client number, so that a person invited twice is seen."
+        findings.append(Finding(delivered.file, "note", message, remedy, row=row))
+    reasons = {
+        "unknown provider": identified["reason"] == "unknown provider",
+        "not contracted": identified["reason"] == "not contracted",
+        "unknown role": table["role"].isna(),
+    }
+    reason = records.outcome(reasons, index)
+    order = table[reason.isna() & ~nameless].sort_values(["client", "product", "age_band", "sex", "row"], kind="stable")
+    again = order.index[order.duplicated(["client", "provider_id", "role", "instrument"])]
+    reasons["duplicate"] = pd.Series(index.isin(again), index=index)
+    return _split(delivered, table, reasons, findings)
+
+
+def _split(delivered: Records, table: pd.DataFrame, reasons: dict[str, pd.Series], findings: list[Finding]) -> Cleaned:
+    reason = records.outcome(reasons, table.index)
+    rows = table.index[reason.notna()]
+    excluded = pd.DataFrame({"file": delivered.file, "row": rows, "reason": reason.dropna().array})
+    return Cleaned(table[reason.isna()], excluded, findings)

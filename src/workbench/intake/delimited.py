@@ -1,0 +1,199 @@
+"""Read delimited text: any delimiter, encoding, quoting, and rows that do not fit the header."""
+
+import codecs
+import csv
+import io
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from workbench.intake.findings import Finding, times
+from workbench.intake.sheets import Rows, Unreadable
+from workbench.intake.values import BLANKS
+
+DELIMITERS = (";", ",", "\t", "|")
+_SAMPLE = 1_000_000
+
+
+def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
+    """Read delimited text into rows of text.
+
+    A row that is shorter than the header is filled up, as Excel drops empty cells at the end; a longer one is cut if
+    what sticks out is empty. Any other row that does not fit is set apart, never guessed at.
+
+    Raises
+    ------
+    Unreadable
+        Where hardly any row fits one header.
+    """
+    text = _as_utf8(raw, settings.get("encoding", ""))
+    stated, text, before = _without_preamble(text)
+    sample = _sample(text)
+    delimiter = {"tab": "\t", "\\t": "\t"}.get(settings.get("delimiter", ""), settings.get("delimiter", ""))
+    delimiter = delimiter or stated or _delimiter(sample)
+    header = next(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), [])
+    if not any(name.strip() for name in header):
+        raise Unreadable("The file holds no header and no records.", "Ask for the delivery again.")
+
+    table, misfits = _parse(text, delimiter, len(header))
+    fitting = np.setdiff1d(np.arange(1, len(table) + len(misfits) + 1), [number for number, _ in misfits])
+    cells = table.set_axis(fitting + before, axis=0)
+    mended, apart = _mend(misfits, delimiter, len(header), cut_off=not text.endswith((b"\n", b"\r")), before=before)
+    last = int(max([*cells.index[-1:], *(number + before for number, _ in misfits)], default=0))
+    if len(apart) > max(3, len(cells)):
+        raise Unreadable(
+            f"Hardly any row fits the header of {len(header)} columns.",
+            "Save it again as CSV with one header row and text in quotes, or state the delimiter in deliveries.csv.",
+        )
+    findings = []
+    if mended:
+        cells = pd.concat([cells, pd.DataFrame.from_dict(mended, "index", columns=cells.columns, dtype="str")])
+        cells = cells.sort_index().replace(dict.fromkeys(BLANKS))
+        findings.append(_mended_finding(file, mended))
+    for row in apart:
+        cut = row == last and not text.endswith((b"\n", b"\r"))
+        findings.append(
+            Finding(
+                file,
+                "error",
+                "The file is cut off in its last row."
+                if cut
+                else "The row has more cells than the header has columns.",
+                "Ask for the delivery again."
+                if cut
+                else "Put text that holds the delimiter or a line break between quotes.",
+                row=row,
+            )
+        )
+    comma = settings.get("decimal", "") or ("," if delimiter == ";" else "")
+    return Rows(cells=cells, apart=tuple(apart), decimal=comma, findings=tuple(findings))
+
+
+def _as_utf8(raw: bytes, encoding: str) -> bytes:
+    if encoding:
+        return raw.decode(encoding, errors="replace").removeprefix("\ufeff").encode()
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if raw.startswith(mark):
+            return raw.removeprefix(mark) if name == "utf-8-sig" else raw.decode(name, errors="replace").encode()
+    if b"\0" in raw[:1000]:
+        even, odd = raw[:1000:2].count(0), raw[1:1000:2].count(0)
+        if max(even, odd) > 100 or len(raw) < 400:
+            return raw.decode("utf-16-le" if odd > even else "utf-16-be", errors="replace").encode()
+        raise Unreadable("The file is no table of text.", "Ask for CSV, xlsx, ods or sav.")
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        try:
+            return raw.decode("cp1252").encode()
+        except UnicodeDecodeError:
+            return raw.decode("latin-1").encode()
+    return raw
+
+
+def _without_preamble(text: bytes) -> tuple[str, bytes, int]:
+    """Return the delimiter a first line ``sep=;`` tells Excel, the text from the header on, and the lines before."""
+    stated, before = "", 0
+    while True:
+        line, end, _ = text[:200].partition(b"\n")
+        if line.lower().startswith(b"sep=") and len(line.strip()) == 5:
+            stated = line[4:5].decode()
+        elif line.strip() or not end:
+            return stated, text, before
+        text, before = text[len(line) + 1 :], before + 1
+
+
+def _sample(text: bytes) -> str:
+    sample = text[:_SAMPLE].decode(errors="ignore")
+    return sample if len(text) <= _SAMPLE else sample[: sample.rfind("\n")]
+
+
+def _delimiter(sample: str) -> str:
+    """Return the delimiter that cuts most rows of the sample into as many cells as the header has."""
+
+    def fit(delimiter: str) -> tuple[float, int]:
+        reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+        widths = [len(row) for row, _ in zip(reader, range(100), strict=False) if row]
+        same = float(np.mean([width == widths[0] for width in widths])) if widths and widths[0] > 1 else 0.0
+        return same, widths[0] if widths else 0
+
+    best = max(DELIMITERS, key=fit)
+    return best if fit(best)[1] > 1 else ";"
+
+
+def _parse(text: bytes, delimiter: str, width: int) -> tuple[pd.DataFrame, list[tuple[int, str]]]:
+    """Return the rows that fit, header included, and the others as (row, text). Empty lines are rows without cells."""
+    names = [str(at) for at in range(width)]
+
+    def once(threads: bool) -> tuple[pa.Table, list[tuple[int, str]]]:
+        misfits: list[tuple[int, str]] = []
+
+        def set_apart(row: pa_csv.InvalidRow) -> str:
+            misfits.append((row.number, row.text))
+            return "skip"
+
+        table = pa_csv.read_csv(
+            pa.BufferReader(text),
+            read_options=pa_csv.ReadOptions(column_names=names, use_threads=threads, block_size=1 << 24),
+            parse_options=pa_csv.ParseOptions(
+                delimiter=delimiter,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=set_apart,
+            ),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                null_values=list(BLANKS),
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
+            ),
+        )
+        return table, misfits
+
+    try:
+        table, misfits = once(threads=True)
+        if misfits:
+            table, misfits = once(threads=False)
+    except pa.ArrowInvalid:
+        raise Unreadable(
+            "The file cannot be cut into rows: a quote is opened and never closed, or the file is cut off.",
+            "Ask for the delivery again.",
+        ) from None
+    text_type = pd.StringDtype("pyarrow", na_value=np.nan)
+    return table.to_pandas(types_mapper={pa.string(): text_type}.get), misfits
+
+
+def _mend(
+    misfits: list[tuple[int, str]], delimiter: str, width: int, cut_off: bool, before: int
+) -> tuple[dict[int, list[str]], list[int]]:
+    """Return the misfits that can be made to fit without a guess, and the rows of those that cannot."""
+    mended: dict[int, list[str]] = {}
+    apart: list[int] = []
+    for at, (number, text) in enumerate(misfits):
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        cells = rows[0] if len(rows) == 1 else []
+        last = cut_off and at == len(misfits) - 1
+        if 0 < len(cells) < width and not last and text.count('"') % 2 == 0:
+            mended[number + before] = cells + [""] * (width - len(cells))
+        elif len(cells) > width and not any(cell.strip() for cell in cells[width:]):
+            mended[number + before] = cells[:width]
+        else:
+            apart.append(number + before)
+    return mended, apart
+
+
+def _mended_finding(file: str, mended: Mapping[int, list[str]]) -> Finding:
+    return Finding(
+        file,
+        "warning",
+        f"{times(len(mended), 'row has', 'rows have')} fewer cells than the header, or empty ones too many; "
+        "the cells that lack are taken as empty.",
+        "Look at the last columns of these rows.",
+        row=min(mended),
+    )

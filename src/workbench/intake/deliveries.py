@@ -1,0 +1,283 @@
+"""The deliveries of one year: which files arrived, what each is, and the whole way to processed tables."""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+import pandas as pd
+
+from workbench import schemas
+from workbench.codebook import Codebook
+from workbench.intake import assessments, columns, episodes, exports, privacy, records, responses
+from workbench.intake.findings import Finding, as_table
+from workbench.intake.records import Records
+from workbench.intake.sheets import Unreadable
+
+Progress = Callable[[str, int, int], None]
+_LITTER = ("thumbs.db", "desktop.ini", "__macosx")
+
+
+@dataclass(frozen=True)
+class Received:
+    """The processed tables of one year, each as `schemas` describes it.
+
+    `episodes` lacks ``ending_group``, ``restart_on`` and ``restart_same_provider``, which take other years or a choice
+    of definition.
+    """
+
+    deliveries: pd.DataFrame
+    responses: pd.DataFrame
+    answers: pd.DataFrame
+    unanswered: pd.DataFrame
+    episodes: pd.DataFrame
+    assessments: pd.DataFrame
+    context: pd.DataFrame
+    invited: pd.DataFrame
+    agreements: pd.DataFrame
+    exclusions: pd.DataFrame
+    findings: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file that arrived: its path below the year's folder, and what ``deliveries.csv`` says of it.
+
+    `settings` is empty where no row of ``deliveries.csv``, or more than one, says what it is.
+    """
+
+    file: str
+    path: Path
+    settings: Mapping[str, str]
+
+
+def receive(
+    folder: Path, codebook: Codebook, year: int, key: bytes | None, progress: Progress | None = None
+) -> Received:
+    """Turn the deliveries of one year into processed tables.
+
+    Every delivered record ends in exactly one table, or in `exclusions` with a reason. A file that cannot be used is a
+    finding; the others are still read.
+
+    Parameters
+    ----------
+    folder : Path
+        ``data/raw/<region>/<year>``.
+    codebook : Codebook
+    year : int
+        The delivery year.
+    key : bytes or None
+        Key of the pseudonyms (`privacy.key_for`); needed only where a delivery holds person ids.
+    progress : callable, optional
+        Called with the file, how many are done and how many there are.
+
+    Raises
+    ------
+    MissingKey
+        Where a delivery holds person ids and `key` is None.
+    """
+    arrived, problems = arrivals(folder, codebook.deliveries, year)
+    manifest: list[dict[str, object]] = []
+    behind: dict[str, list[Records]] = {kind: [] for kind in schemas.TABLES}
+    excluded: list[pd.DataFrame] = []
+    meant: set[int] = set()
+    applied: set[int] = set()
+    seen: dict[str, str] = {}
+    for done, delivery in enumerate(arrived):
+        if progress:
+            progress(delivery.file, done, len(arrived))
+        raw = delivery.path.read_bytes()
+        entry = _entry(delivery, hashlib.sha256(raw).hexdigest())
+        manifest.append(entry)
+        if not delivery.settings or entry["kind"] == "ignored":
+            continue
+        try:
+            export = exports.read(raw, delivery.file, delivery.settings)
+        except Unreadable as trouble:
+            entry["kind"] = "unreadable"
+            problems.append(Finding(delivery.file, "error", trouble.message, trouble.remedy))
+            continue
+        entry |= {"reader": export.reader, "delivered": len(export.table) + len(export.apart)}
+        problems += export.findings
+        excluded.append(_excluded(delivery.file, export.apart, "does not fit the header"))
+        twin = seen.setdefault(str(entry["sha256"]), delivery.file)
+        if twin != delivery.file:
+            message = f"The file is the same as {twin}, byte for byte; its records are not counted again."
+            problems.append(Finding(delivery.file, "warning", message, "Take one of them away."))
+            excluded.append(_excluded(delivery.file, export.table.index, "duplicate"))
+            continue
+        corrected, about, changed = columns.correct(export.table, delivery.file, codebook.corrections)
+        meant, applied = meant | about, applied | changed
+        matched, unmatched = columns.match(export, delivery.file, delivery.settings, codebook)
+        kept, stopped = privacy.gate(corrected, matched, delivery.file, codebook.region.fictional, key)
+        problems += unmatched + stopped
+        behind[delivery.settings["kind"]].append(
+            records.arrange(kept, matched, delivery.file, delivery.settings, export.decimal, codebook)
+        )
+    if progress:
+        progress("", len(arrived), len(arrived))
+    problems += columns.unused(codebook.corrections, meant, applied)
+    return _processed(manifest, behind, excluded, problems, codebook, year, key)
+
+
+def _processed(
+    manifest: list[dict[str, object]],
+    behind: Mapping[str, list[Records]],
+    excluded: list[pd.DataFrame],
+    problems: list[Finding],
+    codebook: Codebook,
+    year: int,
+    key: bytes | None,
+) -> Received:
+    """Clean the deliveries of each kind and put them together."""
+    hash_key = privacy.hash_key(key)
+    answered = [responses.clean(each, codebook, year, hash_key) for each in behind["responses"]]
+    cared = episodes.merge([episodes.clean(each, codebook, year, key) for each in behind["episodes"]])
+    judged = [assessments.assess(each, codebook, year) for each in behind["assessments"]]
+    judged_once = assessments.keep_latest("assessments", judged, by="date")
+    counted = [assessments.figures(each, codebook, year) for each in behind["context"]]
+    counted_once = assessments.keep_latest("context", counted)
+    agreed = [assessments.agree(each, codebook, year) for each in behind["agreements"]]
+    invited = [assessments.invite(each, codebook, year, key) for each in behind["invited"]]
+
+    others: list[assessments.Cleaned | episodes.Cleaned] = [cared, judged_once, counted_once, *agreed, *invited]
+    excluded = [*excluded, *(part.exclusions for part in answered), *(part.exclusions for part in others)]
+    problems = [*problems, *(each for part in answered for each in part.findings)]
+    problems = [*problems, *(each for part in others for each in part.findings)]
+    response_table, answers, unanswered = responses.assemble(answered)
+    tables = {
+        "responses": response_table,
+        "episodes": _sorted("episodes", cared.episodes, ["client", "provider_id", "started_on", "file", "row"]),
+        "assessments": _sorted("assessments", judged_once.table, ["provider_id", "source", "theme", "year"]),
+        "context": _sorted("context", counted_once.table, ["unit", "unit_id", "year", "measure"]),
+        "agreements": _sorted(
+            "agreements", _together("agreements", agreed), ["provider_id", "year", "measure", "file", "row"]
+        ),
+        "invited": _sorted("invited", _together("invited", invited), ["client", "provider_id", "role", "file", "row"]),
+    }
+    filled = [table for table in excluded if len(table)]
+    exclusions = pd.concat(filled, ignore_index=True) if filled else schemas.empty("exclusions")
+    return Received(
+        deliveries=_reconciled(manifest, tables, exclusions),
+        answers=answers,
+        unanswered=unanswered,
+        exclusions=_sorted("exclusions", exclusions, ["file", "row"]),
+        findings=as_table(problems),
+        **tables,
+    )
+
+
+def arrivals(folder: Path, described: pd.DataFrame, year: int) -> tuple[list[Delivery], list[Finding]]:
+    """Return the files below a year's folder, each with its row of ``deliveries.csv``.
+
+    Hidden files, and those Excel and operating systems leave behind, are passed over. A file that no row matches, or
+    more than one, is a finding; so is a required delivery that did not come.
+    """
+    current = described[[_covers(years, year) for years in described["years"]]]
+    findings: list[Finding] = []
+    arrived: list[Delivery] = []
+    used: set[int] = set()
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
+        inside = path.relative_to(folder)
+        if not path.is_file() or any(_is_litter(part) for part in inside.parts):
+            continue
+        file = inside.as_posix()
+        rows = [row for row, pattern in zip(current.index, current["pattern"], strict=True) if _matches(file, pattern)]
+        used |= set(rows)
+        arrived.append(Delivery(file, path, current.loc[rows[0]].to_dict() if len(rows) == 1 else {}))
+        if not rows:
+            message = "No row of deliveries.csv says what this file is; it is not read."
+            remedy = "Add a row with a pattern that matches its name (`python -m workbench draft` proposes one)."
+            findings.append(Finding(file, "error", message, remedy))
+        elif len(rows) > 1:
+            named = ", ".join(f"{row + 2} ({described.at[row, 'pattern']!r})" for row in rows)
+            message = f"More than one row of deliveries.csv matches this file: rows {named}; it is not read."
+            findings.append(Finding(file, "error", message, "Make the patterns differ, or fill in the years."))
+    for absent in current[~current.index.isin(used)].to_dict("records"):
+        if absent["required"].casefold() in ("yes", "ja", "1", "true"):
+            message = f"A required delivery did not come: no file matches {absent['pattern']!r}."
+            remedy = "Ask for it, or clear 'required' in deliveries.csv for this year."
+            findings.append(Finding(absent["pattern"], "error", message, remedy))
+    return arrived, findings
+
+
+def _is_litter(name: str) -> bool:
+    return name.startswith((".", "~$", "._")) or name.casefold() in _LITTER
+
+
+def _matches(file: str, pattern: str) -> bool:
+    """Say whether a pattern matches a file's name or its path, whatever the case."""
+    low = pattern.casefold()
+    return fnmatch(file.casefold(), low) or fnmatch(file.rpartition("/")[2].casefold(), low)
+
+
+def _covers(years: str, year: int) -> bool:
+    """Say whether ``2025``, ``2024-2025``, ``2024-`` or nothing covers a year.
+
+    Examples
+    --------
+    >>> [_covers(years, 2025) for years in ("", "2025", "2022-2024", "2024-")]
+    [True, True, False, True]
+    """
+    parts = re.findall(r"[0-9]{4}", years)
+    if not parts:
+        return True
+    last = parts[-1] if not years.rstrip().endswith("-") else "9999"
+    return int(parts[0]) <= year <= int(last)
+
+
+def _entry(delivery: Delivery, sha256: str) -> dict[str, object]:
+    settings = delivery.settings
+    kind = settings.get("kind")
+    return {
+        "file": delivery.file,
+        "sha256": sha256,
+        "kind": kind,
+        "reader": None,
+        "instrument": (settings.get("instrument") or None) if kind == "responses" else None,
+        "role": (settings.get("role") or None) if kind == "responses" else None,
+        "purpose": (settings.get("purpose") or "provider_measurement")
+        if kind == "responses"
+        else settings.get("purpose") or None,
+        "delivered": 0,
+    }
+
+
+def _excluded(file: str, rows: Sequence[int] | pd.Index, reason: str) -> pd.DataFrame:
+    return pd.DataFrame({"file": file, "row": list(rows), "reason": reason})
+
+
+def _together(name: str, cleaned: list[assessments.Cleaned]) -> pd.DataFrame:
+    parts = [part.table for part in cleaned if len(part.table)]
+    return pd.concat(parts, ignore_index=True) if parts else schemas.empty(name)
+
+
+def _sorted(name: str, table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    return schemas.check(name, table.sort_values(by, kind="stable"))
+
+
+def _reconciled(
+    manifest: list[dict[str, object]], tables: Mapping[str, pd.DataFrame], exclusions: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the table `deliveries`; every record of a file must be counted once or excluded once.
+
+    Raises
+    ------
+    RuntimeError
+        Where one is lost or counted twice: a mistake in the workbench, not in the delivery.
+    """
+    if not manifest:
+        return schemas.empty("deliveries")
+    table = pd.DataFrame(manifest)
+    counted = pd.concat([each[["file", "row"]].drop_duplicates() for each in tables.values()])
+    table["counted"] = table["file"].map(counted.groupby("file").size()).fillna(0).astype("int64")
+    table["excluded"] = table["file"].map(exclusions.groupby("file").size()).fillna(0).astype("int64")
+    off = table[table["delivered"] != table["counted"] + table["excluded"]]
+    for row in off.to_dict("records"):
+        raise RuntimeError(
+            f"{row['file']}: {row['delivered']} records delivered, {row['counted']} counted, {row['excluded']} excluded. "
+            "This is a mistake in the workbench; report it with the name of the file and the codebook."
+        )
+    return schemas.check("deliveries", table)

@@ -1,0 +1,65 @@
+"""Problems in deliveries, written down for whoever delivered them; never with a personal value."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+import pandas as pd
+
+from workbench import schemas
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One problem in one delivery: what was found, and what to do about it.
+
+    `row` is the first row where it stands, as a person sees it; 0 is the file as a whole.
+    """
+
+    file: str
+    severity: str
+    message: str
+    remedy: str
+    column: str | None = None
+    row: int = 0
+
+
+def as_table(findings: Iterable[Finding]) -> pd.DataFrame:
+    """Return the table `findings`, the gravest first within a file, whatever the order in which they were found.
+
+    Examples
+    --------
+    >>> found = Finding("a.csv", "error", "The file is empty.", "Ask for it again.")
+    >>> as_table([found, found])[["file", "row", "severity"]]
+        file  row severity
+    0  a.csv    0    error
+    """
+    rows = [asdict(finding) for finding in findings]
+    if not rows:
+        return schemas.empty("findings")
+    table = pd.DataFrame(rows).drop_duplicates()
+    table = table.assign(grave=table["severity"].map(schemas.SEVERITIES.index), at=table["column"].fillna(""))
+    table = table.sort_values(["file", "grave", "row", "at", "message"], kind="stable").drop(columns=["grave", "at"])
+    return schemas.check("findings", table)
+
+
+def count_and_row(where: pd.Series) -> tuple[int, int]:
+    """Return how often `where` holds and the first row it does, 0 if never; the index is the row in the delivery.
+
+    Examples
+    --------
+    >>> count_and_row(pd.Series([False, True, True], index=[2, 3, 4]))
+    (2, 3)
+    """
+    rows = where.index[where.to_numpy(dtype=bool)]
+    return len(rows), int(rows.min()) if len(rows) else 0
+
+
+def times(count: int, one: str, more: str) -> str:
+    """Return a number with its noun.
+
+    Examples
+    --------
+    >>> times(1, "row", "rows"), times(3, "row", "rows")
+    ('1 row', '3 rows')
+    """
+    return f"{count} {one if count == 1 else more}"

@@ -1,0 +1,92 @@
+"""Which provider was meant."""
+
+import difflib
+
+import pandas as pd
+
+from workbench.codebook import Codebook
+from workbench.intake.findings import Finding, count_and_row, times
+from workbench.intake.values import fold, key, per_value
+
+UNKNOWN = "unknown provider"
+NOT_CONTRACTED = "not contracted"
+_SHOWN = 50
+
+
+def spellings(codebook: Codebook) -> tuple[dict[str, str], set[str]]:
+    """Return every accepted spelling with its provider, and the spellings that mean more than one.
+
+    Accepted are the aliases people decided on and, after those, a provider's id, name, AGB and KvK code. Differences in
+    case and white space do not matter; nothing else is guessed away. A leading zero that Excel took from a code is
+    given back. The empty provider means: decided not to be one of the contracted providers.
+    """
+    aliases = codebook.aliases
+    decided = dict(zip(aliases["spelling"].map(key), aliases["provider_id"], strict=True))
+    meant: dict[str, set[str]] = {}
+    for provider in codebook.providers.to_dict("records"):
+        for text in (provider[name] for name in ("provider_id", "name", "agb", "kvk")):
+            for form in {key(text), key(text).lstrip("0") if text.isdigit() else key(text)} - {""}:
+                meant.setdefault(form, set()).add(provider["provider_id"])
+    unsure = {text for text, ids in meant.items() if len(ids) > 1 and text not in decided}
+    return {text: min(ids) for text, ids in meant.items() if len(ids) == 1} | decided, unsure
+
+
+def identify(names: pd.Series, codebook: Codebook) -> pd.DataFrame:
+    """Say which provider each name means.
+
+    Parameters
+    ----------
+    names : Series of str
+        As delivered.
+    codebook : Codebook
+
+    Returns
+    -------
+    DataFrame, one row per name
+        ``provider_id``, missing where none is meant, and then ``reason``: `UNKNOWN` or `NOT_CONTRACTED`.
+    """
+    known, _ = spellings(codebook)
+    provider_id = per_value(names, lambda name: known.get(key(name)) or None)
+    decided_against = {text for text, provider in known.items() if not provider}
+    against = per_value(names, lambda name: NOT_CONTRACTED if key(name) in decided_against else None)
+    reason = against.fillna(UNKNOWN).mask(provider_id.notna())
+    return pd.DataFrame({"provider_id": provider_id, "reason": reason.astype("str")})
+
+
+def unknown_names(
+    names: pd.Series, identified: pd.DataFrame, codebook: Codebook, file: str, column: str | None
+) -> list[Finding]:
+    """Return a finding for each distinct name that means no provider, with near spellings as a proposal only."""
+    without = identified["reason"] == UNKNOWN
+    findings = []
+    nameless = without & names.isna()
+    if nameless.any():
+        count, row = count_and_row(nameless)
+        message = f"{times(count, 'record names', 'records name')} no provider and cannot be counted."
+        remedy = "Ask for the provider, or state it for the whole file in deliveries.csv, column provider."
+        findings.append(Finding(file, "error", message, remedy, column, row))
+    known, unsure = spellings(codebook)
+    named = names[without & names.notna()]
+    rows = pd.DataFrame({"name": per_value(named, fold), "key": per_value(named, key), "row": named.index})
+    groups = rows.groupby("key").agg(name=("name", "min"), count=("row", "size"), row=("row", "min")).sort_index()
+    title = codebook.providers.set_index("provider_id")["name"].to_dict()
+    for text, group in list(groups.iterrows())[:_SHOWN]:
+        near = difflib.get_close_matches(str(text), [each for each in known if known[each]], 2, 0.7)
+        hint = "".join(f" Near: {title.get(known[each], each)!r} ({known[each]})." for each in near)
+        why = "means more than one provider" if text in unsure else "is no known provider"
+        findings.append(
+            Finding(
+                file,
+                "error",
+                f"{group['name']!r} {why}: {times(group['count'], 'record', 'records')} not counted.",
+                f"Add it to aliases.csv with the provider_id that is meant, or none if it is not contracted.{hint}",
+                column,
+                int(group["row"]),
+            )
+        )
+    if len(groups) > _SHOWN:
+        rest = groups.iloc[_SHOWN:]
+        message = f"{len(rest)} further names are no known provider: {rest['count'].sum()} records not counted."
+        remedy = "See whether this column holds the provider at all (columns.csv)."
+        findings.append(Finding(file, "error", message, remedy, column, int(rest["row"].min())))
+    return findings

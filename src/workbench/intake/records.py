@@ -1,0 +1,190 @@
+"""The records of one delivery in the codebook's terms: one text per field, read as label, number, date or place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from workbench.codebook import Codebook
+from workbench.intake import labels, privacy, providers, values
+from workbench.intake.findings import Finding, count_and_row, times
+
+_TEST = r"(?:^|[^a-z])(?:test|preview)"
+_TESTED = ("variant", "respondent", "mode")
+
+
+@dataclass(frozen=True)
+class Records:
+    """One delivery behind the gate.
+
+    `fields`: one row per record, one column of text per field, missing where nothing was delivered. `headers` and
+    `scales`: the column each field came from, and the scale that translates it. `items`: one row per record, one
+    column of text per delivered question; `questions`: one row per such column, ``header``, ``item`` and ``scale``.
+    `test`: the record says itself that it is a test.
+    """
+
+    file: str
+    settings: Mapping[str, str]
+    decimal: str
+    fields: pd.DataFrame
+    headers: Mapping[str, str]
+    scales: Mapping[str, str]
+    items: pd.DataFrame
+    questions: pd.DataFrame
+    test: pd.Series
+
+
+def arrange(
+    kept: pd.DataFrame, matched: pd.DataFrame, file: str, settings: Mapping[str, str], decimal: str, codebook: Codebook
+) -> Records:
+    """Name the columns of a delivery after their fields.
+
+    Where two columns fill one field (a question renamed between versions), the first in ``columns.csv`` that holds
+    something counts.
+    """
+    known = matched[matched["header"].isin(kept.columns)].sort_values("place")
+    is_item = known["field"].isin(set(codebook.items["item"])) & (settings["kind"] == "responses")
+    plain, questions = known[~is_item], known[is_item]
+    fields: dict[str, pd.Series] = {}
+    for header, field in zip(plain["header"], plain["field"], strict=True):
+        fields[field] = fields[field].fillna(kept[header]) if field in fields else kept[header]
+    test = pd.Series(False, index=kept.index)
+    for field in _TESTED:
+        if field in fields:
+            hit = fields[field].str.contains(_TEST, case=False).fillna(False).astype(bool)
+            test |= hit
+            fields[field] = fields[field].mask(hit) if hit.any() else fields[field]
+    return Records(
+        file=file,
+        settings=settings,
+        decimal=settings.get("decimal", "") or decimal,
+        fields=pd.DataFrame(fields, index=kept.index, dtype="str"),
+        headers=dict(zip(plain["field"][::-1], plain["header"][::-1], strict=True)),
+        scales=dict(zip(plain["field"][::-1], plain["scale"][::-1], strict=True)),
+        items=kept[list(questions["header"])],
+        questions=questions.rename(columns={"field": "item"})[["header", "item", "scale"]].reset_index(drop=True),
+        test=test,
+    )
+
+
+def raw(records: Records, field: str) -> pd.Series:
+    """Return a field as delivered; where nothing was, what ``deliveries.csv`` says of the whole file."""
+    default = records.settings.get(field, "") or None
+    if field not in records.fields:
+        return pd.Series([default] * len(records.fields), index=records.fields.index, dtype="str")
+    return records.fields[field].fillna(default) if default else records.fields[field]
+
+
+def text(records: Records, field: str, scales: Mapping[str, labels.Scale]) -> tuple[pd.Series, list[Finding]]:
+    """Return a field as text: translated where a scale is named, as delivered with its white space folded if not."""
+    if records.scales.get(field):
+        return coded(records, field, scales, ())
+    return values.per_value(raw(records, field), lambda value: values.fold(value) or None), []
+
+
+def coded(
+    records: Records, field: str, scales: Mapping[str, labels.Scale], allowed: tuple[str, ...]
+) -> tuple[pd.Series, list[Finding]]:
+    """Return a field as one of the codes `allowed`, through its scale or else the usual one."""
+    name = records.scales.get(field) or labels.USUAL_SCALES.get(field, "")
+    scale = scales.get(name, scales[""])
+    delivered = records.fields.get(field)
+    if delivered is None:
+        return raw(records, field), []
+    found, problems = labels.text_codes(delivered, scale, allowed)
+    default = records.settings.get(field, "")
+    found = found.mask(delivered.isna(), default) if default else found
+    return found, labels.problem_findings(problems, records.file, records.headers[field], name, field)
+
+
+def number(records: Records, field: str, low: float, high: float) -> tuple[pd.Series, list[Finding]]:
+    """Return a field as a number within `low` and `high`; what is none is missing and found."""
+    if field not in records.fields:
+        return pd.Series(float("nan"), index=records.fields.index), []
+    found, unreadable = values.numbers(records.fields[field], records.decimal)
+    outside = (found < low) | (found > high)
+    return found.mask(outside), _unread(records, field, unreadable | outside, "number", "a number in the usual range")
+
+
+def date(records: Records, field: str) -> tuple[pd.Series, list[Finding]]:
+    """Return a field as a date with its clock; what is none is missing and found."""
+    if field not in records.fields:
+        return pd.Series(pd.NaT, index=records.fields.index, dtype="datetime64[ns]"), []
+    found, unreadable = values.dates(records.fields[field])
+    return found, _unread(records, field, unreadable, "date", "dd-mm-yyyy, yyyy-mm-dd or yyyymmdd")
+
+
+def _unread(records: Records, field: str, where: pd.Series, what: str, expected: str) -> list[Finding]:
+    if not where.any():
+        return []
+    count, row = count_and_row(where)
+    message = f"{times(count, 'value is', 'values are')} no {what}; taken as not known."
+    remedy = f"Expected {expected}; correct the delivery if the {field} matters."
+    return [Finding(records.file, "warning", message, remedy, records.headers[field], row)]
+
+
+def provider(records: Records, codebook: Codebook) -> tuple[pd.DataFrame, list[Finding]]:
+    """Return ``provider_id`` and ``reason`` of each record, as `providers.identify` does."""
+    names = raw(records, "provider")
+    identified = providers.identify(names, codebook)
+    asked = identified.assign(reason=identified["reason"].mask(records.test))
+    column = records.headers.get("provider")
+    return identified, providers.unknown_names(names, asked, codebook, records.file, column)
+
+
+def municipality(records: Records, codebook: Codebook) -> tuple[pd.Series, list[Finding]]:
+    """Return the CBS code of the municipality of each record, from its name or its code with or without zeros."""
+    known = municipality_spellings(codebook)
+    names = raw(records, "municipality")
+    found = values.per_value(names, lambda name: known.get(values.key(name)))
+    unknown = names.notna() & found.isna()
+    if not unknown.any():
+        return found, []
+    count, row = count_and_row(unknown)
+    message = (
+        f"{times(count, 'record has a municipality', 'records have a municipality')} that is not known; left empty."
+    )
+    remedy = "Expected a name or CBS code such as GM0632; correct the delivery or corrections.csv."
+    return found, [Finding(records.file, "warning", message, remedy, records.headers.get("municipality"), row)]
+
+
+def municipality_spellings(codebook: Codebook) -> dict[str, str]:
+    """Return every accepted spelling of a municipality with its code."""
+    known: dict[str, str] = {}
+    table = codebook.municipalities
+    for municipality_code, name in zip(table["municipality_code"], table["name"], strict=True):
+        digits = municipality_code.removeprefix("GM")
+        for form in (name, f"gemeente {name}", municipality_code, digits, digits.lstrip("0")):
+            known[values.key(form)] = municipality_code
+    known |= {values.key(municipality_code): municipality_code for municipality_code in codebook.region.municipalities}
+    return known
+
+
+def age_band(records: Records, scales: Mapping[str, labels.Scale], year: int) -> tuple[pd.Series, list[Finding]]:
+    """Return the age band: as delivered, else from the age, else from the birth date on 1 January of `year`."""
+    found = pd.Series(None, index=records.fields.index, dtype="str")
+    findings: list[Finding] = []
+    if "age_band" in records.fields:
+        found, findings = coded(records, "age_band", scales, privacy.AGE_BANDS)
+    if "age" in records.fields:
+        ages, problems = number(records, "age", 0, 120)
+        found, findings = found.fillna(privacy.age_bands(ages)), findings + problems
+    if "birth_date" in records.fields:
+        born, problems = date(records, "birth_date")
+        found, findings = found.fillna(privacy.age_bands(privacy.ages_on(born, year))), findings + problems
+    return found, findings
+
+
+def outcome(found: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
+    """Return the first reason that holds for each record, missing where none does.
+
+    Examples
+    --------
+    >>> late, double = pd.Series([True, False]), pd.Series([True, True])
+    >>> outcome({"late": late, "double": double}, late.index).tolist()
+    ['late', 'double']
+    """
+    reason = pd.Series(None, index=index, dtype="str")
+    for name, where in found.items():
+        reason = reason.mask(reason.isna() & where.to_numpy(dtype=bool), name)
+    return reason

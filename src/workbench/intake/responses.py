@@ -1,0 +1,407 @@
+"""Delivered questionnaires -> responses that count, and the reason for each that does not."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from pandas.api.extensions import ExtensionArray
+
+from workbench import schemas
+from workbench.codebook import Codebook
+from workbench.intake import labels, records
+from workbench.intake.findings import Finding, count_and_row, times
+from workbench.intake.labels import NO_KIND, Scale
+from workbench.intake.records import Records
+from workbench.intake.values import key, per_value
+
+BURST_SECONDS = 60
+_OWN = ("age", "birth_date", "bsn", "client", "respondent", "provider", "started_at", "seconds", "submitted")
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """One delivery of questionnaires; the three tables of counted records have the same rows in the same order.
+
+    `responses`: as in `schemas.RESPONSES`, but the id still a number and ``background:`` before the name of a background
+    question. `codes`: one
+    column per item. `kinds`: one column per item, the position in `schemas.MISSING_KINDS` or -1. `exclusions`:
+    the records that do not count.
+    """
+
+    responses: pd.DataFrame
+    codes: pd.DataFrame
+    kinds: pd.DataFrame
+    exclusions: pd.DataFrame
+    findings: list[Finding]
+
+
+def clean(delivered: Records, codebook: Codebook, year: int, hash_key: str) -> Cleaned:
+    """Separate the responses that count from those that do not, and say why.
+
+    Every delivered record comes back exactly once: counted, or excluded for the first of these reasons that applies.
+
+    ``test entry``
+        the variant, the respondent or the channel says so
+    ``unknown provider``, ``not contracted``
+        see `providers.identify`
+    ``unknown role``
+        neither client, relative nor staff
+    ``empty``
+        no item and no background question answered
+    ``duplicate``
+        the same respondent in the same delivery as another record that counts (the most complete one, then the
+        earliest); or, at a kiosk, the same answers at the same provider within `BURST_SECONDS` after another record
+
+    Parameters
+    ----------
+    delivered : Records
+        One delivery of kind ``responses``.
+    codebook : Codebook
+    year : int
+        The delivery year, which is the year of the measurement.
+    hash_key : str
+        Sixteen characters that key ``response_id``.
+    """
+    scales = labels.scales(codebook)
+    described, findings = _describe(delivered, scales, codebook, year)
+    codes, kinds, problems = _answers(delivered, described["variant"], scales, codebook)
+    background = [name for name in described.columns if name.startswith("background:")]
+    findings += problems
+
+    identified, problems = records.provider(delivered, codebook)
+    findings += problems
+    described["provider_id"] = identified["provider_id"]
+    respondent = delivered.fields.get("respondent", pd.Series(None, index=described.index, dtype="str"))
+    person = delivered.fields.get("client", delivered.fields.get("bsn"))
+    content = {name: described[name] for name in described.columns if name not in ("row", "file", "weight")}
+    answered = _answer_hash(codes, kinds, hash_key)
+    hashed = answered + content_hash(
+        content | {"respondent": respondent} | ({} if person is None else {"person": person}), hash_key
+    )
+
+    reasons = {
+        "test entry": delivered.test,
+        "unknown provider": identified["reason"] == "unknown provider",
+        "not contracted": identified["reason"] == "not contracted",
+        "unknown role": described["role"].isna(),
+        "empty": codes.isna().all(axis=1) & described[background].isna().all(axis=1),
+    }
+    reason = records.outcome(reasons, described.index)
+    counts = reason.isna()
+    double = _same_respondent(respondent, described, codes, hashed, counts)
+    double |= _kiosk_burst(
+        described,
+        delivered,
+        answered + content_hash({name: content[name] for name in ("provider_id", "role", *background)}, hash_key),
+        counts & ~double,
+    )
+    reason = reason.mask(counts & double, "duplicate")
+
+    counted = reason.isna()
+    responses = described.assign(
+        response_id=hashed,
+        completed_on=described["completed_on"].dt.normalize(),
+        year=year,
+        weight=1.0,
+        file=delivered.file,
+        row=described.index,
+    )
+    excluded = pd.DataFrame(
+        {"file": delivered.file, "row": described.index[~counted], "reason": reason[~counted].array}
+    )
+    if counted.all():
+        return Cleaned(responses, codes, kinds, excluded, findings)
+    return Cleaned(responses[counted], codes[counted], kinds[counted], excluded, findings)
+
+
+def _describe(
+    delivered: Records, scales: Mapping[str, Scale], codebook: Codebook, year: int
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Return what is known of each record besides the answers."""
+    settings = delivered.settings
+    columns: dict[str, pd.Series] = {}
+    findings: list[Finding] = []
+
+    def keep(name: str, found: tuple[pd.Series, list[Finding]]) -> None:
+        columns[name] = found[0]
+        findings.extend(found[1])
+
+    keep("role", records.coded(delivered, "role", scales, schemas.ROLES))
+    keep("informant", records.coded(delivered, "informant", scales, schemas.INFORMANTS))
+    columns["informant"] = columns["informant"].fillna("self")
+    keep("sex", records.coded(delivered, "sex", scales, schemas.SEXES))
+    keep("mode", records.coded(delivered, "mode", scales, ()))
+    for name in ("variant", "moment", "product"):
+        keep(name, records.text(delivered, name, scales))
+    columns["variant"] = per_value(columns["variant"], key).fillna("standaard")
+    keep("municipality_code", records.municipality(delivered, codebook))
+    keep("completed_on", records.date(delivered, "completed_on"))
+    keep("age_band", records.age_band(delivered, scales, year))
+    columns["instrument"] = pd.Series(_instrument(delivered, codebook), index=delivered.fields.index, dtype="str")
+    columns["purpose"] = pd.Series(
+        settings.get("purpose") or "provider_measurement", index=delivered.fields.index, dtype="str"
+    )
+    for field in delivered.fields.columns:
+        name = field.removeprefix("background:")
+        if name == field:
+            continue
+        if name in schemas.RESPONSES.columns or name in _OWN:
+            message = f"A background question cannot be called {name!r}: the workbench uses that name itself."
+            findings.append(
+                Finding(
+                    delivered.file, "error", message, "Give it another name in columns.csv.", delivered.headers[field]
+                )
+            )
+            continue
+        keep(field, records.text(delivered, field, scales))
+        if _free_text(columns[field]):
+            findings.append(_withheld(delivered, field))
+            del columns[field]
+    return pd.DataFrame(columns, index=delivered.fields.index), findings
+
+
+def _free_text(column: pd.Series) -> bool:
+    """Say whether answers look like sentences rather than labels or numbers."""
+    distinct = column.dropna().unique()
+    words = [value for value in distinct if not value.replace(",", "").replace(".", "").lstrip("-").isdigit()]
+    return len(words) > 30 and len(words) > 0.2 * column.notna().sum()
+
+
+def _withheld(delivered: Records, field: str) -> Finding:
+    message = "The background question is answered in people's own words; it is withheld."
+    remedy = "Declare the column as remark in columns.csv, or give it a scale."
+    return Finding(delivered.file, "error", message, remedy, delivered.headers[field])
+
+
+def _instrument(delivered: Records, codebook: Codebook) -> str:
+    """Return the questionnaire: as ``deliveries.csv`` says, else the one most of the items belong to."""
+    if delivered.settings.get("instrument"):
+        return delivered.settings["instrument"]
+    items = codebook.items.drop_duplicates(["instrument", "item"])
+    found = items.loc[items["item"].isin(delivered.questions["item"]), "instrument"].value_counts()
+    return str(min(found.index[found == found.max()])) if len(found) else "unknown"
+
+
+def _answers(
+    delivered: Records, variants: pd.Series, scales: Mapping[str, Scale], codebook: Codebook
+) -> tuple[pd.DataFrame, pd.DataFrame, list[Finding]]:
+    """Return codes and kinds of missing, one column per item.
+
+    A questionnaire may have several variants with scales of different length; each record is read by its own. Where a
+    scale's labels run further than the item does in that variant, the labels are not used: "neutral" on three points
+    is no "neutral" on five.
+    """
+    index = delivered.items.index
+    wanted = list(dict.fromkeys(delivered.questions["item"]))
+    order = [item for item in dict.fromkeys(codebook.items["item"]) if item in wanted]
+    codes = {item: np.full(len(index), np.nan) for item in order}
+    kinds = {item: np.full(len(index), NO_KIND, dtype=np.int8) for item in order}
+    findings: list[Finding] = []
+    ranges = _ranges(codebook, _instrument(delivered, codebook))
+    present = [str(variant) for variant in sorted(variants.unique())]
+    for variant in present:
+        rows = np.flatnonzero(variants.eq(variant).to_numpy()) if len(present) > 1 else slice(None)
+        if variant not in set(codebook.items["variant"]):
+            findings.append(_unknown_variant(delivered, variants, variant))
+        for question in delivered.questions.to_dict("records"):
+            low, high = ranges.get((variant, question["item"])) or ranges[("standaard", question["item"])]
+            scale, problem = _fitting(scales[question["scale"]], low, high, delivered.file, question["header"], variant)
+            findings += problem
+            coded = labels.code(delivered.items[question["header"]].iloc[rows], scale, low, high)
+            fresh = np.isnan(codes[question["item"]][rows]) & (kinds[question["item"]][rows] == NO_KIND)
+            codes[question["item"]][rows] = np.where(fresh, coded.codes, codes[question["item"]][rows])
+            kinds[question["item"]][rows] = np.where(fresh, coded.kinds, kinds[question["item"]][rows])
+            findings += labels.problem_findings(
+                coded.problems, delivered.file, question["header"], question["scale"], "an answer"
+            )
+    return pd.DataFrame(codes, index=index), pd.DataFrame(kinds, index=index), findings
+
+
+def _ranges(codebook: Codebook, instrument: str) -> dict[tuple[str, str], tuple[float, float]]:
+    """Return lowest and highest code by variant and item: of the instrument, else of another that has the item.
+
+    An item that lacks a variant ``standaard`` has the range of its first variant there.
+    """
+    items = codebook.items.assign(foreign=codebook.items["instrument"] != instrument)
+    items = items.sort_values("foreign", kind="stable").drop_duplicates(["variant", "item"])
+    found = {(row["variant"], row["item"]): (row["low"], row["high"]) for row in items.to_dict("records")}
+    first = items.drop_duplicates("item").to_dict("records")
+    return {("standaard", row["item"]): (row["low"], row["high"]) for row in first} | found
+
+
+def _fitting(
+    scale: Scale, low: float, high: float, file: str, header: str, variant: str
+) -> tuple[Scale, list[Finding]]:
+    if scale.span is None or scale.span == (low, high):
+        return scale, []
+    ends = f"runs from {scale.span[0]:g} to {scale.span[1]:g}, the item in variant {variant!r} from {low:g} to {high:g}"
+    if low <= scale.span[0] and scale.span[1] <= high:
+        message = f"The scale {scale.name!r} {ends}."
+        return scale, [Finding(file, "warning", message, "See whether it is the right scale; columns.csv.", header)]
+    kinds = {label: kind for label, kind in scale.kinds.items() if kind}
+    message = f"The scale {scale.name!r} {ends}; its labels are not used."
+    remedy = "Give this variant its own delivery row and columns in the codebook, with a scale of its own length."
+    return Scale(scale.name, dict.fromkeys(kinds, ""), kinds), [Finding(file, "error", message, remedy, header)]
+
+
+def _unknown_variant(delivered: Records, variants: pd.Series, variant: str) -> Finding:
+    count, row = count_and_row(variants == variant)
+    message = (
+        f"{times(count, 'record is', 'records are')} of a variant items.csv does not know; read as the standard one."
+    )
+    remedy = "Add the variant to items.csv, or a scale for the column that names it."
+    return Finding(delivered.file, "warning", message, remedy, delivered.headers.get("variant"), row)
+
+
+def content_hash(columns: Mapping[str, pd.Series], hash_key: str) -> np.ndarray:
+    """Return one number per record, made of all that is filled in `columns`.
+
+    The order of the columns does not matter, and a column without content is as good as no column: the same record
+    has the same number in every file format and every order of delivery.
+
+    Examples
+    --------
+    >>> columns = {"a": pd.Series(["x"], dtype="str"), "b": pd.Series([None], dtype="str")}
+    >>> key = "0123456789abcdef"
+    >>> bool(content_hash(columns, key)[0] == content_hash({"a": columns["a"]}, key)[0])
+    True
+    """
+    total = np.zeros(len(next(iter(columns.values()))), dtype=np.uint64)
+    for name, column in columns.items():
+        if column.notna().any():
+            at, distinct = pd.factorize(column)
+            hashes = pd.util.hash_array(distinct.to_numpy(), hash_key=hash_key, categorize=False)
+            total += np.append(hashes * _multiplier(name, hash_key), np.uint64(0))[at]
+    return total
+
+
+def _multiplier(name: str, hash_key: str) -> np.uint64:
+    """Return an odd number for a column, so that the same value counts differently in another column."""
+    digest = hashlib.blake2b(name.encode(), key=hash_key.encode(), digest_size=8).digest()
+    return np.uint64(int.from_bytes(digest, "little") | 1)
+
+
+def hexadecimal(numbers: np.ndarray) -> ExtensionArray:
+    """Return whole numbers as sixteen hexadecimal digits.
+
+    Examples
+    --------
+    >>> hexadecimal(np.array([255], dtype=np.uint64)).tolist()
+    ['00000000000000ff']
+    """
+    nibbles = numbers.astype(">u8").view(np.uint8).reshape(-1, 8)
+    digits = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
+    letters = digits[np.stack([nibbles >> 4, nibbles & 15], axis=2).reshape(-1, 16)]
+    return pd.array(letters.view("S16").ravel().astype("U16"), dtype="str")
+
+
+def _answer_hash(codes: pd.DataFrame, kinds: pd.DataFrame, hash_key: str) -> np.ndarray:
+    total = np.zeros(len(codes), dtype=np.uint64)
+    for item in codes.columns:
+        whole = codes[item].mask(kinds[item] != NO_KIND, -1000.0 - kinds[item])
+        total += content_hash({item: whole}, hash_key)
+    return total
+
+
+def _same_respondent(
+    respondent: pd.Series,
+    described: pd.DataFrame,
+    codes: pd.DataFrame,
+    hashed: np.ndarray,
+    counts: pd.Series,
+) -> pd.Series:
+    """Say which records repeat a respondent of this delivery: all but the most complete, then the earliest.
+
+    Which one stays must not hang on the order of rows; the row decides only between records that are equal in all.
+    """
+    candidates = counts & respondent.notna()
+    order = pd.DataFrame(
+        {
+            "respondent": respondent,
+            "provider_id": described["provider_id"],
+            "answered": -codes.notna().sum(axis=1),
+            "completed_on": described["completed_on"],
+            "hashed": hashed,
+            "row": described.index,
+        }
+    )[candidates]
+    repeated = order[order.duplicated("respondent", keep=False)]
+    repeated = repeated.sort_values(["answered", "completed_on", "hashed", "row"], kind="stable")
+    double = pd.Series(False, index=described.index)
+    double[repeated.index[repeated.duplicated("respondent")]] = True
+    return double
+
+
+def _kiosk_burst(described: pd.DataFrame, delivered: Records, same: np.ndarray, counts: pd.Series) -> pd.Series:
+    """Say which kiosk records repeat the one just before: someone tapped twice."""
+    moments = described["completed_on"]
+    if "started_at" in delivered.fields:
+        moments = moments.fillna(records.date(delivered, "started_at")[0])
+    clocked = moments.notna() & (moments != moments.dt.normalize())
+    taps = pd.DataFrame({"same": same, "moment": moments, "row": described.index}, index=described.index)
+    taps = taps[counts & clocked & (described["mode"] == "kiosk")].sort_values(["same", "moment", "row"], kind="stable")
+    gap = taps.groupby("same")["moment"].diff().dt.total_seconds()
+    double = pd.Series(False, index=described.index)
+    double[taps.index[(gap <= BURST_SECONDS).to_numpy()]] = True
+    return double
+
+
+def assemble(cleaned: Sequence[Cleaned]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Put the deliveries of a year together.
+
+    Records that are the same in all they say are told apart by ``-2``, ``-3`` behind their id.
+
+    Returns
+    -------
+    responses, answers, unanswered : DataFrame
+        See `schemas`; each sorted by its key.
+    """
+    parts = [part for part in cleaned if len(part.responses)]
+    if not parts:
+        return schemas.empty("responses"), schemas.empty("answers"), schemas.empty("unanswered")
+    responses = pd.concat([part.responses for part in parts], ignore_index=True)
+    codes = pd.concat([part.codes for part in parts], ignore_index=True)
+    kinds = pd.concat([part.kinds for part in parts], ignore_index=True).reindex(columns=codes.columns)
+    kinds = kinds.fillna(NO_KIND).astype(np.int8)
+
+    order = responses.sort_values(["response_id", "file", "row"], kind="stable").index
+    responses, codes, kinds = (table.loc[order].reset_index(drop=True) for table in (responses, codes, kinds))
+    nth = responses.groupby("response_id").cumcount() + 1
+    ids = pd.Series(hexadecimal(responses["response_id"].to_numpy()))
+    ids = ids.mask(nth > 1, ids + "-" + nth.astype("str")) if (nth > 1).any() else ids
+    if (nth > 9).any():
+        by_text = ids.sort_values(kind="stable").index
+        ids, responses, codes, kinds = (
+            each.loc[by_text].reset_index(drop=True) for each in (ids, responses, codes, kinds)
+        )
+    responses = responses.assign(response_id=ids, **_background(responses))
+    responses = responses.drop(columns=[name for name in responses.columns if name.startswith("background:")])
+    codes, kinds = codes[sorted(codes.columns)], kinds[sorted(codes.columns)]
+
+    # Row by row and, within a row, item by item: the order of the key.
+    where, item = np.nonzero(kinds.to_numpy() != NO_KIND)
+    unanswered = pd.DataFrame(
+        {
+            "response_id": ids.take(where).array,
+            "item": pd.Series(codes.columns, dtype="str").take(item).array,
+            "kind": pd.Series(schemas.MISSING_KINDS, dtype="str").take(kinds.to_numpy()[where, item]).array,
+        }
+    )
+    return (
+        schemas.check("responses", responses),
+        schemas.check("answers", codes.assign(response_id=ids)),
+        schemas.check("unanswered", unanswered),
+    )
+
+
+def _background(responses: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the background questions, as numbers where every answer of the year is one."""
+    found = {}
+    for field in sorted(name for name in responses.columns if name.startswith("background:")):
+        column = responses[field].astype("str")
+        plain = column.str.replace(",", ".", regex=False)
+        numeric = pd.to_numeric(plain, errors="coerce")
+        found[field.removeprefix("background:")] = numeric if (numeric.isna() == column.isna()).all() else column
+    return found

@@ -1,0 +1,35 @@
+"""What every reader returns: the cells of a delivery as text, before anyone says what the header is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from workbench.intake.findings import Finding
+
+
+class Unreadable(ValueError):
+    """A delivery that no reader can read: what is wrong with it, and what to do."""
+
+    def __init__(self, message: str, remedy: str):
+        self.message, self.remedy = message, remedy
+        super().__init__(f"{message} {remedy}")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The cells of one delivery.
+
+    `cells`: one row per row of the file, the header among them; text or missing, the index is the row as a person
+    sees it, the columns are positions. `apart`: rows that could not be read. `decimal`: how numbers are written, if the
+    format tells. `merged`: whether upper header cells span several columns; None if the format does not tell.
+    `names` and `wording`: header and question texts, where the format keeps them apart from the cells.
+    """
+
+    cells: pd.DataFrame
+    apart: tuple[int, ...] = ()
+    decimal: str = ""
+    merged: bool | None = None
+    names: tuple[str, ...] = ()
+    wording: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()

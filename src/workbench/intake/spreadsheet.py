@@ -1,0 +1,88 @@
+"""Read spreadsheets (xlsx, xls, ods) into rows of text."""
+
+import datetime as dt
+import io
+from collections.abc import Mapping
+
+import pandas as pd
+import python_calamine as calamine
+
+from workbench.intake.findings import Finding
+from workbench.intake.sheets import Rows, Unreadable
+from workbench.intake.values import BLANKS
+
+
+def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
+    """Read one sheet: the one named in ``deliveries.csv``, else the first that holds something.
+
+    Raises
+    ------
+    Unreadable
+        Where the workbook is damaged, protected with a password, or lacks the sheet.
+    """
+    try:
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
+    except calamine.PasswordError:
+        raise Unreadable("The workbook is protected with a password.", "Ask for it without a password.") from None
+    except (calamine.CalamineError, OSError, ValueError):
+        raise Unreadable("The workbook is damaged or cut off.", "Ask for the delivery again.") from None
+    findings = []
+    wanted = settings.get("sheet", "")
+    visible = [each.name for each in book.sheets_metadata if each.visible == calamine.SheetVisibleEnum.Visible]
+    names = visible or list(book.sheet_names)
+    if wanted:
+        same = [name for name in book.sheet_names if name.casefold() == wanted.casefold()]
+        if not same:
+            raise Unreadable(
+                f"The workbook has no sheet {wanted!r}.",
+                f"Name one of {', '.join(map(repr, book.sheet_names))} in deliveries.csv, column sheet.",
+            )
+        names = same
+    try:
+        filled = {
+            name: rows for name in names if any(rows := book.get_sheet_by_name(name).to_python(skip_empty_area=False))
+        }
+    except (calamine.CalamineError, OSError, ValueError):
+        raise Unreadable("The workbook is damaged or cut off.", "Ask for the delivery again.") from None
+    if not filled:
+        raise Unreadable("The workbook is empty.", "Ask for the delivery again.")
+    name, rows = next(iter(filled.items()))
+    if len(filled) > 1:
+        findings.append(
+            Finding(
+                file,
+                "warning",
+                f"The workbook has {len(filled)} sheets with content; only {name!r} is read.",
+                "Name the sheet in deliveries.csv, column sheet, or deliver one file per sheet.",
+            )
+        )
+    width = max(len(row) for row in rows)
+    columns = zip(*(row + [""] * (width - len(row)) for row in rows), strict=True)
+    cells = pd.DataFrame(
+        {at: pd.Series([_text(cell) for cell in column], dtype="str") for at, column in enumerate(columns)}
+    )
+    cells.index = pd.RangeIndex(1, len(cells) + 1)
+    return Rows(cells=cells, decimal=settings.get("decimal", ""), merged=_merged(book, name), findings=tuple(findings))
+
+
+def _text(cell: object) -> str | None:
+    """Return a cell as a person would type it: whole numbers without a point, dates as yyyy-mm-dd."""
+    if isinstance(cell, str):
+        return None if cell in BLANKS else cell
+    if isinstance(cell, bool):
+        return "1" if cell else "0"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    if isinstance(cell, dt.datetime):
+        clock = cell.time() != dt.time()
+        return cell.isoformat(" ", "seconds") if clock else cell.date().isoformat()
+    return str(cell)
+
+
+def _merged(book: calamine.CalamineWorkbook, name: str) -> bool | None:
+    """Return whether a cell of the first rows spans several columns, where the format tells."""
+    try:
+        ranges = book.get_sheet_by_name(name).merged_cell_ranges
+    except (calamine.CalamineError, OSError, ValueError):
+        return None
+    return None if ranges is None else any(start[0] < 10 and end[1] > start[1] for start, end in ranges)

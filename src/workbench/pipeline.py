@@ -1,0 +1,356 @@
+"""The order of the method: deliveries in, tables, estimates, disclosure, pages out.
+
+`process` and `report` read like the method section of a study. Everything regional is computed here, once; a report
+notebook only narrates what `released/` holds.
+"""
+
+import dataclasses
+import importlib.metadata
+import json
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from workbench import codebook as codebooks
+from workbench import rendering, schemas, store
+from workbench.analysis import estimates, outcomes, release, scales
+from workbench.codebook import Codebook
+from workbench.intake import deliveries, privacy
+from workbench.store import NotThere, Places
+
+Progress = Callable[[str], None]
+RECEIVED = (
+    *("deliveries", "responses", "answers", "unanswered", "episodes", "assessments", "context", "invited"),
+    *("agreements", "exclusions", "findings"),
+)
+VERSIONS = ("workbench", "pandas", "numpy", "scipy", "statsmodels", "pyarrow")
+DRAWING = ("matplotlib", "seaborn", "nbconvert", "papermill", "babel")
+
+
+@dataclass(frozen=True)
+class Processed:
+    """What `process` did: the tables of one year, and which steps were needed."""
+
+    places: Places
+    year: int
+    made: tuple[str, ...]
+    tables: Mapping[str, pd.DataFrame]
+
+
+def process(places: Places, year: int, *, force: bool = False, progress: Progress = lambda _: None) -> Processed:
+    """Turn the deliveries of a year, and of the years before it, into processed and released tables.
+
+    Only what changed is made again: a year whose deliveries, codebook and code are as they were is left alone.
+
+    Parameters
+    ----------
+    places : Places
+        The region.
+    year : int
+        Year of the measurement; deliveries in ``data/raw/<region>/<year>``.
+    force : bool
+        Make everything again.
+    progress : callable
+        Gets one line per step.
+
+    Raises
+    ------
+    NotThere
+        Where the year has no deliveries.
+    CodebookError
+        With every mistake in the codebook.
+    """
+    _must_have(places, year)
+    book = codebooks.read(places.codebook)
+    years = [each for each in places.years if each <= year]
+    made = []
+    for each in years:
+        if force or _stale(places, each, book, "received"):
+            progress(f"{each}: reading deliveries")
+            receive(places, each, book)
+            made.append(f"{each} received")
+    if force or made or _stale(places, year, book, "estimated", years):
+        progress(f"{year}: estimates and disclosure")
+        estimate(places, year, years, book)
+        made.append(f"{year} estimated")
+    names = ("deliveries", "exclusions", "findings", "estimates")
+    tables = {name: store.read_table(places.processed(year), name) for name in names}
+    return Processed(places, year, tuple(made), tables)
+
+
+def report(places: Places, year: int, **options: Any) -> rendering.Reported:
+    """Render every page that is out of date and the front page; options as in `rendering.report`."""
+    software = [platform.python_version(), *(importlib.metadata.version(name) for name in (*VERSIONS, *DRAWING))]
+    return rendering.report(places, year, store.fingerprint_text([code_fingerprint(), *software]), **options)
+
+
+def check(places: Places, year: int) -> deliveries.Received:
+    """Read the codebook and the deliveries of a year as `process` does, writing nothing."""
+    book = codebooks.read(places.codebook)
+    _must_have(places, year)
+    return deliveries.receive(places.raw(year), book, year, _key(places, book))
+
+
+def draft(places: Places, year: int, file: Path | None = None) -> dict[Path, int]:
+    """Write proposed codebook rows to ``data/codebook/<region>/draft``; return how many rows each table has.
+
+    Parameters
+    ----------
+    file : Path, optional
+        One delivery; else every delivery of the year that no row of ``deliveries.csv`` describes.
+
+    Raises
+    ------
+    NotThere
+        Where there is nothing to propose for.
+    """
+    from workbench.intake import drafts
+
+    book = codebooks.read(places.codebook) if (places.codebook / "region.yml").is_file() else None
+    files = [file] if file else deliveries.undescribed(places.raw(year), book, year)
+    if not files:
+        raise NotThere(f"Every delivery in {places.raw(year)} is described in deliveries.csv: nothing to propose.")
+    proposed: dict[str, list[pd.DataFrame]] = {}
+    for path in files:
+        if not path.is_file():
+            raise NotThere(f"{path} does not exist; give the path of a delivery.")
+        for name, rows in drafts.propose(path, book).items():
+            proposed.setdefault(name, []).append(rows)
+    written = {}
+    for name, parts in proposed.items():
+        table = pd.concat(parts, ignore_index=True)
+        target = places.codebook / "draft" / f"{name}.csv"
+        codebooks.write_table(target, table)
+        written[target] = len(table)
+    return written
+
+
+def receive(places: Places, year: int, book: Codebook) -> None:
+    """Read the deliveries of one year into processed tables, and account for every record.
+
+    Notes
+    -----
+    Every delivered record ends in exactly one table or in ``exclusions``; ``deliveries`` holds the account per file.
+    """
+    received = deliveries.receive(places.raw(year), book, year, _key(places, book))
+    tables = {name: getattr(received, name) for name in RECEIVED}
+    tables["episodes"] = tables["episodes"].assign(ending_group=_ending_groups(tables["episodes"]))
+    tables["scores"] = score(tables["responses"], tables["answers"], book)
+    with store.whole_folder(places.processed(year)) as folder:
+        store.write_tables(folder, {name: schemas.check(name, table) for name, table in tables.items()})
+        store.write_json(folder / "manifest.json", {"received": _made_from(places, year, book)} | _account(tables))
+
+
+def estimate(places: Places, year: int, years: list[int], book: Codebook) -> None:
+    """Compute every figure of a report year from the tables of all years up to it, and release what may be seen."""
+    by_year = {each: places.processed(each) for each in years}
+    episodes = link(pd.concat([store.read_table(by_year[each], "episodes") for each in years], ignore_index=True))
+    parts = []
+    for each in years:
+        parts += survey_estimates(by_year[each], each, book)
+        parts += episode_estimates(episodes, each, book)
+    table = schemas.check("estimates", estimates.together(parts))
+    thresholds = dataclasses.asdict(book.region.thresholds)
+    released = schemas.check("estimates", release.decide(table, **thresholds))
+
+    folder = by_year[year]
+    manifest = store.read_json(folder / "manifest.json")
+    with store.whole_folder(folder / "released") as beside:
+        store.write_tables(beside, {"estimates": released, **_released_tables(by_year, year, book)})
+        store.write_json(beside / "codebook.json", readable(book))
+        store.write_json(beside / "provenance.json", provenance(year, book, manifest))
+    store.write_tables(folder, {"estimates": table})
+    store.write_json(folder / "manifest.json", manifest | {"estimated": _made_from(places, year, book, years)})
+
+
+def score(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) -> pd.DataFrame:
+    """Return one row per response and dimension of its questionnaire: 0-100 by the half rule, missing where too few.
+
+    Parameters
+    ----------
+    responses, answers : DataFrame, one row per counted questionnaire
+    book : Codebook
+        Its items say which codes mean what, per questionnaire and variant.
+    """
+    parts = []
+    answered = answers.set_index("response_id")
+    for (instrument, variant), each in responses.groupby(["instrument", "variant"]):
+        items = _items_of(book, str(instrument), str(variant))
+        items = items[(items["dimension"] != "") & items["item"].isin(answered.columns)]
+        if items.empty:
+            continue
+        codes = answered.loc[each["response_id"], items["item"]]
+        wide = scales.score(codes, items[["item", "dimension", "low", "high", "reversed"]])
+        given = codes.notna().T.groupby(items.set_index("item")["dimension"]).sum().T
+        long = wide.rename_axis("response_id").reset_index().melt("response_id", None, "dimension", "score")
+        counts = given.rename_axis("response_id").reset_index().melt("response_id", None, "dimension", "n_items")
+        long = long.merge(counts, on=["response_id", "dimension"], validate="1:1")
+        parts.append(long.merge(each[["response_id", "provider_id", "role", "instrument"]], validate="m:1"))
+    if not parts:
+        return schemas.empty("scores")
+    return pd.concat(parts).sort_values(["response_id", "dimension"], ignore_index=True)
+
+
+def _items_of(book: Codebook, instrument: str, variant: str) -> pd.DataFrame:
+    """Return the items of one version of a questionnaire; a version without rows of its own is the standard one."""
+    items = book.items[book.items["instrument"] == instrument]
+    own = items[items["variant"] == variant]
+    return own if len(own) else items[items["variant"] == "standaard"]
+
+
+def link(episodes: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per episode over all deliveries, the latest knowledge first, with restarts linked.
+
+    A running episode comes back in every delivery until it ends: the last delivery that has it counts.
+    """
+    latest = episodes.sort_values(["follow_up_until", "file", "row"], kind="stable").drop_duplicates(
+        ["client", "provider_id", "product", "started_on"], keep="last"
+    )
+    until = latest["follow_up_until"].max()
+    latest = latest.sort_values(["client", "started_on", "provider_id", "product"], ignore_index=True)
+    latest = latest.assign(follow_up_until=until)
+    if latest.empty:
+        return latest
+    return latest.assign(**outcomes.link_restarts(latest)[["restart_on", "restart_same_provider"]])
+
+
+def survey_estimates(folder: Path, year: int, book: Codebook) -> list[pd.DataFrame]:
+    """Return the estimates that rest on questionnaires: participation, scores, mirror, answers, stated outcomes."""
+    responses = store.read_table(folder, "responses")
+    answers = store.read_table(folder, "answers")
+    invited = store.read_table(folder, "invited")
+    parts = [estimates.participation(responses, invited, year)]
+    graded = responses[_may_grade(responses, book)]
+    if graded.empty:
+        return parts
+
+    scores = store.read_table(folder, "scores").drop(columns=["provider_id", "role", "instrument"])
+    scores = scores.merge(graded, on="response_id", how="inner", validate="m:1")
+    grading = scores["dimension"].isin(book.dimensions.loc[book.dimensions["grades_provider"], "dimension"])
+    parts.append(estimates.means(scores, year))
+    comparison = dataclasses.asdict(book.region.comparison)
+    adjusters = comparison.pop("adjusters")
+    parts.append(estimates.comparisons(scores[grading], year, adjusters, comparison))
+    parts.append(estimates.gaps(scores[grading], year, book.region.definitions.mirror_margin))
+
+    given = answers.merge(graded, on="response_id", how="inner", validate="1:1")
+    items = book.items[(book.items["dimension"] != "") & ((book.items["high"] - book.items["low"]) % 2 == 0)]
+    present = [item for item in items["item"].unique() if item in answers.columns]
+    keys = ["response_id", "provider_id", "role", "instrument", "variant"]
+    long = given.melt(keys, present, "item", "code").dropna(subset=["code"])
+    parts.append(estimates.opinions(long, items, year))
+    clients = given[given["role"] == "client"].reindex(columns=["provider_id", "municipality_code", "nut", "verder"])
+    parts.append(estimates.answered_outcomes(clients, year, book.region.definitions.usefulness_from))
+    return parts
+
+
+def episode_estimates(episodes: pd.DataFrame, year: int, book: Codebook) -> list[pd.DataFrame]:
+    """Return the estimates that rest on care episodes, as the report of `year` tells them."""
+    if episodes.empty or episodes["ended_on"].isna().all():
+        return []
+    until = pd.Timestamp(year - 1, 12, 31)
+    definitions = dataclasses.asdict(book.region.definitions)
+    known = episodes.assign(follow_up_until=episodes["follow_up_until"].clip(upper=until))
+    known = known.assign(restart_on=known["restart_on"].where(known["restart_on"] <= until))
+    return [estimates.outcome_rows(known, year, definitions, until)]
+
+
+def _must_have(places: Places, year: int) -> None:
+    if year not in places.years:
+        there = ", ".join(map(str, places.years)) or "no year at all"
+        raise NotThere(f"No deliveries in {places.raw(year)}; there are deliveries for {there}. Put the files there.")
+
+
+def _may_grade(responses: pd.DataFrame, book: Codebook) -> pd.Series:
+    """Statutory survey data never grade a provider unless the region says so."""
+    if book.region.definitions.statutory_grades_providers:
+        return pd.Series(True, index=responses.index)
+    return responses["purpose"] != "statutory"
+
+
+def _ending_groups(episodes: pd.DataFrame) -> pd.Series:
+    ended = episodes["ended_on"].notna()
+    groups = outcomes.ending_groups(episodes["law"], episodes["release"], episodes["ending_code"].fillna(""))
+    return groups.where(ended)
+
+
+def _released_tables(by_year: Mapping[int, Path], year: int, book: Codebook) -> dict[str, pd.DataFrame]:
+    """Return the released tables that are not estimates: who is who, the account of the deliveries, agreements."""
+    folder = by_year[year]
+    exclusions = store.read_table(folder, "exclusions")
+    return {
+        "providers": book.providers[["provider_id", "name"]].reset_index(drop=True),
+        "deliveries": store.read_table(folder, "deliveries").drop(columns="sha256"),
+        "excluded": exclusions.groupby(["file", "reason"]).size().rename("records").reset_index(),
+        "findings": store.read_table(folder, "findings"),
+        "agreements": store.read_table(folder, "agreements").drop(columns=["file", "row"]),
+    }
+
+
+def readable(book: Codebook) -> dict[str, Any]:
+    """Return what a report needs to know of the codebook: names, wording, definition cards, choices."""
+    items = book.items.drop_duplicates("item")
+    places = book.municipalities.set_index("municipality_code")["name"]
+    return {
+        "region": dataclasses.asdict(book.region),
+        "dimensions": book.dimensions.set_index("dimension").to_dict("index"),
+        "items": items.set_index("item")[["dimension", "wording_nl", "wording_en", "instrument"]].to_dict("index"),
+        "cards": dict(book.cards),
+        "municipalities": places[places.index.isin(book.region.municipalities)].to_dict(),
+    }
+
+
+def provenance(year: int, book: Codebook, manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a page says about where it comes from."""
+    versions = {name: importlib.metadata.version(name) for name in VERSIONS}
+    return {
+        "region": book.region.name,
+        "year": str(year),
+        "deliveries": str(len(manifest.get("files", {}))),
+        "data": _short(json.dumps(manifest.get("files", {}), sort_keys=True)),
+        "codebook": book.sha256[:12],
+        "code": code_fingerprint()[:12],
+        "software": ", ".join(f"{name} {version}" for name, version in versions.items()),
+    }
+
+
+def code_fingerprint() -> str:
+    """Return one hash over the workbench's own code."""
+    return store.fingerprint_files([*Path(__file__).parent.rglob("*.py")])
+
+
+def _short(text: str) -> str:
+    import hashlib
+
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _made_from(places: Places, year: int, book: Codebook, years: list[int] | None = None) -> str:
+    """Return the fingerprint of everything a step was made from."""
+    files = [path for each in years or [year] for path in sorted(places.raw(each).rglob("*")) if path.is_file()]
+    parts = {
+        "deliveries": store.fingerprint_files([path for path in files if not path.name.startswith((".", "~$"))]),
+        "codebook": book.sha256,
+        "code": code_fingerprint(),
+        "python": platform.python_version(),
+        "versions": [importlib.metadata.version(name) for name in VERSIONS],
+    }
+    return _short(json.dumps(parts, sort_keys=True))
+
+
+def _stale(places: Places, year: int, book: Codebook, step: str, years: list[int] | None = None) -> bool:
+    made = store.read_json(places.processed(year) / "manifest.json").get(step)
+    return made != _made_from(places, year, book, years)
+
+
+def _account(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    files = tables["deliveries"].set_index("file")["sha256"].to_dict()
+    return {"files": files, "rows": {name: len(table) for name, table in sorted(tables.items())}}
+
+
+def _key(places: Places, book: Codebook) -> bytes:
+    return privacy.key_for(places.region, book.region.fictional)

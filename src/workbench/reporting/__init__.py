@@ -1,0 +1,1 @@
+"""Estimates to what a reader sees: figures, exhibits, sentences, pages."""

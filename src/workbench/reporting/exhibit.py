@@ -1,0 +1,245 @@
+"""What a notebook may show: a chart with its finding and its table, computed sentences, a definition, a form.
+
+Each class is a frozen bundle of text and numbers with one way out, ``_repr_html_``: semantic HTML in which everything
+that came from a delivery is escaped. Its outer element carries a class that begins with `MARK`; ``pages`` lets nothing
+else that a cell produced through to the reader.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from workbench.reporting.wording import cell, word
+
+MARK = "workbench-"
+QUESTIONS = ("recognise", "story", "value", "improve")
+AGREEMENT = ("what", "who", "when", "indicator", "target")
+LONG = 16
+NUMERIC = ("count", "points", "signed", "share")
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A chart or a table with the sentence that says what it shows.
+
+    Attributes
+    ----------
+    key : str
+        Unique in the page: lower-case letters, digits and hyphens; the anchor of the exhibit.
+    caption : str
+        What is shown: measure, group, period, unit.
+    finding : str
+        The sentence a reader should take from it; also the text alternative of the chart.
+    table : DataFrame
+        One row per row of the table; the columns are headed by their names, the first column heads the row.
+        Text is shown as it is, numbers as `formats` says.
+    chart : str, optional
+        SVG from ``figures``; without it the table is shown open.
+    note : str
+        What to keep in mind; below the chart.
+    language : {"nl", "en"}
+    formats : mapping of column to kind
+        ``count``, ``points``, ``signed``, ``share``, ``year``, ``date``, ``text``: see `wording.cell`.
+    """
+
+    key: str
+    caption: str
+    finding: str
+    table: pd.DataFrame = field(repr=False)
+    chart: str | None = field(default=None, repr=False)
+    note: str = ""
+    language: str = "nl"
+    formats: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        _check_key(self.key)
+        unknown = set(self.formats) - set(self.table.columns)
+        if unknown:
+            raise ValueError(f"exhibit {self.key!r}: formats for columns the table does not have: {sorted(unknown)}")
+
+    def _repr_html_(self) -> str:
+        finding = f'<p class="finding">{escape(self.finding)}</p>' if self.finding else ""
+        label = word("table" if self.chart is None else "figure", self.language)
+        kind = "table" if self.chart is None else "chart"
+        caption = f'<p class="caption"><span class="label">{label}</span> {escape(self.caption)}</p>'
+        note = f'<p class="note">{escape(self.note)}</p>' if self.note else ""
+        table = _table(self.key, self.caption, self.table, self.formats, self.language)
+        if self.chart is None:
+            shown = table + note
+        else:
+            summary = f"<summary>{escape(word('figures behind', self.language))}</summary>"
+            long = " long" if len(self.table) > LONG else ""
+            shown = self._drawn() + note + f'<details class="data{long}">{summary}{table}</details>'
+        return (
+            f'<figure class="{MARK}exhibit {kind}" id="{self.key}">'
+            f"<figcaption>{finding}{caption}</figcaption>{shown}</figure>"
+        )
+
+    def _drawn(self) -> str:
+        """Return the chart with its text alternative; ids inside the SVG become unique by the key."""
+        svg = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{self.key}-", self.chart or "")
+        named = f'role="img" aria-labelledby="{self.key}-title {self.key}-desc"'
+        title = f'<title id="{self.key}-title">{escape(self.caption)}</title>'
+        described = f'<desc id="{self.key}-desc">{escape(self.finding or self.caption)}</desc>'
+        svg = re.sub(r"<svg([^>]*)>", lambda tag: f"<svg{tag[1]} {named}>{title}{described}", svg, count=1)
+        label = escape(f"{word('chart', self.language)}: {self.caption}")
+        return f'<div class="drawing" role="group" tabindex="0" aria-label="{label}">{svg}</div>'
+
+
+@dataclass(frozen=True)
+class Paragraphs:
+    """Computed sentences: a paragraph each, or the points of one list under a short lead-in."""
+
+    sentences: Sequence[str]
+    title: str = ""
+    as_list: bool = False
+
+    def _repr_html_(self) -> str:
+        title = f'<p class="lead-in">{escape(self.title)}</p>' if self.title else ""
+        if self.as_list and self.sentences:
+            body = "<ul>" + "".join(f"<li>{escape(sentence)}</li>" for sentence in self.sentences) + "</ul>"
+        else:
+            body = "".join(f"<p>{escape(sentence)}</p>" for sentence in self.sentences)
+        return f'<div class="{MARK}paragraphs">{title}{body}</div>'
+
+
+@dataclass(frozen=True)
+class Quotes:
+    """Released remarks under the theme they are about."""
+
+    remarks: Sequence[str]
+    title: str = ""
+
+    def _repr_html_(self) -> str:
+        title = f'<p class="lead-in">{escape(self.title)}</p>' if self.title else ""
+        body = "".join(f"<blockquote><p>{escape(remark)}</p></blockquote>" for remark in self.remarks)
+        return f'<div class="{MARK}quotes">{title}{body}</div>'
+
+
+@dataclass(frozen=True)
+class KeyFigures:
+    """A few numbers at a glance: (value as written, what it is, what to keep in mind)."""
+
+    tiles: Sequence[tuple[str, str, str]]
+
+    def _repr_html_(self) -> str:
+        shown = "".join(
+            f'<div><dt>{escape(label)}</dt><dd class="value">{escape(value)}</dd>'
+            + (f'<dd class="note">{escape(note)}</dd>' if note else "")
+            + "</div>"
+            for value, label, note in self.tiles
+        )
+        return f'<dl class="{MARK}key-figures">{shown}</dl>'
+
+
+@dataclass(frozen=True)
+class Card:
+    """The definition of a measure, behind a line that opens: question, numerator, denominator, exclusions, caveat."""
+
+    key: str
+    title: str
+    rows: Mapping[str, str]
+    language: str = "nl"
+
+    def __post_init__(self) -> None:
+        _check_key(self.key)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(text)}</dd></div>" for name, text in self.rows.items())
+        summary = escape(f"{word('measured as', self.language)}: {self.title}")
+        return f'<details class="{MARK}card" id="{self.key}"><summary>{summary}</summary><dl>{rows}</dl></details>'
+
+
+@dataclass(frozen=True)
+class Blank:
+    """Room to write beside a finding during the conversation: the four questions, with lines.
+
+    `questions` replaces the four; `lines` is the number of ruled lines under each.
+    """
+
+    key: str
+    finding: str
+    language: str = "nl"
+    questions: Sequence[str] = ()
+    lines: int = 2
+
+    def __post_init__(self) -> None:
+        _check_key(self.key)
+
+    def _repr_html_(self) -> str:
+        questions = self.questions or [word(key, self.language) for key in QUESTIONS]
+        ruled = '<span class="line"></span>' * self.lines
+        asked = "".join(
+            f'<li><span class="question">{escape(question)}</span>'
+            f'<span class="lines" aria-hidden="true">{ruled}</span></li>'
+            for question in questions
+        )
+        return (
+            f'<div class="{MARK}blank" id="{self.key}" role="group" aria-labelledby="{self.key}-finding">'
+            f'<p class="finding" id="{self.key}-finding">{escape(self.finding)}</p><ol>{asked}</ol></div>'
+        )
+
+
+@dataclass(frozen=True)
+class BlankTable:
+    """An empty table to fill in on paper; by default for new agreements: what, who, when, indicator, target."""
+
+    key: str
+    caption: str
+    language: str = "nl"
+    columns: Sequence[str] = ()
+    rows: int = 4
+
+    def __post_init__(self) -> None:
+        _check_key(self.key)
+
+    def _repr_html_(self) -> str:
+        columns = self.columns or [word(key, self.language) for key in AGREEMENT]
+        head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
+        empty = "<tr>" + "<td></td>" * len(columns) + "</tr>"
+        return (
+            f'<figure class="{MARK}blank-table" id="{self.key}"><div class="table" role="region" tabindex="0" '
+            f'aria-labelledby="{self.key}-caption"><table><caption id="{self.key}-caption">{escape(self.caption)}'
+            f"</caption><thead><tr>{head}</tr></thead><tbody>{empty * self.rows}</tbody></table></div></figure>"
+        )
+
+
+def _check_key(key: str) -> None:
+    if not re.fullmatch(r"[a-z][a-z0-9-]*", key):
+        raise ValueError(f"{key!r} cannot be the key of an exhibit: use lower-case letters, digits and hyphens.")
+
+
+def _table(key: str, caption: str, rows: pd.DataFrame, formats: Mapping[str, str], language: str) -> str:
+    if rows.empty:
+        return f'<p class="note">{escape(word("no rows", language))}</p>'
+    columns = [str(column) for column in rows.columns]
+    numeric = [
+        formats.get(column, "") in NUMERIC
+        or (formats.get(column, "") == "" and pd.api.types.is_numeric_dtype(rows.iloc[:, place]))
+        for place, column in enumerate(columns)
+    ]
+    head = "".join(
+        f'<th scope="col"{_aligned(right)}>{escape(column)}</th>'
+        for column, right in zip(columns, numeric, strict=True)
+    )
+    body = []
+    for values in rows.itertuples(index=False, name=None):
+        first, *others = (
+            escape(cell(value, language, formats.get(column, "")))
+            for value, column in zip(values, columns, strict=True)
+        )
+        rest = "".join(f"<td{_aligned(right)}>{text}</td>" for text, right in zip(others, numeric[1:], strict=True))
+        body.append(f'<tr><th scope="row"{_aligned(numeric[0])}>{first}</th>{rest}</tr>')
+    return (
+        f'<div class="table" role="region" tabindex="0" aria-labelledby="{key}-table"><table>'
+        f'<caption id="{key}-table">{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+    )
+
+
+def _aligned(right: Any) -> str:
+    return ' class="number"' if right else ""

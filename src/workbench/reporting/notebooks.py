@@ -1,0 +1,97 @@
+"""Notebook and parameters in, executed notebook out; papermill does the work."""
+
+import difflib
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from papermill.exceptions import PapermillExecutionError
+
+KERNEL = "python3"
+
+
+class NotebookFailed(RuntimeError):
+    """A notebook stopped: which one, in which cell, and the last line of the error."""
+
+    def __init__(self, notebook: str, cell: int | None, error: str):
+        self.notebook, self.cell, self.error = notebook, cell, error
+        place = f"{notebook}, cell {cell}" if cell is not None else notebook
+        super().__init__(f"{place}: {error}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.notebook, self.cell, self.error)
+
+
+def execute(
+    notebook: Path, parameters: Mapping[str, Any], *, timeout: float = 600, folder: Path | None = None
+) -> NotebookNode:
+    """Execute a notebook with parameters and return it with its outputs; nothing is written.
+
+    Parameters
+    ----------
+    notebook : Path
+        With one cell tagged ``parameters``.
+    parameters : mapping
+        Each name must be in that cell. A `Path` is passed as text.
+    timeout : float
+        Seconds one cell may take.
+    folder : Path, optional
+        Where the kernel works; by default the folder of the notebook.
+
+    Returns
+    -------
+    NotebookNode
+
+    Raises
+    ------
+    ValueError
+        A parameter the notebook does not have: papermill itself only warns, and the report would be about something
+        else than was asked.
+    NotebookFailed
+        A cell raised, took too long, or the kernel died.
+    """
+    check_parameters(notebook, parameters)
+    given = {name: str(value) if isinstance(value, Path) else value for name, value in parameters.items()}
+    try:
+        return papermill.execute_notebook(
+            str(notebook),
+            None,
+            given,
+            kernel_name=KERNEL,
+            language="python",
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            cwd=str(folder or notebook.parent),
+            execution_timeout=timeout,
+        )
+    except PapermillExecutionError as failure:
+        raise NotebookFailed(notebook.name, failure.cell_index, f"{failure.ename}: {failure.evalue}") from failure
+    except CellTimeoutError as failure:
+        raise NotebookFailed(notebook.name, None, f"a cell took longer than {timeout:g} seconds") from failure
+    except DeadKernelError as failure:
+        raise NotebookFailed(notebook.name, None, "the kernel died, perhaps for lack of memory") from failure
+
+
+def check_parameters(notebook: Path, parameters: Mapping[str, Any]) -> None:
+    """Refuse a parameter that the notebook does not have, naming the nearest one it has.
+
+    Raises
+    ------
+    ValueError
+    """
+    quiet = logging.getLogger("papermill")
+    level, quiet.level = quiet.level, logging.ERROR
+    try:
+        known = list(papermill.inspect_notebook(str(notebook)))
+    finally:
+        quiet.level = level
+    for name in parameters:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"Did you mean {near[0]!r}? " if near else ""
+            listed = ", ".join(known) or "none: no cell is tagged 'parameters'"
+            raise ValueError(f"{notebook.name} has no parameter {name!r}. {hint}It has: {listed}.")

@@ -1,0 +1,116 @@
+"""What a report may know: released tables, names and choices, for one reader.
+
+A `Release` is opened by ``workbench.open_release``; exhibits and phrases take it and look no further.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from workbench.reporting import phrases
+
+
+@dataclass(frozen=True)
+class Release:
+    """The released tables of one region and year, for one edition and language.
+
+    With a `provider` the estimates hold that provider and the region, never another provider.
+    """
+
+    region: str
+    year: int
+    language: str
+    edition: str
+    provider: str | None
+    estimates: pd.DataFrame = field(repr=False)
+    providers: Mapping[str, str] = field(repr=False)
+    deliveries: pd.DataFrame = field(repr=False)
+    excluded: pd.DataFrame = field(repr=False)
+    agreements: pd.DataFrame = field(repr=False)
+    codebook: Mapping[str, Any] = field(repr=False)
+    provenance: Mapping[str, str] = field(repr=False)
+
+    def rows(self, **wanted: Any) -> pd.DataFrame:
+        """Return the estimates whose columns have the values wanted (one value, or a list of them).
+
+        `category` is empty and `year` is the release's unless asked otherwise.
+        """
+        wanted = {"category": "", "year": self.year} | wanted
+        kept = pd.Series(True, index=self.estimates.index)
+        for column, value in wanted.items():
+            if value is not None:
+                kept &= self.estimates[column].isin(value if isinstance(value, (list, tuple)) else [value])
+        return self.estimates[kept]
+
+    def row(self, **wanted: Any) -> pd.Series | None:
+        """Return the one estimate asked for, or None where there is none.
+
+        Raises
+        ------
+        ValueError
+            Where the question fits more than one.
+        """
+        found = self.rows(**wanted)
+        if len(found) > 1:
+            raise ValueError(f"{wanted} fits {len(found)} estimates; one was expected.")
+        return found.iloc[0] if len(found) else None
+
+    @property
+    def title(self) -> str:
+        """What a reader calls the unit of the report."""
+        return self.providers[self.provider] if self.provider else str(self.codebook["region"]["name"])
+
+    @property
+    def thresholds(self) -> Mapping[str, int]:
+        """How many people a figure must rest on."""
+        return self.codebook["region"]["thresholds"]
+
+    @property
+    def definitions(self) -> Mapping[str, Any]:
+        """The definitions the region chose."""
+        return self.codebook["region"]["definitions"]
+
+    @property
+    def dimensions(self) -> list[str]:
+        """The dimensions with estimates in this release, in the order of the codebook."""
+        present = set(self.estimates["measure"])
+        return [name for name in self.codebook["dimensions"] if name in present]
+
+    @property
+    def years(self) -> list[int]:
+        """The years with estimates, oldest first."""
+        return sorted(self.estimates["year"].unique())
+
+    def text(self, kind: str, key: str, **values: Any) -> str:
+        """Return a text of ``texts.yml`` in the language of the release."""
+        return phrases.text(kind, key, self.language, **values)
+
+    def say(self, key: str, **values: Any) -> str:
+        """Return one of the sentences."""
+        return phrases.say(key, self.language, **values)
+
+    def head(self, key: str) -> str:
+        """Return the heading of a column."""
+        return phrases.text("heads", key, self.language)
+
+    def word(self, code: str) -> str:
+        """Return what a reader calls a code: a role, a reason, an answer, a label."""
+        return phrases.name(code, self.language)
+
+    def name(self, measure: str) -> str:
+        """Return what a reader calls a measure."""
+        if measure in self.codebook["dimensions"]:
+            return self.codebook["dimensions"][measure][f"name_{self.language}"] or measure
+        return self.codebook["cards"].get(measure, {}).get(self.language, {}).get("name", measure)
+
+    def wording(self, item: str) -> str:
+        """Return the wording of an item."""
+        return self.codebook["items"][item][f"wording_{self.language}"] or item
+
+    def called(self, provider_id: str) -> str:
+        """Return what this edition calls a provider: its name where the reader may know it."""
+        if self.edition == "internal" or provider_id == self.provider:
+            return self.providers.get(provider_id, provider_id)
+        return ""

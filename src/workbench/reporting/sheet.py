@@ -1,0 +1,237 @@
+"""The sheet a chart is drawn on: lines, boxes, marks and text at places in pixels; matplotlib writes the SVG.
+
+A chart of the report has no use for matplotlib's axes, ticks and layout: every place on it is known beforehand. Leaving
+them out makes a drawing several times faster, and small. The size of text is known too, from the font matplotlib ships.
+"""
+
+import io
+import re
+import unicodedata
+import warnings
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any, Literal
+
+import matplotlib
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.lines import Line2D
+from matplotlib.patches import Polygon
+from matplotlib.text import Text
+from matplotlib.transforms import Affine2D
+
+WIDTH = 760
+SIZE = 16
+INK = "#1b2430"
+PAPER = "#ffffff"
+FONTS = "DejaVu Sans, Verdana, Segoe UI, sans-serif"
+SHAPES = {"circle": "o", "diamond": "D", "up": "^", "down": "v"}
+STYLE: Any = {
+    "svg.hashsalt": "workbench",
+    "svg.fonttype": "none",
+    "font.family": ["DejaVu Sans"],
+    "font.size": SIZE,
+    "text.parse_math": False,
+    "lines.scale_dashes": False,
+    "hatch.linewidth": 1.5,
+    "path.simplify": False,
+    "path.sketch": None,
+    "path.effects": [],
+}
+Box = tuple[float, float, float, float]
+Side = Literal["left", "center", "right"]
+
+
+class Sheet:
+    """A drawing in which x runs from 0 to `WIDTH` and y from 0, the top, to `height`; what comes later lies on top."""
+
+    def __init__(self, height: float):
+        self.height = height
+        self._figure = _figure()
+        self._down = Affine2D().scale(1, -1).translate(0, height)
+        self._artists: list[Artist] = []
+
+    def line(
+        self, xs: Sequence[float], ys: Sequence[float], color: str = INK, width: float = 1.5, dashes: str = ""
+    ) -> None:
+        """Draw a line through points; a missing point breaks it. `dashes` is as in SVG: ``"5 3"``."""
+        style: Any = (0, tuple(float(part) for part in dashes.split())) if dashes else "-"
+        line = Line2D(xs, ys, color=color, linewidth=width, solid_capstyle="butt")
+        line.set_linestyle(style)
+        self._add(line)
+
+    def verticals(
+        self, xs: Iterable[float], tops: Iterable[float], bottoms: Iterable[float], color: str = INK, width: float = 1.5
+    ) -> None:
+        """Draw vertical lines."""
+        ends = [(x, top, bottom) for x, top, bottom in zip(xs, tops, bottoms, strict=True)]
+        nan = float("nan")
+        self.line(
+            [at for x, _, _ in ends for at in (x, x, nan)],
+            [at for _, top, bottom in ends for at in (top, bottom, nan)],
+            color,
+            width,
+        )
+
+    def horizontals(self, ys: Iterable[float], left: float, right: float, color: str = INK, width: float = 1.5) -> None:
+        """Draw horizontal lines."""
+        ys, nan = list(ys), float("nan")
+        self.line([left, right, nan] * len(ys), [at for y in ys for at in (y, y, nan)], color, width)
+
+    def box(
+        self,
+        left: float,
+        right: float,
+        top: float,
+        bottom: float,
+        color: str,
+        edge: str = "none",
+        hatched: bool = False,
+    ) -> None:
+        """Draw a filled rectangle."""
+        corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
+        hatch = "////" if hatched else None
+        self._add(Polygon(corners, facecolor=color, edgecolor=edge, linewidth=1.25, hatch=hatch))
+
+    def marks(
+        self, xs: Sequence[float], ys: Sequence[float], shape: str, color: str, size: float = 13, hollow: bool = False
+    ) -> None:
+        """Draw marks of one shape with a thin edge of paper around them, or hollow ones."""
+        face, edge, width = (PAPER, color, 2.75) if hollow else (color, PAPER, 1.25)
+        size = size * {"diamond": 0.78, "circle": 1.0}.get(shape, 1.12) - (1.5 if hollow else 0)
+        mark = Line2D(xs, ys, linestyle="none", marker=SHAPES[shape], markersize=size)
+        mark.set(markerfacecolor=face, markeredgecolor=edge, markeredgewidth=width)
+        self._add(mark)
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        side: Side = "left",
+        color: str = INK,
+        bold: bool = False,
+        italic: bool = False,
+        halo: bool = False,
+    ) -> Box:
+        """Write one line, centred on height `y`; `side` says which end stands at `x`. Return the room it takes.
+
+        A `halo` of paper keeps it readable where it crosses a line.
+        """
+        plain = one_line(text)
+        if plain:
+            line = Text(x, y + 0.36 * SIZE, plain, color=color, horizontalalignment=side)
+            line.set(fontweight="bold" if bold else "normal", fontstyle="italic" if italic else "normal")
+            line.set_gid("halo" if halo else None)
+            self._add(line)
+        wide = text_width(plain, bold)
+        start = x - {"left": 0.0, "right": wide, "center": wide / 2}[side]
+        return start, start + wide, y - 10, y + 10
+
+    def svg(self) -> str:
+        """Return the drawing as an SVG element that takes the width it is given."""
+        written = io.StringIO()
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Glyph")
+            renderer = RendererSVG(WIDTH, self.height, written, image_dpi=72)
+            for artist in self._artists:
+                artist.draw(renderer)
+            renderer.finalize()
+        return _compact(written.getvalue(), self.height)
+
+    def _add(self, artist: Artist) -> None:
+        artist.set_figure(self._figure)
+        artist.set_transform(self._down)
+        artist.set_clip_on(False)
+        self._artists.append(artist)
+
+
+@cache
+def _figure() -> Figure:
+    """Return the one figure that tells artists how many pixels go in an inch: as many as points."""
+    return Figure(dpi=72)
+
+
+def _compact(svg: str, height: float) -> str:
+    """Take from matplotlib's file what an HTML page has no use for: prolog, metadata, groups, repeated looks."""
+    halo = f"stroke: {PAPER}; stroke-width: 4; paint-order: stroke; "
+    svg = re.sub(r'(<g id="halo">\s*<text style=")', rf"\g<1>{halo}", svg)
+    body = re.sub(r"^.*?<svg[^>]*>|<metadata>.*?</metadata>|</?g\b[^>]*>|</svg>\s*$", "", svg, flags=re.DOTALL)
+    body = re.sub(r'<defs>\s*<style type="text/css">.*?</style>\s*</defs>', "", body, flags=re.DOTALL)
+    body = re.sub(r' transform="rotate\(-?0[^"]*"', "", body)
+    body = re.sub(rf"font-size: {SIZE}px; |font-family: 'DejaVu Sans'; |text-anchor: start; ", "", body)
+    body = body.replace("xlink:href", "href").replace("stroke-dashoffset: 0; ", "")
+    body = re.sub(r"<[^<>]*>", _rounded, body)
+    body = re.sub(r">\s+<", "><", body.strip())
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:g}" width="100%" '
+        f'font-family="{FONTS}" font-size="{SIZE}" '
+        f'stroke-linejoin="round">{body}</svg>'
+    )
+
+
+def _rounded(tag: re.Match[str]) -> str:
+    text = re.sub(r"-?\d+\.\d+(?!\d*px)", lambda found: f"{float(found[0]):.1f}".removesuffix(".0"), tag[0])
+    return re.sub(r"\s+", " ", text).replace(' "', '"').replace("; ", ";").replace(": ", ":")
+
+
+# ---- text
+
+
+def one_line(text: Any) -> str:
+    r"""Return text as one line without control characters, as it may come from anyone's spreadsheet.
+
+    Examples
+    --------
+    >>> one_line("De \n Linde\x00")
+    'De Linde'
+    """
+    kept = (" " if sign.isspace() else sign for sign in str(text)[:500])
+    return " ".join("".join(sign for sign in kept if unicodedata.category(sign)[0] != "C").split())
+
+
+def text_width(text: str, bold: bool = False) -> float:
+    """Return how wide a line of text is at most: the font of the reader is this wide or narrower."""
+    return sum(_advance(sign) for sign in text) * (1.12 if bold else 1.0)
+
+
+def shortened(text: str, room: float, bold: bool = False) -> str:
+    """Return text that fits, with an ellipsis where it was cut."""
+    text = one_line(text)
+    if text_width(text, bold) <= room:
+        return text
+    while text and text_width(text + "…", bold) > room:
+        text = text[:-1]
+    return text.rstrip(" ,.-") + "…"
+
+
+def wrapped(text: str, room: float) -> list[str]:
+    """Break text into at most two lines that fit.
+
+    Examples
+    --------
+    >>> wrapped("Hoe makkelijk u hulp kreeg", 140)
+    ['Hoe makkelijk u', 'hulp kreeg']
+    """
+    text = one_line(text)
+    words = text.split(" ")
+    first = words.pop(0)
+    while words and text_width(f"{first} {words[0]}") <= room:
+        first = f"{first} {words.pop(0)}"
+    return [shortened(line, room) for line in (first, " ".join(words)) if line] or [""]
+
+
+@cache
+def _advance(sign: str) -> float:
+    font = get_font(findfont(FontProperties(family="DejaVu Sans")))
+    font.set_size(SIZE, 72)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return float(font.load_char(ord(sign)).linearHoriAdvance) / 65536
+
+
+def styled() -> Any:
+    """Return the context, also a decorator, in which a sheet is drawn."""
+    return matplotlib.rc_context(STYLE)

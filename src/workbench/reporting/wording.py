@@ -1,0 +1,150 @@
+"""The words and numbers of the page itself, in the reader's language: buttons, headings of fixed parts, notation.
+
+Sentences computed from the statistics stand in ``phrases``; here is only what belongs to the page, whatever it says.
+"""
+
+import math
+from datetime import date
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+LANGUAGES = ("nl", "en")
+_LOCALES = {"nl": "nl_NL", "en": "en_GB"}
+
+WORDS: dict[str, dict[str, str]] = {
+    "skip": {"nl": "Naar de inhoud", "en": "Skip to the content"},
+    "contents": {"nl": "Inhoud", "en": "Contents"},
+    "figure": {"nl": "Figuur", "en": "Figure"},
+    "table": {"nl": "Tabel", "en": "Table"},
+    "figures behind": {"nl": "De cijfers bij deze figuur", "en": "The figures behind this chart"},
+    "chart": {"nl": "Grafiek", "en": "Chart"},
+    "made from": {"nl": "Waar deze pagina van gemaakt is", "en": "What this page was made from"},
+    "no value": {"nl": "geen cijfer", "en": "no figure"},
+    "no rows": {"nl": "Er zijn geen cijfers om te laten zien.", "en": "There are no figures to show."},
+    "measured as": {"nl": "Zo is dit gemeten", "en": "How this was measured"},
+    "anonymous": {"nl": "Deze aanbieder", "en": "This provider"},
+    "recognise": {"nl": "Herkennen we dit?", "en": "Do we recognise this?"},
+    "story": {"nl": "Wat is het verhaal erachter?", "en": "What is the story behind it?"},
+    "value": {"nl": "Hoe waarderen we dit?", "en": "How do we value this?"},
+    "improve": {"nl": "Wat kan er beter, en hoe?", "en": "What can be better, and how?"},
+    "what": {"nl": "Wat spreken we af?", "en": "What do we agree?"},
+    "who": {"nl": "Wie?", "en": "Who?"},
+    "when": {"nl": "Wanneer klaar?", "en": "Done when?"},
+    "indicator": {"nl": "Waaraan zien we het?", "en": "Which figure shows it?"},
+    "target": {"nl": "Welk cijfer willen we zien?", "en": "What should it become?"},
+    "room": {"nl": "Ruimte om te schrijven", "en": "Space to write"},
+    "reports": {"nl": "Rapporten per aanbieder", "en": "Reports by provider"},
+    "synthesis": {"nl": "Beeld van de regio", "en": "The region as a whole"},
+    "read": {"nl": "Lees het rapport", "en": "Read the report"},
+    "provider": {"nl": "Aanbieder", "en": "Provider"},
+    "answers": {"nl": "Getelde vragenlijsten", "en": "Questionnaires counted"},
+    "status": {"nl": "Wat kan het rapport zeggen?", "en": "What can the report say?"},
+    "shown": {"nl": "Cijfers getoond", "en": "Figures shown"},
+    "indicative": {"nl": "Indicatief: weinig antwoorden", "en": "Indicative: few answers"},
+    "hidden": {"nl": "Te weinig antwoorden", "en": "Too few answers"},
+    "search": {"nl": "Zoek op naam", "en": "Search by name"},
+    "found": {"nl": "{shown} van {all} rapporten", "en": "{shown} of {all} reports"},
+    "failed": {"nl": "Wat niet gelukt is", "en": "What failed"},
+    "report": {"nl": "Rapport", "en": "Report"},
+    "why": {"nl": "Waarom", "en": "Why"},
+    "nothing failed": {"nl": "Alle rapporten zijn gemaakt.", "en": "Every report was made."},
+    "deliveries": {"nl": "Wat er is aangeleverd", "en": "What was delivered"},
+    "quality monitor": {"nl": "Kwaliteitsbeeld zorgaanbieders", "en": "Quality of care providers"},
+    "region mean": {"nl": "regio", "en": "region"},
+    "break": {"nl": "andere meting", "en": "measured differently"},
+    "score": {"nl": "score", "en": "score"},
+    "n": {"nl": "aantal", "en": "number"},
+    "this one": {"nl": "deze aanbieder", "en": "this provider"},
+    "band": {
+        "nl": "alle aanbieders, met de middelste helft en het midden",
+        "en": "all providers, with the middle half and the middle",
+    },
+    "few answers": {"nl": "open: weinig antwoorden, dus indicatief", "en": "open: few answers, so indicative only"},
+    "above": {"nl": "hoger dan de regio", "en": "above the region"},
+    "below": {"nl": "lager dan de regio", "en": "below the region"},
+    "not distinguishable": {"nl": "niet te onderscheiden", "en": "not distinguishable"},
+    "and more": {"nl": "en nog {n}", "en": "and {n} more"},
+    "providers in order": {"nl": "aanbieders, van laag naar hoog", "en": "providers, from low to high"},
+    "clients": {"nl": "cliënten", "en": "clients"},
+    "staff": {"nl": "medewerkers", "en": "staff"},
+    "number of answers": {"nl": "aantal antwoorden", "en": "number of answers"},
+}
+
+
+def word(key: str, language: str) -> str:
+    """Return one of `WORDS`.
+
+    Examples
+    --------
+    >>> word("contents", "nl")
+    'Inhoud'
+    """
+    return WORDS[key][language]
+
+
+def number(value: float, language: str, decimals: int = 0, signed: bool = False) -> str:
+    """Write a number the way the language does; the sign of a rounded zero disappears.
+
+    Examples
+    --------
+    >>> number(1234.56, "nl", 1), number(1234.56, "en", 1)
+    ('1.234,6', '1,234.6')
+    >>> number(-3.2, "nl", 1), number(-0.01, "nl"), number(2, "nl", signed=True)
+    ('−3,2', '0', '+2')
+    """
+    rounded = round(float(value), decimals) + 0.0
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    written = format_decimal(abs(rounded), format=pattern, locale=_LOCALES[language])
+    return ("−" if rounded < 0 else "+" if signed and rounded > 0 else "") + written
+
+
+def percentage(share: float, language: str, decimals: int = 0) -> str:
+    """Write a share in [0, 1] as a percentage.
+
+    Examples
+    --------
+    >>> percentage(0.625, "nl", 1), percentage(0.07, "en")
+    ('62,5%', '7%')
+    """
+    return number(share * 100, language, decimals) + "%"
+
+
+def day(value: date, language: str) -> str:
+    """Write a date in full.
+
+    Examples
+    --------
+    >>> day(date(2026, 3, 3), "nl"), day(date(2026, 3, 3), "en")
+    ('3 maart 2026', '3 March 2026')
+    """
+    return str(format_date(value, "d MMMM y", locale=_LOCALES[language]))
+
+
+def cell(value: Any, language: str, kind: str = "") -> str:
+    """Write one cell of a table.
+
+    `kind` is ``count``, ``points`` (one decimal), ``signed`` (one decimal with its sign), ``share`` (in [0, 1], written
+    as a percentage), ``year``, ``date`` or ``text``; left out, whole numbers are counts and other numbers points. A
+    missing value is a dash.
+
+    Examples
+    --------
+    >>> cell(0.25, "nl", "share"), cell(1200, "nl"), cell(71.25, "nl"), cell(2026, "nl", "year"), cell(None, "nl")
+    ('25%', '1.200', '71,2', '2026', '–')
+    """
+    if value is None or value != value or (isinstance(value, str) and not value.strip()):
+        return "–"
+    if isinstance(value, (str, bool)) or kind == "text":
+        return str(value)
+    if kind == "date" or isinstance(value, date):
+        return day(value, language)
+    if math.isinf(value):
+        return "–"
+    if kind == "year":
+        return str(int(value))
+    if kind == "share":
+        return percentage(value, language)
+    whole = kind == "count" or (kind == "" and float(value).is_integer() and not isinstance(value, float))
+    return number(value, language, 0 if whole else 1, signed=kind == "signed")
