@@ -111,8 +111,8 @@ def draft(
     for path, rows in written.items():
         console.print(f"{rows:>5} proposed rows in {escape(str(path))}", soft_wrap=True)
     console.print(
-        "Look at every row, correct it, remove the columns 'certainty' and 'example', and copy what you accept to "
-        f"{escape(str(places.codebook))}. Then: python -m workbench check --region {places.region}",
+        f"Nothing is used yet. Look at every row, correct it, and move what you accept to {places.codebook}. "
+        f"Then: python -m workbench check --region {places.region}",
         soft_wrap=True,
     )
 
@@ -130,7 +130,12 @@ def sample(
     root = find_root()
     if providers < 1 or not 1 <= years <= 3 or (respondents is not None and respondents < 1):
         raise NotThere("The fictional region needs at least 1 provider and 1 respondent, and 1 to 3 years.")
-    fictional.make(root, providers=providers, respondents=respondents, years=years, seed=seed)
+    with _bar("Fictional region") as (bar, task):
+
+        def advance(_: str, done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        fictional.make(root, providers, respondents, years, seed, progress=advance)
     console.print(f"The fictional region is in {escape(str(root / 'data' / 'raw' / SAMPLE))}", soft_wrap=True)
 
 
@@ -139,6 +144,8 @@ def key(region: Annotated[str, typer.Option("--region", "-r", help="Folder in da
     """Make the secret key with which a region's person numbers become pseudonyms."""
     from workbench.intake import privacy
 
+    if region not in regions(find_root()):
+        raise NotThere(f"No region {region!r}; put its deliveries in data/raw/{region}/<year>/ first.")
     console.print(f"Key written to {escape(str(privacy.new_key(region)))}: keep it safe, outside the project.")
 
 
@@ -235,7 +242,8 @@ def _chosen(
 def _make_sample(root: Path) -> None:
     from workbench import sample as fictional
 
-    fictional.make(root)
+    with _bar("Fictional region") as (bar, task):
+        fictional.make(root, progress=lambda _, done, total: bar.update(task, completed=done, total=total))
 
 
 def _say(line: str) -> None:
@@ -262,9 +270,9 @@ def _tell_account(deliveries: pd.DataFrame, exclusions: pd.DataFrame) -> None:
     why = exclusions.groupby("file")["reason"].agg(
         lambda reasons: ", ".join(f"{reason} {n}" for reason, n in reasons.value_counts().sort_index().items())
     )
-    for row in deliveries.itertuples():
-        counts = [f"{value:,}" for value in (row.delivered, row.counted, row.excluded)]
-        table.add_row(escape(row.file), row.kind, *counts, escape(why.get(row.file, "")))
+    for row in deliveries.to_dict("records"):
+        counts = [f"{row[name]:,}" for name in ("delivered", "counted", "excluded")]
+        table.add_row(escape(row["file"]), row["kind"], *counts, escape(str(why.get(row["file"], ""))))
     console.print(table)
 
 
@@ -274,14 +282,13 @@ def _tell_findings(findings: pd.DataFrame, everything: bool = False) -> int:
     ordered = findings.assign(order=order).sort_values(["order", "file", "row"], kind="stable")
     shown = ordered if everything else ordered[ordered["severity"] == "error"].head(SHOWN_FINDINGS)
     colours = {"error": "red", "warning": "yellow", "note": "blue"}
-    for row in shown.itertuples():
-        place = row.file + (f", row {row.row}" if row.row else "")
-        place += f", column {row.column}" if isinstance(row.column, str) and row.column else ""
-        target = problems if row.severity == "error" else console
-        target.print(
-            f"[{colours[row.severity]}]{row.severity}[/] {escape(place)}: {escape(row.message)}", soft_wrap=True
-        )
-        target.print(f"      {escape(row.remedy)}", soft_wrap=True)
+    for row in shown.to_dict("records"):
+        place = row["file"] + (f", row {row['row']}" if row["row"] else "")
+        place += f", column {row['column']}" if isinstance(row["column"], str) and row["column"] else ""
+        target = problems if row["severity"] == "error" else console
+        colour = colours[row["severity"]]
+        target.print(f"[{colour}]{row['severity']}[/] {escape(place)}: {escape(row['message'])}", soft_wrap=True)
+        target.print(f"      {escape(row['remedy'])}", soft_wrap=True)
     counts = findings["severity"].value_counts()
     if not everything and len(findings):
         said = ", ".join(
@@ -294,10 +301,11 @@ def _tell_findings(findings: pd.DataFrame, everything: bool = False) -> int:
 def main() -> None:
     """Run a command; what a person can mend becomes one message and exit code 1."""
     from workbench.codebook import CodebookError
+    from workbench.intake.privacy import MissingKey
 
     try:
         app()
-    except (NotThere, CodebookError) as mistake:
+    except (NotThere, CodebookError, MissingKey, FileExistsError) as mistake:
         for line in str(mistake).splitlines():
             problems.print(f"[red]{escape(line)}[/]", soft_wrap=True)
         sys.exit(1)

@@ -45,6 +45,18 @@ KEYS = {
     "scales": ("scale", "label"),
     "dimensions": ("dimension",),
 }
+DRAFTED = ("certainty", "example")  # columns of a proposal; they may stay, nothing reads them
+FIRST_REGION = """# What holds for the whole region; docs/data.md has every key. Change what is not right.
+name: {name}
+instruments: []  # questionnaires that ship and are used: behoeften, pijlers, uitkomsten
+municipalities: []  # CBS codes, such as GM0632
+thresholds:
+  hidden_below: 10
+  indicative_below: 30
+  smallest_cell: 5
+comparison:
+  adjusters: [age_band, sex]  # background for case-mix adjustment, also names given with background:
+"""
 REQUIRED = ("providers", "deliveries")
 KINDS = ("responses", "episodes", "assessments", "context", "invited", "agreements", "ignored")
 READERS = ("delimited", "limesurvey", "qualtrics", "spreadsheet", "spss")
@@ -202,7 +214,7 @@ def read(folder: Path) -> Codebook:
         reversed=_truth(tables["items"]["reversed"], "items.csv", "reversed", mistakes),
     )
     municipalities = _shipped("municipalities")
-    _check_references(region, tables, municipalities, mistakes)
+    _check_references(region, own, tables, municipalities, mistakes)
     if mistakes:
         raise CodebookError(mistakes)
     return Codebook(
@@ -258,6 +270,7 @@ def _table(path: Path, name: str, mistakes: list[str]) -> pd.DataFrame:
         mistakes.append(f"{path} cannot be read as a table: {error}. Save it as CSV with semicolons.")
         return pd.DataFrame(columns=expected, dtype=str)
     table = table.rename(columns=str.strip).apply(lambda column: column.str.strip())
+    table = table.drop(columns=[column for column in DRAFTED if column in table])
     for column in table.columns.difference(expected):
         near = difflib.get_close_matches(column, expected, 1)
         hint = f"did you mean {near[0]!r}?" if near else f"expected some of {', '.join(expected)}."
@@ -360,13 +373,17 @@ def _settings(kind: type, content: Mapping[str, Any], path: Path, prefix: str, m
 
 
 def _check_references(
-    region: Region, tables: dict[str, pd.DataFrame], municipalities: pd.DataFrame, mistakes: list[str]
+    region: Region,
+    own: dict[str, pd.DataFrame],
+    tables: dict[str, pd.DataFrame],
+    municipalities: pd.DataFrame,
+    mistakes: list[str],
 ) -> None:
-    """Every name in one table that points into another must be there."""
+    """Every name in one of the region's own tables that points into another must be there, or among what ships."""
 
     def known(name: str, column: str, allowed: Iterable[str], why: str, blank: bool = True) -> None:
         allowed = set(allowed)
-        for row, value in tables[name][column].items():
+        for row, value in zip(own[name].index.to_numpy(), own[name][column], strict=True):
             if value in allowed or (blank and value == ""):
                 continue
             near = difflib.get_close_matches(value, sorted(allowed), 1)
@@ -388,7 +405,7 @@ def _check_references(
     known("scales", "missing", schemas.MISSING_KINDS, f"choose from {', '.join(schemas.MISSING_KINDS)}.")
 
     plain = {name for names in FIELDS.values() for name in names} | set(EVERYWHERE) | set(tables["items"]["item"])
-    for row, value in tables["columns"]["field"].items():
+    for row, value in zip(own["columns"].index.to_numpy(), own["columns"]["field"], strict=True):
         kind, _, rest = value.partition(":")
         if value in plain or (kind in ("background", "measure") and rest):
             continue

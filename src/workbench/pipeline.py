@@ -111,7 +111,9 @@ def draft(places: Places, year: int, file: Path | None = None) -> dict[Path, int
     from workbench.intake import drafts
 
     book = codebooks.read(places.codebook) if (places.codebook / "region.yml").is_file() else None
-    files = [file] if file else deliveries.undescribed(places.raw(year), book, year)
+    described = book.deliveries if book else pd.DataFrame(columns=list(codebooks.TABLES["deliveries"]), dtype=str)
+    arrived, _ = deliveries.arrivals(places.raw(year), described, year)
+    files = [file] if file else [places.raw(year) / each.file for each in arrived if not each.settings]
     if not files:
         raise NotThere(f"Every delivery in {places.raw(year)} is described in deliveries.csv: nothing to propose.")
     proposed: dict[str, list[pd.DataFrame]] = {}
@@ -126,6 +128,10 @@ def draft(places: Places, year: int, file: Path | None = None) -> dict[Path, int
         target = places.codebook / "draft" / f"{name}.csv"
         codebooks.write_table(target, table)
         written[target] = len(table)
+    if book is None:
+        target = places.codebook / "draft" / "region.yml"
+        store.write_text(target, codebooks.FIRST_REGION.format(name=places.region))
+        written[target] = 1
     return written
 
 
@@ -189,6 +195,7 @@ def score(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) -> pd.
         long = wide.rename_axis("response_id").reset_index().melt("response_id", None, "dimension", "score")
         counts = given.rename_axis("response_id").reset_index().melt("response_id", None, "dimension", "n_items")
         long = long.merge(counts, on=["response_id", "dimension"], validate="1:1")
+        long["points"] = long["dimension"].map(_points(items).droplevel("instrument"))
         parts.append(long.merge(each[["response_id", "provider_id", "role", "instrument"]], validate="m:1"))
     if not parts:
         return schemas.empty("scores")
@@ -200,6 +207,24 @@ def _items_of(book: Codebook, instrument: str, variant: str) -> pd.DataFrame:
     items = book.items[book.items["instrument"] == instrument]
     own = items[items["variant"] == variant]
     return own if len(own) else items[items["variant"] == "standaard"]
+
+
+def _points(items: pd.DataFrame) -> pd.Series:
+    """Return the number of answers to choose from, per questionnaire and dimension: that of the widest item."""
+    width = (items["high"] - items["low"] + 1).astype(int)
+    return width.groupby([items["instrument"], items["dimension"]]).max().rename("points")
+
+
+def _comparable(scores: pd.DataFrame, book: Codebook) -> pd.Series:
+    """Say which scores were given on the answer scale of the standard version of their questionnaire.
+
+    A 3-point version gives other means than a 5-point one, whatever people think; its answers are shown as a
+    distribution and take no part in means and comparisons.
+    """
+    standard = book.items[(book.items["variant"] == "standaard") & (book.items["dimension"] != "")]
+    keys = ["instrument", "dimension"]
+    expected = scores[keys].merge(_points(standard).reset_index(), on=keys, how="left", validate="m:1")["points"]
+    return (expected.isna() | (expected == scores["points"].to_numpy())).set_axis(scores.index)
 
 
 def link(episodes: pd.DataFrame) -> pd.DataFrame:
@@ -228,7 +253,8 @@ def survey_estimates(folder: Path, year: int, book: Codebook) -> list[pd.DataFra
     if graded.empty:
         return parts
 
-    scores = store.read_table(folder, "scores").drop(columns=["provider_id", "role", "instrument"])
+    scores = store.read_table(folder, "scores")
+    scores = scores[_comparable(scores, book)].drop(columns=["provider_id", "role", "instrument"])
     scores = scores.merge(graded, on="response_id", how="inner", validate="m:1")
     grading = scores["dimension"].isin(book.dimensions.loc[book.dimensions["grades_provider"], "dimension"])
     parts.append(estimates.means(scores, year))
@@ -254,7 +280,9 @@ def episode_estimates(episodes: pd.DataFrame, year: int, book: Codebook) -> list
         return []
     until = pd.Timestamp(year - 1, 12, 31)
     definitions = dataclasses.asdict(book.region.definitions)
-    known = episodes.assign(follow_up_until=episodes["follow_up_until"].clip(upper=until))
+    known = episodes.assign(
+        follow_up_until=episodes["follow_up_until"].where(episodes["follow_up_until"] <= until, until)
+    )
     known = known.assign(restart_on=known["restart_on"].where(known["restart_on"] <= until))
     return [estimates.outcome_rows(known, year, definitions, until)]
 
@@ -352,5 +380,9 @@ def _account(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     return {"files": files, "rows": {name: len(table) for name, table in sorted(tables.items())}}
 
 
-def _key(places: Places, book: Codebook) -> bytes:
-    return privacy.key_for(places.region, book.region.fictional)
+def _key(places: Places, book: Codebook) -> bytes | None:
+    """Return the key of the pseudonyms, or None: a region whose deliveries hold no person numbers needs none."""
+    try:
+        return privacy.key_for(places.region, book.region.fictional)
+    except privacy.MissingKey:
+        return None

@@ -92,7 +92,8 @@ def open_release(
     for what, value, known in (("edition", edition, EDITIONS), ("language", language, LANGUAGES)):
         if value not in known:
             raise NotThere(f"No {what} {value!r}; choose from {', '.join(known)}.")
-    providers = store.read_table(folder, "providers").set_index("provider_id")["name"].to_dict()
+    named = store.read_table(folder, "providers")
+    providers = dict(zip(named["provider_id"].astype(str), named["name"].astype(str), strict=True))
     if provider is not None and provider not in providers:
         raise NotThere(f"No provider {provider!r} in {region}; there are {', '.join(sorted(providers))}.")
     own = [[("unit", "=", "region")], [("unit_id", "=", provider)]] if provider else None

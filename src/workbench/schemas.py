@@ -159,6 +159,7 @@ SCORES = _table(
         "dimension": _text("what the scale measures", filled=True),
         "score": _number("0-100, higher is better; half rule", low=0, high=100),
         "n_items": _count("items answered"),
+        "points": _count("answers to choose from; versions with other points are never averaged together"),
     },
     key=("response_id", "dimension"),
 )
@@ -366,3 +367,25 @@ def empty(name: str) -> pd.DataFrame:
     """
     schema = TABLES[name]
     return pd.DataFrame({column: pd.Series(dtype=str(spec.dtype)) for column, spec in schema.columns.items()})
+
+
+def dictionary() -> str:
+    """Return the data dictionary of the processed tables in Markdown, for ``docs/data.md``.
+
+    Examples
+    --------
+    >>> print(dictionary().splitlines()[0])
+    ### `deliveries`: one row per file received
+    """
+    parts = []
+    for name, schema in TABLES.items():
+        lines = [f"### `{name}`: {schema.description}", ""]
+        if schema.unique:
+            lines += [f"Key: {', '.join(f'`{column}`' for column in schema.unique)}.", ""]
+        lines += ["| column | type | meaning |", "|---|---|---|"]
+        for column, spec in schema.columns.items():
+            kind = {"str": "text", "float64": "number", "int64": "count", "datetime64[ns]": "date"}.get(str(spec.dtype))
+            filled = "" if spec.nullable else ", filled"
+            lines.append(f"| `{column}` | {kind or 'yes/no'}{filled} | {spec.description} |")
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts) + "\n"

@@ -7,7 +7,7 @@ from scipy import optimize, sparse
 
 from workbench.analysis.arguments import listed, numbers, refuse
 
-LARGEST = 10_000  # primary cells x cells that one integer program takes on
+LARGEST = 200  # cells up to which the fewest are found exactly
 
 
 def attack(counts: pd.DataFrame, hidden: pd.DataFrame) -> pd.DataFrame:
@@ -69,10 +69,11 @@ def suppress_table(counts: pd.DataFrame, threshold: int) -> pd.DataFrame:
     numbers those with the smallest counts), so that for every primary cell an outsider is left with a range of at least
     `threshold`. Zeros stay published and protect nothing.
 
-    An integer program: per cell hidden or not, per primary cell two tables an outsider cannot rule out, which keep all
-    margins, change hidden cells only, and differ by the threshold in the primary cell (Fischetti & Salazar 2001,
-    Management Science 47, 1008-1027). For tables too large for that, cells are protected one after the other by the
-    cheapest pattern that does, and what proved superfluous is published again: safe, not always the fewest.
+    An integer program over patterns (per cell hidden or not) under the condition that for each primary cell there are
+    two tables an outsider cannot rule out, which keep all margins, change hidden cells only and differ by the threshold
+    in that cell; solved by adding the violated inequalities one round after the other (Fischetti & Salazar 2001,
+    Management Science 47, 1008-1027). Tables of more than 200 cells are protected in blocks of rows: as safe, not
+    always the fewest.
 
     Parameters
     ----------
@@ -127,68 +128,86 @@ def _hide(table: NDArray[np.float64], primary: NDArray[np.bool_], threshold: int
     """Hide primary cells and what protects them, in blocks of rows where the table is large; None if impossible.
 
     What protects a cell within a block protects it in the table: an outsider cannot rule out the tables that differ
-    within the block only.
+    within the block only. A block that cannot be protected by itself goes together with the next.
     """
     if table.shape[0] < table.shape[1]:
         turned = _hide(table.T, primary.T, threshold)
         return None if turned is None else turned.T
-    n_blocks = max(1, min(len(table) // 2, round(np.sqrt(primary.sum() * (table > 0).sum() / LARGEST))))
     hidden = primary.copy()
-    waiting: list[NDArray[np.intp]] = []
+    waiting = np.empty(0, dtype=np.intp)
+    n_blocks = min(-(-table.size // LARGEST), max(len(table) // 2, 1))
     for block in np.array_split(np.arange(len(table)), n_blocks):
-        rows = np.concatenate([*waiting, block])
+        rows = np.concatenate([waiting, block])
         pattern = _fewest(table[rows], primary[rows], threshold)
-        if pattern is None:
-            waiting.append(block)
-        else:
+        waiting = rows if pattern is None else waiting[:0]
+        if pattern is not None:
             hidden[rows] = pattern
-            waiting = []
-    if waiting:  # the last blocks cannot be protected by themselves
-        return _fewest(table, primary, threshold) if n_blocks > 1 else None
-    return hidden
+    if not len(waiting):
+        return hidden
+    return _fewest(table, primary, threshold) if len(waiting) < len(table) else None
 
 
 def _fewest(table: NDArray[np.float64], primary: NDArray[np.bool_], threshold: int) -> NDArray[np.bool_] | None:
-    """Hide the fewest cells that protect `primary`; None if impossible.
+    """Hide the fewest cells that protect `primary`; None if hiding everything would not.
 
-    Unknowns are z (hidden or not) per cell and, for each primary cell, an upward and a downward move per cell in units
-    of the threshold. No move need be larger than the threshold: larger ones can be scaled down, because doing nothing
-    is possible too, and what does not pass through the primary cell can be taken off.
+    Proposes the cheapest pattern, asks which primary cells it leaves within reach, adds for each of those the
+    inequality that says why, and proposes again: first with cells hidden in part, which is quick, then whole.
     """
     if not primary.any():
         return primary
     row, column = np.nonzero(table > 0)
     value, must = table[row, column], primary[row, column]
-    m, targets = len(value), np.flatnonzero(must)
-    copies = 2 * len(targets)
-    one, all_moves = sparse.identity(m, format="csr"), sparse.identity(copies * m, format="csr")
-    room = sparse.diags(np.minimum(value / threshold, 1))
-    sums = sparse.kron(sparse.identity(copies), _margins(row, column))
-    at = np.arange(len(targets))
-    up, down = m + 2 * at * m + targets, m + (2 * at + 1) * m + targets
-    width = sparse.csr_matrix(
-        (np.repeat([1.0, -1.0], len(at)), (np.tile(at, 2), np.concatenate([up, down]))), (len(at), m + copies * m)
-    )
-    constraints = [
-        optimize.LinearConstraint(sparse.hstack([sparse.csr_matrix((sums.shape[0], m)), sums]), 0, 0),
-        optimize.LinearConstraint(sparse.hstack([sparse.vstack([-one] * copies), all_moves]), -np.inf, 0),
-        optimize.LinearConstraint(sparse.hstack([sparse.vstack([room] * copies), all_moves]), 0, np.inf),
-        optimize.LinearConstraint(width, 1, np.inf),
-    ]
-    found = optimize.milp(
-        np.concatenate([value.sum() + 1 + value, np.zeros(copies * m)]),
-        integrality=np.concatenate([np.ones(m), np.zeros(copies * m)]),
-        bounds=optimize.Bounds(
-            np.concatenate([must.astype(float), np.full(copies * m, -1.0)]), np.ones(m + copies * m)
-        ),
-        constraints=constraints,
-        options={"mip_rel_gap": 0.0, "presolve": False},  # HiGHS writes to the screen while undoing its presolve
-    )
-    if found.x is None:
+    margins, room, targets = _margins(row, column), np.minimum(value / threshold, 1), np.flatnonzero(must)
+    cost = value.sum() + 1 + value
+    if len(_too_narrow(np.ones(len(value)), targets, margins, room)):
         return None
-    hidden = np.zeros(table.shape, dtype=bool)
-    hidden[row, column] = found.x[:m] > 0.5
-    return hidden
+    cuts = np.empty((0, len(value)))
+    pattern, whole = must.astype(float), False
+    while True:
+        narrow = _too_narrow(pattern, targets, margins, room)
+        if not len(narrow) and whole:
+            hidden = np.zeros(table.shape, dtype=bool)
+            hidden[row, column] = pattern > 0.5
+            return hidden
+        whole = whole or not len(narrow)
+        cuts = np.vstack([cuts, narrow])
+        proposed = optimize.milp(
+            cost,
+            integrality=np.full(len(value), int(whole)),
+            bounds=optimize.Bounds(must.astype(float), np.ones(len(value))),
+            constraints=optimize.LinearConstraint(sparse.csr_matrix(cuts), 1 - 1e-9, np.inf),
+            options={"mip_rel_gap": 0.0},
+        )
+        pattern = np.round(proposed.x) if whole else proposed.x
+
+
+def _too_narrow(
+    pattern: NDArray[np.float64],
+    targets: NDArray[np.intp],
+    margins: sparse.csr_matrix,
+    room: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Inequalities that a pattern breaks: for each target whose range is below 1, coefficients that must reach 1.
+
+    In units of the threshold. The range of a target is that between two tables with the same margins, in which a cell
+    moves up by at most its part in the pattern and down by at most `room` of it. (No move need exceed 1: larger ones can
+    be scaled down, and what does not pass through the target taken off.) By duality the range is at most a sum over
+    cells of a coefficient times the part; so where it is below 1, more of those cells must be hidden.
+    """
+    m = len(room)
+    found = []
+    for part in np.array_split(targets, max(1, len(targets) * m // 20_000)):  # a part at a time: little memory
+        k = len(part)
+        aim = np.zeros((k, 2, m))
+        aim[np.arange(k), 0, part], aim[np.arange(k), 1, part] = -1, 1  # the first table as high, the second as low
+        sums = sparse.kron(sparse.identity(2 * k), margins).tocsr()
+        bounds = np.column_stack([np.tile(-room * pattern, 2 * k), np.tile(pattern, 2 * k)])
+        best = optimize.linprog(aim.ravel(), A_eq=sums, b_eq=np.zeros(sums.shape[0]), bounds=bounds, method="highs")
+        reached = -np.sum(aim.reshape(k, -1) * best.x.reshape(k, -1), axis=1)
+        price = aim - (sums.T @ best.eqlin.marginals).reshape(aim.shape)
+        coefficient = np.sum(np.maximum(-price, 0) + np.maximum(price, 0) * room, axis=1)
+        found.append(np.minimum(coefficient, 1)[reached < 1 - 1e-7])
+    return np.vstack(found)
 
 
 def _table(counts: pd.DataFrame) -> NDArray[np.float64]:

@@ -20,6 +20,7 @@ KEY = list(COLUMNS[:7])
 NUMBERS = list(COLUMNS[7:16])
 UNITS = {"provider": "provider_id", "municipality": "municipality_code", "region": None}
 OPINIONS = ("negative", "neutral", "positive")
+OTHER = "other"  # negative and neutral together, for where these apart are too few
 FEWEST_FOR_A_BAND = 5  # with fewer providers the ends of a band point at one of them
 
 
@@ -225,7 +226,8 @@ def opinions(answers: pd.DataFrame, items: pd.DataFrame, year: int) -> pd.DataFr
     Returns
     -------
     DataFrame, one row per item, opinion, role and unit (providers and region)
-        Rows of the contract, statistic ``share``; 3 and 5 points meet in the three opinions.
+        Rows of the contract, statistic ``share``; 3 and 5 points meet in the three opinions. Category ``other`` is
+        negative and neutral together.
     """
     keys = ["instrument", "variant", "item"]
     known = answers.merge(items[[*keys, "low", "high", "reversed"]], on=keys, how="inner", validate="m:1")
@@ -238,8 +240,9 @@ def opinions(answers: pd.DataFrame, items: pd.DataFrame, year: int) -> pd.DataFr
         keys = [known["item"].rename("measure"), known["role"].rename("group"), unit_id.rename("unit_id")]
         counts = known.groupby([*keys, "category"], observed=True).size().unstack("category", fill_value=0)
         counts = counts.reindex(columns=list(OPINIONS), fill_value=0)
+        counts[OTHER] = counts["negative"] + counts["neutral"]
         table = counts.stack().rename("count").reset_index()
-        table["n"] = counts.sum(axis=1).repeat(len(OPINIONS)).to_numpy()
+        table["n"] = counts[list(OPINIONS)].sum(axis=1).repeat(len(counts.columns)).to_numpy()
         parts.append(_shares(table, statistic="share", unit=unit, year=year))
     return together(parts)
 

@@ -2,7 +2,7 @@
 
 A figure on fewer than ``hidden_below`` people is hidden, one on fewer than ``indicative_below`` is indicative. In a
 distribution no cell of fewer than ``smallest_cell`` people is shown, and never exactly one cell is hidden, because the
-others would give it back.
+others would give it back. Where too few answered negatively or neutrally, the two are shown as one.
 """
 
 import numpy as np
@@ -47,8 +47,12 @@ def decide(
 
     answered = decided["estimate"] * n
     response = (decided["measure"] == "respons") & (answered < hidden_below - 0.5) & (decided["status"] != "hidden")
-    cells = _small_cells(decided, answered, smallest_cell)
-    for rows, reason in ((response, "few"), (cells, "small cells")):
+    small = (answered > 0.5) & (answered < smallest_cell - 0.5) & (decided["status"] != "hidden")
+    for rows, reason in (
+        (response, "few"),
+        (_opinions(decided, small), "small cells"),
+        (_distributions(decided, small, answered), "small cells"),
+    ):
         decided.loc[rows, ["status", "reason"]] = ["hidden", reason]
 
     decided.loc[decided["estimate"].isna(), "status"] = "hidden"
@@ -58,19 +62,27 @@ def decide(
     return decided
 
 
-def _small_cells(table: pd.DataFrame, count: pd.Series, smallest_cell: int) -> pd.Series:
-    """Return which cells of distributions must not be shown, never exactly one of a distribution."""
-    opinion = table["category"].isin(["negative", "neutral", "positive"])
-    member = opinion | (table["measure"].isin(DISTRIBUTIONS) & (table["category"] != ""))
-    small = member & (count > 0.5) & (count < smallest_cell - 0.5) & (table["status"] != "hidden")
+def _opinions(table: pd.DataFrame, small: pd.Series) -> pd.Series:
+    """Say which opinions on a statement must not be shown.
+
+    Where negative or neutral is too small, both go and the two together (``other``) stay; where positive or the two
+    together are too small, everything goes.
+    """
+    opinion = table["category"].isin(["negative", "neutral", "positive", "other"])
     family = table.groupby(FAMILY).ngroup()
-    alone = small & (small.groupby(family).transform("sum") == 1)
-    candidate = member & family.isin(family[alone]) & ~small & (count > 0.5)
-    partner = count[candidate].groupby(family[candidate]).idxmin()
-    hidden = small.copy()
-    hidden[partner.to_numpy()] = True
-    whole = (table["measure"] == "zonder_hulp") & (table["category"] == "") & (table["statistic"] == "share")
-    last = table[hidden & (table["measure"] == "zonder_hulp") & (table["category"] == "4")]
-    same = table.loc[whole, FAMILY].merge(last[FAMILY], how="left", indicator=True)["_merge"] == "both"
-    hidden[table.index[whole][same.to_numpy()]] = True
-    return hidden
+    apart = table["category"].isin(["negative", "neutral"])
+    whole = family[small & opinion & ~apart]
+    part = family[small & apart]
+    return (opinion & family.isin(whole)) | (apart & family.isin(part))
+
+
+def _distributions(table: pd.DataFrame, small: pd.Series, count: pd.Series) -> pd.Series:
+    """Say which reasons or answers must not be shown: the small ones, and where that is one, the smallest other."""
+    cell = table["measure"].isin(DISTRIBUTIONS) & (table["category"] != "")
+    family = table.groupby(FAMILY).ngroup()
+    hidden = small & cell
+    alone = family[hidden & (hidden.groupby(family).transform("sum") == 1)]
+    candidate = cell & family.isin(alone) & ~hidden & (count > 0.5)
+    hidden[count[candidate].groupby(family[candidate]).idxmin().to_numpy()] = True
+    last = family[hidden & (table["measure"] == "zonder_hulp") & (table["category"] == "4")]
+    return hidden | ((table["measure"] == "zonder_hulp") & (table["category"] == "") & family.isin(last))

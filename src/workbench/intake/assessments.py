@@ -9,8 +9,8 @@ from workbench import schemas
 from workbench.codebook import Codebook
 from workbench.intake import labels, privacy, records, values
 from workbench.intake.findings import Finding, count_and_row, times
+from workbench.intake.identity import content_hash, hexadecimal
 from workbench.intake.records import Records
-from workbench.intake.responses import content_hash
 
 _MANY = 1e12
 
@@ -30,13 +30,15 @@ def assess(delivered: Records, codebook: Codebook, year: int) -> Cleaned:
     Excluded are records with an ``unknown provider``, of one that is ``not contracted``, of an ``unknown source``, and
     those with ``no theme`` or ``no score``.
     """
-    scales = labels.scales(codebook)
+    scales = labels.scales(codebook.scales)
     identified, findings = records.provider(delivered, codebook)
     sources, problems = records.coded(delivered, "source", scales, schemas.SOURCES)
     ranges, more = records.text(delivered, "scale", scales)
     people, fewer = records.number(delivered, "n", 0, _MANY)
     moments, undated = records.date(delivered, "date")
     findings += problems + more + fewer + undated
+    remedy = "Map a column to source in columns.csv, with a scale for its labels."
+    findings += records.lacking(delivered, "source", sources.isna(), "error", "without a known source", remedy)
     known = pd.DataFrame(
         {
             "provider_id": identified["provider_id"],
@@ -68,7 +70,7 @@ def figures(delivered: Records, codebook: Codebook, year: int) -> Cleaned:
     an ``unknown provider``, of one that is ``not contracted``, with ``no provider or municipality``, ``no measure`` or
     ``no value``.
     """
-    scales = labels.scales(codebook)
+    scales = labels.scales(codebook.scales)
     places, findings = records.municipality(delivered, codebook)
     names = records.raw(delivered, "provider")
     identified, problems = records.provider(delivered, codebook)
@@ -136,7 +138,7 @@ def _finish(
 def keep_latest(name: str, cleaned: list[Cleaned], by: str | None = None) -> Cleaned:
     """Put the deliveries of a year together; of figures with the same key one stays.
 
-    The one with the latest `by` stays, then the one in the last file; a record of which no figure
+    The one with the latest `by` stays, then the highest: the order of rows must not matter. A record of which no figure
     stays is a ``duplicate``.
     """
     parts = [part.table for part in cleaned if len(part.table)]
@@ -151,11 +153,10 @@ def keep_latest(name: str, cleaned: list[Cleaned], by: str | None = None) -> Cle
     order = [*unique, *([by] if by else []), amount, "file", "row"]
     together = together.sort_values(order, kind="stable", na_position="first")
     stays = ~together.duplicated(unique, keep="last")
+    which = f"the latest {by}, else the highest," if by else "the highest"
     together = together.assign(differs=together.groupby(unique)[amount].transform("nunique") > 1)
     for file, rows in together[~stays & together["differs"]].groupby("file")["row"]:
-        message = (
-            f"{times(len(rows), 'figure is', 'figures are')} delivered again with another value; the latest counts."
-        )
+        message = f"{times(len(rows), 'figure is', 'figures are')} delivered again with another value; {which} counts."
         findings.append(
             Finding(str(file), "warning", message, "Take out the one that does not hold.", row=int(rows.min()))
         )
@@ -172,7 +173,7 @@ def agree(delivered: Records, codebook: Codebook, year: int) -> Cleaned:
 
     Excluded are records with an ``unknown provider``, of one that is ``not contracted``, and those with ``no measure``.
     """
-    scales = labels.scales(codebook)
+    scales = labels.scales(codebook.scales)
     identified, findings = records.provider(delivered, codebook)
     columns: dict[str, pd.Series] = {"provider_id": identified["provider_id"]}
 
@@ -202,9 +203,10 @@ def invite(delivered: Records, codebook: Codebook, year: int, secret: bytes | No
     """Read the frame: one row per invited person, provider and role.
 
     Excluded are records with an ``unknown provider``, of one that is ``not contracted``, of an ``unknown role``, and
-    ``duplicate`` ones: the same person, provider, role and questionnaire again. A person without an id is a person of their own.
+    ``duplicate`` ones: the same person, provider, role and questionnaire again. A person without an id
+    is a person of their own.
     """
-    scales = labels.scales(codebook)
+    scales = labels.scales(codebook.scales)
     identified, findings = records.provider(delivered, codebook)
     columns: dict[str, pd.Series] = {"provider_id": identified["provider_id"]}
 
@@ -227,7 +229,7 @@ def invite(delivered: Records, codebook: Codebook, year: int, secret: bytes | No
     content = {name: table[name] for name in ("provider_id", "municipality_code", "role", "sex", "age_band", "product")}
     own = content_hash(content, privacy.hash_key(secret))
     nameless = person.isna()
-    own_ids = pd.Series([f"{number:016x}" for number in own.tolist()], index=index, dtype="str")
+    own_ids = pd.Series(hexadecimal(own), index=index)
     table["client"] = person.fillna(own_ids)
     if nameless.any():
         count, row = count_and_row(nameless)
@@ -239,6 +241,8 @@ def invite(delivered: Records, codebook: Codebook, year: int, secret: bytes | No
         "not contracted": identified["reason"] == "not contracted",
         "unknown role": table["role"].isna(),
     }
+    remedy = "State the role in deliveries.csv, or map a column to role in columns.csv with a scale for its labels."
+    findings += records.lacking(delivered, "role", table["role"].isna(), "error", "without a known role", remedy)
     reason = records.outcome(reasons, index)
     order = table[reason.isna() & ~nameless].sort_values(["client", "product", "age_band", "sex", "row"], kind="stable")
     again = order.index[order.duplicated(["client", "provider_id", "role", "instrument"])]

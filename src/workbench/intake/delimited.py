@@ -82,11 +82,10 @@ def _as_utf8(raw: bytes, encoding: str) -> bytes:
     ):
         if raw.startswith(mark):
             return raw.removeprefix(mark) if name == "utf-8-sig" else raw.decode(name, errors="replace").encode()
-    if b"\0" in raw[:1000]:
-        even, odd = raw[:1000:2].count(0), raw[1:1000:2].count(0)
-        if max(even, odd) > 100 or len(raw) < 400:
-            return raw.decode("utf-16-le" if odd > even else "utf-16-be", errors="replace").encode()
-        raise Unreadable("The file is no table of text.", "Ask for CSV, xlsx, ods or sav.")
+    even, odd = raw[:1000:2].count(0), raw[1:1000:2].count(0)
+    if even + odd > len(raw[:1000]) / 5:
+        return raw.decode("utf-16-le" if odd > even else "utf-16-be", errors="replace").encode()
+    raw = raw.replace(b"\0", b"")
     try:
         raw.decode()
     except UnicodeDecodeError:

@@ -102,7 +102,7 @@ def receive(
         entry |= {"reader": export.reader, "delivered": len(export.table) + len(export.apart)}
         problems += export.findings
         excluded.append(_excluded(delivery.file, export.apart, "does not fit the header"))
-        twin = seen.setdefault(str(entry["sha256"]), delivery.file)
+        twin = seen.setdefault(f"{entry['sha256']} {delivery.settings['pattern']}", delivery.file)
         if twin != delivery.file:
             message = f"The file is the same as {twin}, byte for byte; its records are not counted again."
             problems.append(Finding(delivery.file, "warning", message, "Take one of them away."))
@@ -175,7 +175,8 @@ def arrivals(folder: Path, described: pd.DataFrame, year: int) -> tuple[list[Del
     Hidden files, and those Excel and operating systems leave behind, are passed over. A file that no row matches, or
     more than one, is a finding; so is a required delivery that did not come.
     """
-    current = described[[_covers(years, year) for years in described["years"]]]
+    covers = [_covers(years, year) for years in described["years"]]
+    current = described[pd.Series(covers, index=described.index, dtype=bool)]
     findings: list[Finding] = []
     arrived: list[Delivery] = []
     used: set[int] = set()
@@ -255,7 +256,7 @@ def _together(name: str, cleaned: list[assessments.Cleaned]) -> pd.DataFrame:
 
 
 def _sorted(name: str, table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    return schemas.check(name, table.sort_values(by, kind="stable"))
+    return schemas.check(name, table.sort_values(by, kind="stable")) if len(table) else schemas.empty(name)
 
 
 def _reconciled(
@@ -277,7 +278,7 @@ def _reconciled(
     off = table[table["delivered"] != table["counted"] + table["excluded"]]
     for row in off.to_dict("records"):
         raise RuntimeError(
-            f"{row['file']}: {row['delivered']} records delivered, {row['counted']} counted, {row['excluded']} excluded. "
+            f"{row['file']}: {row['delivered']} records came, {row['counted']} count, {row['excluded']} are excluded. "
             "This is a mistake in the workbench; report it with the name of the file and the codebook."
         )
     return schemas.check("deliveries", table)

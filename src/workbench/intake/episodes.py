@@ -6,7 +6,7 @@ import pandas as pd
 
 from workbench import schemas
 from workbench.codebook import Codebook
-from workbench.intake import labels, privacy, records
+from workbench.intake import identity, labels, privacy, records
 from workbench.intake.findings import Finding, count_and_row, times
 from workbench.intake.records import Records
 from workbench.intake.values import key, per_value
@@ -38,7 +38,7 @@ def clean(delivered: Records, codebook: Codebook, year: int, secret: bytes | Non
 
     A record without a person id is an episode of a person of its own: it counts, and is never linked to another.
     """
-    scales = labels.scales(codebook)
+    scales = labels.scales(codebook.scales)
     index = delivered.fields.index
     identified, findings = records.provider(delivered, codebook)
     columns: dict[str, pd.Series] = {"provider_id": identified["provider_id"]}
@@ -72,6 +72,10 @@ def clean(delivered: Records, codebook: Codebook, year: int, secret: bytes | Non
         "no start date": episodes["started_on"].isna(),
         "ends before it starts": episodes["ended_on"] < episodes["started_on"],
     }
+    undated, backwards = reasons["no start date"], reasons["ends before it starts"]
+    remedy = "Ask for the right dates, or correct them in corrections.csv."
+    findings += records.lacking(delivered, "started_on", undated, "warning", "without a start date", remedy)
+    findings += records.lacking(delivered, "ended_on", backwards, "warning", "with an end before the start", remedy)
     reason = records.outcome(reasons, index)
     excluded = episodes.loc[reason.notna(), ["file", "row"]].assign(reason=reason.dropna())
     return Cleaned(episodes[reason.isna()], excluded, findings)
@@ -97,12 +101,11 @@ def _clients(delivered: Records, episodes: pd.DataFrame, secret: bytes | None) -
     without = found.isna()
     if not without.any():
         return found, []
-    content = episodes.drop(columns=["file", "row", "follow_up_until"]).apply(lambda column: column.astype("str"))
-    content = content.assign(
-        **{name: delivered.fields[name] for name in ("birth_date", "sex") if name in delivered.fields}
-    )
-    own = pd.util.hash_pandas_object(content.loc[without].fillna(""), index=False, hash_key=privacy.hash_key(secret))
-    own_ids = pd.Series([f"{number:016x}" for number in own.tolist()], index=own.index, dtype="str")
+    known = episodes.drop(columns=["file", "row", "follow_up_until"])
+    content = {name: known[name] for name in known.columns}
+    content |= {name: delivered.fields[name] for name in ("birth_date", "sex") if name in delivered.fields}
+    own = identity.content_hash(content, privacy.hash_key(secret))
+    own_ids = pd.Series(identity.hexadecimal(own), index=episodes.index).where(without)
     nth = own_ids.groupby(own_ids).cumcount()
     own_ids = own_ids.mask(nth > 0, own_ids + "-" + (nth + 1).astype("str"))
     count, row = count_and_row(without)
@@ -144,10 +147,11 @@ def merge(cleaned: list[Cleaned]) -> Cleaned:
     """Merge the records of a year that are one episode.
 
     First, a record that another delivery with a later `follow_up_until` repeats (same person, provider, product and
-    start) is a ``duplicate``: the later delivery knows how it went on. So is a record that is the same in all. Then
-    records of the same person, provider and product that overlap are one episode: the earliest start, and an end only when the
-    last ends, with its reason (Informatieprotocol Beleidsinformatie Jeugd, section on overlapping records). The others
-    are ``merged with another record``. Periods that follow on each other without a day in common stay apart.
+    start) is a ``duplicate``: the later delivery knows how it went on. So is a record that is the same in all.
+
+    Then records of the same person, provider and product that overlap are one episode: the earliest start, and an end
+    only when the last ends, with its reason (Informatieprotocol Beleidsinformatie Jeugd, on overlapping records). The
+    others are ``merged with another record``. Periods that follow on each other without a day in common stay apart.
 
     Examples
     --------

@@ -27,7 +27,7 @@ class Export:
 
     `table`: one row per record, the index is the row as a person sees it, the columns are the headers as delivered,
     white space folded, a repeated header with ``[2]``. `apart`: rows that could not be read. `wording`: the question
-    behind a header, where the export has it.
+    behind a header, and `codes`: the code behind each label of a header, where the export has them.
     """
 
     table: pd.DataFrame
@@ -35,6 +35,7 @@ class Export:
     decimal: str = ""
     apart: tuple[int, ...] = ()
     wording: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
 
@@ -114,7 +115,7 @@ def _with_header(rows: Rows, family: str, settings: Mapping[str, str]) -> Export
         head = cells.iloc[start : start + count].fillna("").map(fold)
         body = cells.iloc[start + count :]
         qualtrics = count == 3
-        titles = list(head.iloc[0]) if count != 2 else _joined(head)
+        titles = list(head.iloc[0]) if count != 2 else _joined(head, rows.merged)
         if qualtrics:
             wording = {name: text for name, text in zip(titles, head.iloc[1], strict=True) if text}
     names = _unlike(titles)
@@ -130,7 +131,7 @@ def _with_header(rows: Rows, family: str, settings: Mapping[str, str]) -> Export
         reader = settings["reader"]
     if reader == "limesurvey":
         body = _without_anonymised_dates(body)
-    return Export(body, reader, rows.decimal, rows.apart, wording, rows.findings)
+    return Export(body, reader, rows.decimal, rows.apart, wording, rows.codes, rows.findings)
 
 
 def _first_header(cells: pd.DataFrame) -> int:
@@ -141,29 +142,37 @@ def _first_header(cells: pd.DataFrame) -> int:
     return int(np.argmax(widths > 1))
 
 
-def _header_rows(top: pd.DataFrame, merged: bool | None, family: str, settings: Mapping[str, str]) -> int:
+def _header_rows(
+    top: pd.DataFrame, merged: tuple[tuple[int, int, int], ...] | None, family: str, settings: Mapping[str, str]
+) -> int:
     stated = settings.get("header_rows", "")
     if stated.isdigit() and 1 <= int(stated) <= 3:
         return int(stated)
     third = top.iloc[2].dropna() if len(top) > 2 else pd.Series(dtype="str")
     if len(third) and third.str.startswith('{"ImportId"').all():
         return 3
-    if family != "spreadsheet" or len(top) < 2 or merged is False:
+    if family != "spreadsheet" or len(top) < 2 or merged == ():
         return 1
     upper, lower = top.iloc[0], top.iloc[1]
     texts = lower.notna().all() and not lower.str.match(r"^[0-9.,:/ -]+$").any() and not lower.duplicated().any()
     return 2 if texts and upper.isna().any() and upper.isna().sum() >= (1 if merged else 2) else 1
 
 
-def _joined(head: pd.DataFrame) -> list[str]:
+def _joined(head: pd.DataFrame, merged: tuple[tuple[int, int, int], ...] | None) -> list[str]:
     """Return ``upper | lower`` for two header rows; a merged upper cell counts for every column it spans.
+
+    Where the format does not tell which cells are merged, an upper cell counts until the next one.
 
     Examples
     --------
-    >>> _joined(pd.DataFrame([["Wie", "", "Cijfer"], ["naam", "plaats", "Cijfer"]]))
-    ['Wie | naam', 'Wie | plaats', 'Cijfer']
+    >>> head = pd.DataFrame([["Wie", "", ""], ["naam", "plaats", "cijfer"]], index=[1, 2])
+    >>> _joined(head, ((1, 0, 1),)), _joined(head, None)[2]
+    (['Wie | naam', 'Wie | plaats', 'cijfer'], 'Wie | cijfer')
     """
-    upper = head.iloc[0].replace("", None).ffill().fillna("")
+    upper = head.iloc[0].copy() if merged is not None else head.iloc[0].replace("", None).ffill().fillna("")
+    for row, first, last in merged or ():
+        if row == head.index[0]:
+            upper.iloc[first : last + 1] = str(head.iloc[0, first])
     return [
         low if not up or key(up) == key(low) else f"{up} | {low}" if low else up
         for up, low in zip(upper, head.iloc[1], strict=True)

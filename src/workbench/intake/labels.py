@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from workbench.codebook import Codebook
 from workbench.intake.findings import Finding, times
 from workbench.intake.values import key
 from workbench.schemas import MISSING_KINDS
@@ -42,10 +41,10 @@ class Scale:
         return (min(found), max(found)) if found else None
 
 
-def scales(codebook: Codebook) -> dict[str, Scale]:
-    """Return all scales of the codebook by name; the empty name is the scale without labels."""
+def scales(table: pd.DataFrame) -> dict[str, Scale]:
+    """Return all scales of ``scales.csv`` by name; the empty name is the scale without labels."""
     found = {"": Scale("", {}, {})}
-    for name, rows in codebook.scales.groupby("scale"):
+    for name, rows in table.groupby("scale"):
         texts = rows["label"].map(key)
         found[str(name)] = Scale(
             str(name), dict(zip(texts, rows["code"], strict=True)), dict(zip(texts, rows["missing"], strict=True))
@@ -150,6 +149,8 @@ def _shown(text: str, count: int, known: list[str], outside: str) -> str:
     if _NUMBER.fullmatch(label) and len(label) <= 6:
         return f"{label!r}, {outside}"
     near = difflib.get_close_matches(label, known, 1, 0.75) if len(label) <= 60 else []
+    if label in known:
+        return repr(label)
     if near:
         return f"{label!r}, unknown; near {near[0]!r}"
     if set(re.findall(r"\w+", label)) <= {word for each in known for word in re.findall(r"\w+", each)}:

@@ -98,7 +98,7 @@ def gate(
         keeps = field not in ("", "ignore", "remark")
         found = suspects(column, contacts=keeps and field not in _DATES)
         findings += _suspect_findings(found, file, header, fictional, keeps)
-        if field == "remark":
+        if field == "remark" and column.notna().any():
             message = f"{times(int(column.notna().sum()), 'open answer is', 'open answers are')} withheld."
             findings.append(Finding(file, "note", message, "Nothing; open answers are released by hand.", header))
         if keeps:
@@ -206,12 +206,12 @@ def _suspect_findings(found: pd.DataFrame, file: str, header: str, fictional: bo
     findings = []
     for name in found.columns:
         count, row = count_and_row(found[name])
-        done = "; these are blanked" if keeps else "; nothing of this column is used"
+        done = "blanked" if keeps else "nothing of this column is used"
         findings.append(
             Finding(
                 file,
                 "warning" if name == "test" and fictional else "error",
-                f"{times(count, 'value holds', 'values hold')} {_NAMES[name]}{done}.",
+                f"{times(count, 'value holds', 'values hold')} {_NAMES[name]}; {done}.",
                 "Delete this file, take these out and deliver again; a column that is meant to hold them is declared "
                 "as bsn, client or identifier in columns.csv.",
                 header,

@@ -119,15 +119,27 @@ def _unread(records: Records, field: str, where: pd.Series, what: str, expected:
         return []
     count, row = count_and_row(where)
     message = f"{times(count, 'value is', 'values are')} no {what}; taken as not known."
-    remedy = f"Expected {expected}; correct the delivery if the {field} matters."
+    remedy = f"Expected {expected}; correct the delivery if {field.removeprefix('measure:')} matters."
     return [Finding(records.file, "warning", message, remedy, records.headers[field], row)]
 
 
-def provider(records: Records, codebook: Codebook) -> tuple[pd.DataFrame, list[Finding]]:
-    """Return ``provider_id`` and ``reason`` of each record, as `providers.identify` does."""
+def lacking(records: Records, field: str, where: pd.Series, severity: str, what: str, remedy: str) -> list[Finding]:
+    """Return a finding if some records lack what they cannot be counted without."""
+    if not where.any():
+        return []
+    count, row = count_and_row(where)
+    message = f"{times(count, 'record', 'records')} {what}; not counted."
+    return [Finding(records.file, severity, message, remedy, records.headers.get(field), row)]
+
+
+def provider(
+    records: Records, codebook: Codebook, empty: pd.Series | None = None
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Return ``provider_id`` and ``reason`` of each record, as `providers.identify` does; no findings where `empty`."""
     names = raw(records, "provider")
     identified = providers.identify(names, codebook)
-    asked = identified.assign(reason=identified["reason"].mask(records.test))
+    passed_over = records.test if empty is None else records.test | empty
+    asked = identified.assign(reason=identified["reason"].mask(passed_over))
     column = records.headers.get("provider")
     return identified, providers.unknown_names(names, asked, codebook, records.file, column)
 

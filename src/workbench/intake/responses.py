@@ -1,22 +1,19 @@
 """Delivered questionnaires -> responses that count, and the reason for each that does not."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from pandas.api.extensions import ExtensionArray
 
 from workbench import schemas
 from workbench.codebook import Codebook
-from workbench.intake import labels, records
+from workbench.intake import identity, labels, records
 from workbench.intake.findings import Finding, count_and_row, times
 from workbench.intake.labels import NO_KIND, Scale
 from workbench.intake.records import Records
 from workbench.intake.values import key, per_value
 
-BURST_SECONDS = 60
 _OWN = ("age", "birth_date", "bsn", "client", "respondent", "provider", "started_at", "seconds", "submitted")
 
 
@@ -24,8 +21,8 @@ _OWN = ("age", "birth_date", "bsn", "client", "respondent", "provider", "started
 class Cleaned:
     """One delivery of questionnaires; the three tables of counted records have the same rows in the same order.
 
-    `responses`: as in `schemas.RESPONSES`, but the id still a number and ``background:`` before the name of a background
-    question. `codes`: one
+    `responses`: as in `schemas.RESPONSES`, but the id still a number, and ``background:`` before the name of a
+    background question. `codes`: one
     column per item. `kinds`: one column per item, the position in `schemas.MISSING_KINDS` or -1. `exclusions`:
     the records that do not count.
     """
@@ -44,15 +41,15 @@ def clean(delivered: Records, codebook: Codebook, year: int, hash_key: str) -> C
 
     ``test entry``
         the variant, the respondent or the channel says so
+    ``empty``
+        no item and no background question answered
     ``unknown provider``, ``not contracted``
         see `providers.identify`
     ``unknown role``
         neither client, relative nor staff
-    ``empty``
-        no item and no background question answered
     ``duplicate``
         the same respondent in the same delivery as another record that counts (the most complete one, then the
-        earliest); or, at a kiosk, the same answers at the same provider within `BURST_SECONDS` after another record
+        earliest); or, at a kiosk, the same answers at the same provider within a minute after another record
 
     Parameters
     ----------
@@ -64,39 +61,47 @@ def clean(delivered: Records, codebook: Codebook, year: int, hash_key: str) -> C
     hash_key : str
         Sixteen characters that key ``response_id``.
     """
-    scales = labels.scales(codebook)
+    scales = labels.scales(codebook.scales)
     described, findings = _describe(delivered, scales, codebook, year)
     codes, kinds, problems = _answers(delivered, described["variant"], scales, codebook)
     background = [name for name in described.columns if name.startswith("background:")]
     findings += problems
 
-    identified, problems = records.provider(delivered, codebook)
+    empty = codes.isna().all(axis=1) & described[background].isna().all(axis=1)
+    identified, problems = records.provider(delivered, codebook, empty)
     findings += problems
     described["provider_id"] = identified["provider_id"]
+    roleless = described["role"].isna() & ~empty & ~delivered.test
+    remedy = "State the role in deliveries.csv, or map a column to role in columns.csv with a scale for its labels."
+    findings += records.lacking(delivered, "role", roleless, "error", "without a known role", remedy)
     respondent = delivered.fields.get("respondent", pd.Series(None, index=described.index, dtype="str"))
     person = delivered.fields.get("client", delivered.fields.get("bsn"))
     content = {name: described[name] for name in described.columns if name not in ("row", "file", "weight")}
-    answered = _answer_hash(codes, kinds, hash_key)
-    hashed = answered + content_hash(
+    answered = identity.answer_hash(codes, kinds, hash_key)
+    hashed = answered + identity.content_hash(
         content | {"respondent": respondent} | ({} if person is None else {"person": person}), hash_key
     )
 
     reasons = {
         "test entry": delivered.test,
+        "empty": empty,
         "unknown provider": identified["reason"] == "unknown provider",
         "not contracted": identified["reason"] == "not contracted",
         "unknown role": described["role"].isna(),
-        "empty": codes.isna().all(axis=1) & described[background].isna().all(axis=1),
     }
     reason = records.outcome(reasons, described.index)
     counts = reason.isna()
-    double = _same_respondent(respondent, described, codes, hashed, counts)
-    double |= _kiosk_burst(
-        described,
-        delivered,
-        answered + content_hash({name: content[name] for name in ("provider_id", "role", *background)}, hash_key),
-        counts & ~double,
+    order = pd.DataFrame(
+        {"unanswered": codes.isna().sum(axis=1), "completed_on": described["completed_on"], "content": hashed},
+        index=described.index,
     )
+    double = identity.repeated_respondents(respondent.where(counts), order)
+    tapped = answered + identity.content_hash(
+        {name: content[name] for name in ("provider_id", "role", *background)}, hash_key
+    )
+    at_kiosk = counts & ~double & (described["mode"] == "kiosk")
+    moments = described["completed_on"].fillna(records.date(delivered, "started_at")[0])
+    double |= identity.kiosk_bursts(pd.Series(tapped, index=described.index), moments.where(at_kiosk))
     reason = reason.mask(counts & double, "duplicate")
 
     counted = reason.isna()
@@ -240,7 +245,7 @@ def _fitting(
     if low <= scale.span[0] and scale.span[1] <= high:
         message = f"The scale {scale.name!r} {ends}."
         return scale, [Finding(file, "warning", message, "See whether it is the right scale; columns.csv.", header)]
-    kinds = {label: kind for label, kind in scale.kinds.items() if kind}
+    kinds = {label: kind or ("unreadable" if scale.codes[label] else "") for label, kind in scale.kinds.items()}
     message = f"The scale {scale.name!r} {ends}; its labels are not used."
     remedy = "Give this variant its own delivery row and columns in the codebook, with a scale of its own length."
     return Scale(scale.name, dict.fromkeys(kinds, ""), kinds), [Finding(file, "error", message, remedy, header)]
@@ -253,99 +258,6 @@ def _unknown_variant(delivered: Records, variants: pd.Series, variant: str) -> F
     )
     remedy = "Add the variant to items.csv, or a scale for the column that names it."
     return Finding(delivered.file, "warning", message, remedy, delivered.headers.get("variant"), row)
-
-
-def content_hash(columns: Mapping[str, pd.Series], hash_key: str) -> np.ndarray:
-    """Return one number per record, made of all that is filled in `columns`.
-
-    The order of the columns does not matter, and a column without content is as good as no column: the same record
-    has the same number in every file format and every order of delivery.
-
-    Examples
-    --------
-    >>> columns = {"a": pd.Series(["x"], dtype="str"), "b": pd.Series([None], dtype="str")}
-    >>> key = "0123456789abcdef"
-    >>> bool(content_hash(columns, key)[0] == content_hash({"a": columns["a"]}, key)[0])
-    True
-    """
-    total = np.zeros(len(next(iter(columns.values()))), dtype=np.uint64)
-    for name, column in columns.items():
-        if column.notna().any():
-            at, distinct = pd.factorize(column)
-            hashes = pd.util.hash_array(distinct.to_numpy(), hash_key=hash_key, categorize=False)
-            total += np.append(hashes * _multiplier(name, hash_key), np.uint64(0))[at]
-    return total
-
-
-def _multiplier(name: str, hash_key: str) -> np.uint64:
-    """Return an odd number for a column, so that the same value counts differently in another column."""
-    digest = hashlib.blake2b(name.encode(), key=hash_key.encode(), digest_size=8).digest()
-    return np.uint64(int.from_bytes(digest, "little") | 1)
-
-
-def hexadecimal(numbers: np.ndarray) -> ExtensionArray:
-    """Return whole numbers as sixteen hexadecimal digits.
-
-    Examples
-    --------
-    >>> hexadecimal(np.array([255], dtype=np.uint64)).tolist()
-    ['00000000000000ff']
-    """
-    nibbles = numbers.astype(">u8").view(np.uint8).reshape(-1, 8)
-    digits = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
-    letters = digits[np.stack([nibbles >> 4, nibbles & 15], axis=2).reshape(-1, 16)]
-    return pd.array(letters.view("S16").ravel().astype("U16"), dtype="str")
-
-
-def _answer_hash(codes: pd.DataFrame, kinds: pd.DataFrame, hash_key: str) -> np.ndarray:
-    total = np.zeros(len(codes), dtype=np.uint64)
-    for item in codes.columns:
-        whole = codes[item].mask(kinds[item] != NO_KIND, -1000.0 - kinds[item])
-        total += content_hash({item: whole}, hash_key)
-    return total
-
-
-def _same_respondent(
-    respondent: pd.Series,
-    described: pd.DataFrame,
-    codes: pd.DataFrame,
-    hashed: np.ndarray,
-    counts: pd.Series,
-) -> pd.Series:
-    """Say which records repeat a respondent of this delivery: all but the most complete, then the earliest.
-
-    Which one stays must not hang on the order of rows; the row decides only between records that are equal in all.
-    """
-    candidates = counts & respondent.notna()
-    order = pd.DataFrame(
-        {
-            "respondent": respondent,
-            "provider_id": described["provider_id"],
-            "answered": -codes.notna().sum(axis=1),
-            "completed_on": described["completed_on"],
-            "hashed": hashed,
-            "row": described.index,
-        }
-    )[candidates]
-    repeated = order[order.duplicated("respondent", keep=False)]
-    repeated = repeated.sort_values(["answered", "completed_on", "hashed", "row"], kind="stable")
-    double = pd.Series(False, index=described.index)
-    double[repeated.index[repeated.duplicated("respondent")]] = True
-    return double
-
-
-def _kiosk_burst(described: pd.DataFrame, delivered: Records, same: np.ndarray, counts: pd.Series) -> pd.Series:
-    """Say which kiosk records repeat the one just before: someone tapped twice."""
-    moments = described["completed_on"]
-    if "started_at" in delivered.fields:
-        moments = moments.fillna(records.date(delivered, "started_at")[0])
-    clocked = moments.notna() & (moments != moments.dt.normalize())
-    taps = pd.DataFrame({"same": same, "moment": moments, "row": described.index}, index=described.index)
-    taps = taps[counts & clocked & (described["mode"] == "kiosk")].sort_values(["same", "moment", "row"], kind="stable")
-    gap = taps.groupby("same")["moment"].diff().dt.total_seconds()
-    double = pd.Series(False, index=described.index)
-    double[taps.index[(gap <= BURST_SECONDS).to_numpy()]] = True
-    return double
 
 
 def assemble(cleaned: Sequence[Cleaned]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -369,13 +281,12 @@ def assemble(cleaned: Sequence[Cleaned]) -> tuple[pd.DataFrame, pd.DataFrame, pd
     order = responses.sort_values(["response_id", "file", "row"], kind="stable").index
     responses, codes, kinds = (table.loc[order].reset_index(drop=True) for table in (responses, codes, kinds))
     nth = responses.groupby("response_id").cumcount() + 1
-    ids = pd.Series(hexadecimal(responses["response_id"].to_numpy()))
+    ids = pd.Series(identity.hexadecimal(responses["response_id"].to_numpy()))
     ids = ids.mask(nth > 1, ids + "-" + nth.astype("str")) if (nth > 1).any() else ids
-    if (nth > 9).any():
+    if (nth > 9).any():  # as text, -10 comes before -2
         by_text = ids.sort_values(kind="stable").index
-        ids, responses, codes, kinds = (
-            each.loc[by_text].reset_index(drop=True) for each in (ids, responses, codes, kinds)
-        )
+        ids = ids.loc[by_text].reset_index(drop=True)
+        responses, codes, kinds = (table.loc[by_text].reset_index(drop=True) for table in (responses, codes, kinds))
     responses = responses.assign(response_id=ids, **_background(responses))
     responses = responses.drop(columns=[name for name in responses.columns if name.startswith("background:")])
     codes, kinds = codes[sorted(codes.columns)], kinds[sorted(codes.columns)]
@@ -392,7 +303,7 @@ def assemble(cleaned: Sequence[Cleaned]) -> tuple[pd.DataFrame, pd.DataFrame, pd
     return (
         schemas.check("responses", responses),
         schemas.check("answers", codes.assign(response_id=ids)),
-        schemas.check("unanswered", unanswered),
+        schemas.check("unanswered", unanswered) if len(unanswered) else schemas.empty("unanswered"),
     )
 
 

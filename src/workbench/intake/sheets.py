@@ -22,14 +22,17 @@ class Rows:
 
     `cells`: one row per row of the file, the header among them; text or missing, the index is the row as a person
     sees it, the columns are positions. `apart`: rows that could not be read. `decimal`: how numbers are written, if the
-    format tells. `merged`: whether upper header cells span several columns; None if the format does not tell.
-    `names` and `wording`: header and question texts, where the format keeps them apart from the cells.
+    format tells. `merged`: cells that span several columns, as (row, first column,
+    last column); None if the format does not tell.
+    `names`, `wording` and `codes`: headers, question texts and the code behind each label that is an answer, where
+    the format keeps them apart from the cells.
     """
 
     cells: pd.DataFrame
     apart: tuple[int, ...] = ()
     decimal: str = ""
-    merged: bool | None = None
+    merged: tuple[tuple[int, int, int], ...] | None = None
     names: tuple[str, ...] = ()
     wording: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()

@@ -79,10 +79,12 @@ def _text(cell: object) -> str | None:
     return str(cell)
 
 
-def _merged(book: calamine.CalamineWorkbook, name: str) -> bool | None:
-    """Return whether a cell of the first rows spans several columns, where the format tells."""
+def _merged(book: calamine.CalamineWorkbook, name: str) -> tuple[tuple[int, int, int], ...] | None:
+    """Return cells that span several columns, where the format tells: row as people see it, first, last column."""
     try:
         ranges = book.get_sheet_by_name(name).merged_cell_ranges
     except (calamine.CalamineError, OSError, ValueError):
         return None
-    return None if ranges is None else any(start[0] < 10 and end[1] > start[1] for start, end in ranges)
+    if ranges is None:
+        return None
+    return tuple(sorted((start[0] + 1, start[1], end[1]) for start, end in ranges if end[1] > start[1]))

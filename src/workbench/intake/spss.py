@@ -33,7 +33,20 @@ def read(raw: bytes, settings: Mapping[str, str]) -> Rows:
     }
     wording = {name: label for name, label in zip(meta.column_names, meta.column_labels, strict=True) if label}
     rows = pd.DataFrame(cells, index=pd.RangeIndex(1, len(table) + 1))
-    return Rows(cells=rows, decimal=".", names=tuple(meta.column_names), wording=wording)
+    codes = {
+        name: {
+            label: _text(value) or ""
+            for value, label in labels.items()
+            if not _is_missing(value, meta.missing_ranges, name)
+        }
+        for name, labels in meta.variable_value_labels.items()
+    }
+    return Rows(cells=rows, decimal=".", names=tuple(meta.column_names), wording=wording, codes=codes)
+
+
+def _is_missing(value: Any, ranges: Mapping[str, list[dict[str, Any]]], name: str) -> bool:
+    """Say whether SPSS calls a code of a variable user-missing."""
+    return any(type(span["lo"]) is type(value) and span["lo"] <= value <= span["hi"] for span in ranges.get(name, []))
 
 
 def _read(path: Path, encoding: str) -> tuple[pd.DataFrame, Any]:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
 
 import pandas as pd
 
@@ -19,6 +18,7 @@ MARK = "workbench-"
 QUESTIONS = ("recognise", "story", "value", "improve")
 AGREEMENT = ("what", "who", "when", "indicator", "target")
 LONG = 16
+WORD, SENTENCE = 16, 45
 NUMERIC = ("count", "points", "signed", "share")
 
 
@@ -64,30 +64,36 @@ class Exhibit:
     def _repr_html_(self) -> str:
         finding = f'<p class="finding">{escape(self.finding)}</p>' if self.finding else ""
         label = word("table" if self.chart is None else "figure", self.language)
-        kind = "table" if self.chart is None else "chart"
+        kind = "tabular" if self.chart is None else "drawn"
         caption = f'<p class="caption"><span class="label">{label}</span> {escape(self.caption)}</p>'
         note = f'<p class="note">{escape(self.note)}</p>' if self.note else ""
-        table = _table(self.key, self.caption, self.table, self.formats, self.language)
-        if self.chart is None:
-            shown = table + note
-        else:
-            summary = f"<summary>{escape(word('figures behind', self.language))}</summary>"
-            long = " long" if len(self.table) > LONG else ""
-            shown = self._drawn() + note + f'<details class="data{long}">{summary}{table}</details>'
+        rows = table(self.key, self.caption, self.table, self.formats, self.language)
+        shown, behind = (rows, "") if self.chart is None else (self._drawn(), self._behind(rows))
+        long = " long" if len(self.table) > LONG else ""
         return (
-            f'<figure class="{MARK}exhibit {kind}" id="{self.key}">'
-            f"<figcaption>{finding}{caption}</figcaption>{shown}</figure>"
+            f'<div class="{MARK}exhibit {kind}{long}" id="{self.key}">'
+            f"<figure><figcaption>{finding}{caption}</figcaption>{shown}{note}</figure>{behind}</div>"
         )
+
+    def _behind(self, rows: str) -> str:
+        summary = escape(word("figures behind", self.language))
+        return f'<details class="data"><summary>{summary}</summary>{rows}</details>'
 
     def _drawn(self) -> str:
         """Return the chart with its text alternative; ids inside the SVG become unique by the key."""
-        svg = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{self.key}-", self.chart or "")
-        named = f'role="img" aria-labelledby="{self.key}-title {self.key}-desc"'
+        named = f' role="img" aria-labelledby="{self.key}-title {self.key}-desc"'
         title = f'<title id="{self.key}-title">{escape(self.caption)}</title>'
         described = f'<desc id="{self.key}-desc">{escape(self.finding or self.caption)}</desc>'
-        svg = re.sub(r"<svg([^>]*)>", lambda tag: f"<svg{tag[1]} {named}>{title}{described}", svg, count=1)
+        head, _, drawing = (self.chart or "").partition(">")
+        drawing = re.sub(r"<[^<>]*>", self._own_ids, drawing)
         label = escape(f"{word('chart', self.language)}: {self.caption}")
-        return f'<div class="drawing" role="group" tabindex="0" aria-label="{label}">{svg}</div>'
+        return (
+            f'<div class="drawing" role="group" tabindex="0" aria-label="{label}">'
+            f"{head}{named}>{title}{described}{drawing}</div>"
+        )
+
+    def _own_ids(self, tag: re.Match[str]) -> str:
+        return re.sub(r'( id="|url\(#|href="#)', rf"\g<1>{self.key}-", tag[0])
 
 
 @dataclass(frozen=True)
@@ -202,7 +208,7 @@ class BlankTable:
         head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
         empty = "<tr>" + "<td></td>" * len(columns) + "</tr>"
         return (
-            f'<figure class="{MARK}blank-table" id="{self.key}"><div class="table" role="region" tabindex="0" '
+            f'<figure class="{MARK}blank-table" id="{self.key}"><div class="table" role="group" tabindex="0" '
             f'aria-labelledby="{self.key}-caption"><table><caption id="{self.key}-caption">{escape(self.caption)}'
             f"</caption><thead><tr>{head}</tr></thead><tbody>{empty * self.rows}</tbody></table></div></figure>"
         )
@@ -213,33 +219,31 @@ def _check_key(key: str) -> None:
         raise ValueError(f"{key!r} cannot be the key of an exhibit: use lower-case letters, digits and hyphens.")
 
 
-def _table(key: str, caption: str, rows: pd.DataFrame, formats: Mapping[str, str], language: str) -> str:
+def table(key: str, caption: str, rows: pd.DataFrame, formats: Mapping[str, str], language: str) -> str:
+    """Write a table with its caption, scoped heads and numbers on the right, in a box that scrolls by itself."""
     if rows.empty:
         return f'<p class="note">{escape(word("no rows", language))}</p>'
-    columns = [str(column) for column in rows.columns]
-    numeric = [
-        formats.get(column, "") in NUMERIC
-        or (formats.get(column, "") == "" and pd.api.types.is_numeric_dtype(rows.iloc[:, place]))
-        for place, column in enumerate(columns)
+    columns = [
+        _column(str(name), rows.iloc[:, place], formats.get(str(name), ""), language)
+        for place, name in enumerate(rows.columns)
     ]
-    head = "".join(
-        f'<th scope="col"{_aligned(right)}>{escape(column)}</th>'
-        for column, right in zip(columns, numeric, strict=True)
-    )
+    head = "".join(f'<th scope="col"{look}>{name}</th>' for name, _, look in columns)
     body = []
-    for values in rows.itertuples(index=False, name=None):
-        first, *others = (
-            escape(cell(value, language, formats.get(column, "")))
-            for value, column in zip(values, columns, strict=True)
-        )
-        rest = "".join(f"<td{_aligned(right)}>{text}</td>" for text, right in zip(others, numeric[1:], strict=True))
-        body.append(f'<tr><th scope="row"{_aligned(numeric[0])}>{first}</th>{rest}</tr>')
+    for place in range(len(rows)):
+        (_, first, first_look), *others = columns
+        rest = "".join(f"<td{look}>{written[place]}</td>" for _, written, look in others)
+        body.append(f'<tr><th scope="row"{first_look}>{first[place]}</th>{rest}</tr>')
     return (
-        f'<div class="table" role="region" tabindex="0" aria-labelledby="{key}-table"><table>'
+        f'<div class="table" role="group" tabindex="0" aria-labelledby="{key}-table"><table>'
         f'<caption id="{key}-table">{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
 
 
-def _aligned(right: Any) -> str:
-    return ' class="number"' if right else ""
+def _column(name: str, values: pd.Series, kind: str, language: str) -> tuple[str, list[str], str]:
+    """Return the head of a column, its cells and how they are set: numbers on the right, sentences with room."""
+    written = [cell(value, language, kind) for value in values]
+    numeric = kind in NUMERIC or (kind == "" and pd.api.types.is_numeric_dtype(values))
+    longest = max(map(len, written))
+    look = "number" if numeric else "short" if longest <= WORD else "prose" if longest > SENTENCE else ""
+    return escape(name), [escape(text) for text in written], f' class="{look}"' if look else ""

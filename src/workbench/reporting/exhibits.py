@@ -22,7 +22,6 @@ OUTCOMES: Mapping[str, str] = {
     "doelen": "share",
 }
 CARD_ROWS = ("asked", "numerator", "denominator", "exclusions", "window", "perspective", "caveat")
-FEW = 30  # below this many answers a decimal would promise too much
 
 
 @dataclass(frozen=True)
@@ -57,17 +56,6 @@ def shown(
     return Exhibit(key.replace("_", "-"), caption, finding, table, chart, note, release.language, kinds)
 
 
-def points(value: float, n: float, language: str) -> str:
-    """Write a score: no decimals on few answers; nothing where it is missing.
-
-    Examples
-    --------
-    >>> points(71.26, 45, "nl"), points(71.26, 12, "nl"), points(float("nan"), 12, "nl")
-    ('71,3', '71', '')
-    """
-    return "" if pd.isna(value) else number(value, language, 0 if n < FEW else 1)
-
-
 def plain(value: float, language: str, decimals: int = 0, signed: bool = False) -> str:
     """Write a number, or nothing where it is missing."""
     return "" if pd.isna(value) else number(value, language, decimals, signed)
@@ -78,25 +66,26 @@ def share(value: float, language: str) -> str:
     return "" if pd.isna(value) else percentage(value, language)
 
 
-def interval(row: pd.Series, language: str, shares: bool = False) -> str:
+def interval(row: pd.Series, language: str, shares: bool = False, decimals: int = 0) -> str:
     """Write the ends of an interval, or nothing where it is missing."""
     low, high = row["conf_low"], row["conf_high"]
     if pd.isna(low) or pd.isna(high):
         return ""
     write = percentage if shares else number
-    return f"{write(low, language)} – {write(high, language)}"
+    return f"{write(low, language, decimals)} – {write(high, language, decimals)}"
 
 
-def figure(release: Release, row: pd.Series | None, measure: str) -> str:
+def figure(release: Release, row: pd.Series | None) -> str:
     """Write an estimate with its interval, or why there is none."""
     language = release.language
     if row is None:
         return ""
     if row["status"] == "hidden":
         return phrases.why_not(row, release.thresholds, language)
-    if measure in OUTCOMES:
+    if row["statistic"] in ("share", "incidence"):
         return f"{percentage(row['estimate'], language)} ({interval(row, language, shares=True)})"
-    return f"{points(row['estimate'], row['n'], language)} ({interval(row, language)})"
+    decimals = 1 if row["measure"] in OUTCOMES else 0  # a mark from 1 to 10
+    return f"{number(row['estimate'], language, decimals)} ({interval(row, language, decimals=decimals)})"
 
 
 def finding(release: Release, row: pd.Series) -> str:

@@ -20,20 +20,32 @@ import pandas as pd
 from workbench.reporting.sheet import INK, PAPER, WIDTH, Box, Sheet, Side, shortened, styled, text_width, wrapped
 from workbench.reporting.wording import number, percentage, word
 
-QUIET, GRID, RANGE, MIDDLE = "#51606e", "#e2e7ec", "#e6ebef", "#c3ced8"
+QUIET, EDGE, GRID, RANGE, MIDDLE = "#51606e", "#82919f", "#e2e7ec", "#e6ebef", "#c3ced8"
 BLUE, ORANGE = "#0072b2", "#d55e00"
 BLUE_TEXT, ORANGE_TEXT = "#00608f", "#a34700"
-ORDERED = {
-    2: (ORANGE_TEXT, BLUE_TEXT),
-    3: (ORANGE_TEXT, "#d5dbe1", BLUE_TEXT),
-    4: (ORANGE_TEXT, "#f0b98d", "#8fc1e0", BLUE_TEXT),
-    5: (ORANGE_TEXT, "#f0b98d", "#d5dbe1", "#8fc1e0", BLUE_TEXT),
-    6: (ORANGE_TEXT, "#e3995f", "#f5d3b6", "#bcdcf0", "#6cadd4", BLUE_TEXT),
-    7: (ORANGE_TEXT, "#e3995f", "#f5d3b6", "#d5dbe1", "#bcdcf0", "#6cadd4", BLUE_TEXT),
+TONES = {
+    -3: ORANGE_TEXT,
+    -2: "#eaa873",
+    -1: "#f7dcc5",
+    0: "#d5dbe1",
+    1: "#cbe4f3",
+    2: "#7db7da",
+    3: BLUE_TEXT,
+}
+SPREAD = {
+    1: (0,),
+    2: (-3, 3),
+    3: (-3, 0, 3),
+    4: (-3, -2, 2, 3),
+    5: (-3, -2, 0, 2, 3),
+    6: (-3, -2, -1, 1, 2, 3),
+    7: (-3, -2, -1, 0, 1, 2, 3),
 }
 LABEL, GAP = 232, 20
 DISTINCT = ("above", "below")
-ROWS_WITH_NAMES = 60
+OTHERWISE = "not distinguishable"
+ROWS_WITH_NAMES = 46
+ROWS_WITH_LABEL_ABOVE = 13
 Scale = Callable[[float], float]
 Write = Callable[[float], str]
 Row = Mapping[str, Any]
@@ -100,8 +112,8 @@ def dots(rows: pd.DataFrame, low: float = 0, high: float = 100, unit_label: str 
 
 
 def _band(sheet: Sheet, x: Scale, y: float, row: Row) -> None:
-    sheet.box(x(row["lowest"]), x(row["highest"]), y - 6, y + 6, RANGE)
-    sheet.box(x(row["quarter"]), x(row["three_quarters"]), y - 12, y + 12, MIDDLE)
+    sheet.box(x(row["lowest"]), x(row["highest"]), y - 6, y + 6, RANGE, EDGE)
+    sheet.box(x(row["quarter"]), x(row["three_quarters"]), y - 12, y + 12, MIDDLE, EDGE)
     sheet.line([x(row["median"])] * 2, [y - 12, y + 12], QUIET, 2)
 
 
@@ -111,7 +123,14 @@ def _estimate(sheet: Sheet, x: Scale, y: float, row: Row, hollow: bool = False) 
 
 
 @styled()
-def distribution(rows: pd.DataFrame, categories: Sequence[str], *, unknown: str = "", language: str = "nl") -> str:
+def distribution(
+    rows: pd.DataFrame,
+    categories: Sequence[str],
+    *,
+    unknown: str = "",
+    tones: Sequence[int] = (),
+    language: str = "nl",
+) -> str:
     """Draw how answers are divided: one bar per row, parts in the order of `categories`, lowest first.
 
     Parameters
@@ -119,30 +138,39 @@ def distribution(rows: pd.DataFrame, categories: Sequence[str], *, unknown: str 
     rows : DataFrame, one row per item
         ``label`` and a share in [0, 1] per category.
     categories : sequence of str
-        Columns of `rows`, in order, two to seven.
+        Columns of `rows`, in order, at most seven.
     unknown : str
         A further column without a place in the order ("don't know", "reason unknown"): drawn last, hatched.
+    tones : sequence of int
+        Where each category stands, from -3 (most negative) by 0 (neutral) to 3; by default evenly spread.
 
     Returns
     -------
     str
         SVG.
     """
-    parts = list(zip(categories, ORDERED[len(categories)], strict=True)) + ([(unknown, PAPER)] if unknown else [])
+    colours = [TONES[tone] for tone in tones or SPREAD[len(categories)]]
+    parts = list(zip(categories, colours, strict=True)) + ([(unknown, PAPER)] if unknown else [])
     places, top = _flow([name for name, _ in parts], 24, 14)
-    step = 66
+    beside = len(rows) > ROWS_WITH_LABEL_ABOVE
+    start_at, step, drop = (350, 41, 0) if beside else (0, 66, 14)
     sheet = Sheet(top + step * len(rows))
     for (name, colour), (at, y) in zip(parts, places, strict=True):
         _part(sheet, at, at + 16, y, 8, colour)
         sheet.text(at + 24, y, shortened(name, WIDTH - 24))
     for row, y in _rows(rows, top, step):
-        sheet.text(0, y - 14, shortened(row["label"], WIDTH))
+        if beside:
+            _label(sheet, row["label"], y, start_at - GAP)
+        else:
+            sheet.text(0, y - 14, shortened(row["label"], WIDTH))
         shares: list[float] = [float(row[name]) if pd.notna(row[name]) else 0.0 for name, _ in parts]
-        ends = WIDTH * np.cumsum([0.0, *shares])
+        ends = start_at + (WIDTH - start_at) * np.cumsum([0.0, *shares])
         for (start, end), share, (_, colour) in zip(pairwise(ends), shares, parts, strict=True):
             written = percentage(share, language)
             if share > 0:
-                _part(sheet, start, end, y + 14, 14, colour, written if text_width(written) + 8 <= end - start else "")
+                _part(
+                    sheet, start, end, y + drop, 14, colour, written if text_width(written) + 4 <= end - start else ""
+                )
     return sheet.svg()
 
 
@@ -228,7 +256,7 @@ def _name_groups(sheet: Sheet, x: Scale, rows: pd.DataFrame, groups: Sequence[An
         near = x(row[higher[0]]) - x(row[lower[0]]) < 14
         for (name, _, colour, text_colour, off, _, label), side in ((lower, "right"), (higher, "left")):
             at, wide = x(row[name]), text_width(label, bold=True)
-            edge = max(at + (-3 if near else 6), wide) if side == "right" else min(at + (3 if near else -6), 660 - wide)
+            edge = max(at + (-3 if near else 6), wide) if side == "right" else min(at + (3 if near else -6), 650 - wide)
             sheet.line([at, at], [24, y + off - 8], colour, 1)
             sheet.text(edge, 14, label, side, text_colour, bold=True)
         return
@@ -270,14 +298,14 @@ def funnel(
     """
     left, right, top, bottom = 62, 690, 36, 400
     sheet, write = Sheet(bottom + 90), _writer(share, language)
-    limits = limits.sort_values("n")
-    ticks_n = _ticks(0, max(points["n"].max(), 1), 6)
-    start = max(limits["n"].min(), 0.6 * points["n"].min())
-    limits = limits[limits["n"].between(start, ticks_n[-1])]
+    points = points.dropna(subset=["n", "estimate"])
+    ticks_n = _ticks(0, points["n"].max() if len(points) else 100, 6)
+    start = 0.6 * points["n"].min() if len(points) else 0
+    limits = limits[limits["n"].between(start, ticks_n[-1])].sort_values("n")
     inner = limits[["low95", "high95"]].to_numpy(float)
     values = np.concatenate([points["estimate"].to_numpy(float), inner.ravel(), [target]])
-    top_value = 1.0 if share else 100.0
-    ticks = _ticks(max(float(np.nanmin(values)), 0.0), min(float(np.nanmax(values)), top_value), 5)
+    least, most = _natural_ends(points["estimate"], share)
+    ticks = _ticks(max(float(np.nanmin(values)), least), min(float(np.nanmax(values)), most), 5)
     x, y = _scale(0, ticks_n[-1], left, right), _scale(ticks[0], ticks[-1], bottom, top)
     _grid(sheet, x, y, ticks_n, ticks, _writer(False, language), write)
     _axis_names(sheet, x_label or word("number of answers", language), y_label, right, bottom)
@@ -301,7 +329,7 @@ def funnel(
         taken.append(sheet.text(right + 8, height, written, color=QUIET if level else INK, bold=not level))
     shown = points.assign(named=points["label"].isin(DISTINCT) if highlight is None else False)
     _points(sheet, shown, x, y, highlight, taken, crossed, (left, WIDTH, top - 24, bottom))
-    _key(sheet, bottom + 76, points["label"], language)
+    _key(sheet, bottom + 76, points["label"], {label: word(label, language) for label in (*DISTINCT, OTHERWISE)})
     return sheet.svg()
 
 
@@ -428,13 +456,13 @@ def _spot(point: Row, wide: float, blocked: Sequence[Box], room: Box) -> tuple[f
     return None
 
 
-def _key(sheet: Sheet, y: float, labels: pd.Series, language: str) -> None:
+def _key(sheet: Sheet, y: float, labels: pd.Series, words: Mapping[str, str]) -> None:
     """Say in one line what the shapes mean, of those that are drawn."""
     drawn = labels.where(labels.isin(DISTINCT), "")
     at = 0.0
     for look in (*DISTINCT, ""):
         if drawn.eq(look).any():
-            at = 24 + _named_mark(sheet, at, y, look, word(look or "not distinguishable", language))
+            at = 24 + _named_mark(sheet, at, y, look, words[look or OTHERWISE])
 
 
 def _named_mark(sheet: Sheet, x: float, y: float, look: str, text: str) -> float:
@@ -448,7 +476,14 @@ def _touch(one: Box, other: Box) -> bool:
 
 @styled()
 def caterpillar(
-    rows: pd.DataFrame, reference: float, *, highlight: str | None = None, share: bool = False, language: str = "nl"
+    rows: pd.DataFrame,
+    reference: float,
+    *,
+    highlight: str | None = None,
+    share: bool = False,
+    reference_label: str = "",
+    labels: Mapping[str, str] | None = None,
+    language: str = "nl",
 ) -> str:
     """Draw all providers in order with their intervals, beside the value of the region.
 
@@ -462,33 +497,56 @@ def caterpillar(
         With it, only this name is written; the others are anonymous.
     share : bool
         The estimates are shares in [0, 1], written as percentages.
+    reference_label : str
+        What stands at `reference`; by default the region with its value.
+    labels : mapping
+        What ``above``, ``below`` and ``not distinguishable`` are called, where it is not the region they differ from.
 
     Returns
     -------
     str
-        SVG. Up to sixty providers have a row each, with their name; more stand side by side, with the names of those
-        that differ where there is room.
+        SVG. Up to 46 providers, as many as a printed page holds, have a row each with their name; more stand side by
+        side, with the names of those that differ where there is room.
     """
     ordered = rows.sort_values(["estimate", "name"], ascending=[False, True]).assign(
         look=lambda here: here["label"].where(here["label"].isin(DISTINCT), ""),
         mine=lambda here: here["name"].eq(highlight) if highlight is not None else False,
     )
     values = ordered[["estimate", "conf_low", "conf_high"]].to_numpy(float)
+    estimates = np.append(values[:, 0], reference)
     low, high = float(np.nanmin(values, initial=reference)), float(np.nanmax(values, initial=reference))
-    ticks = _ticks(max(low, 0.0), min(high, 1.0 if share else 100.0), 6)
+    least, most = _natural_ends(estimates, share)
+    ticks = _ticks(max(low, least), min(high, most), 6)
+    write = _writer(share, language)
+    words = {label: word(label, language) for label in (*DISTINCT, OTHERWISE)} | dict(labels or {})
+    words |= {
+        "reference": reference_label or f"{word('region mean', language)} {write(reference)}",
+        "counted": f"{number(len(rows), language)} {word('providers in order', language)}",
+        "and more": word("and more", language),
+    }
     draw = _in_rows if len(rows) <= ROWS_WITH_NAMES else _side_by_side
-    return draw(ordered, reference, ticks, highlight is None, _writer(share, language), language)
+    return draw(ordered, reference, ticks, highlight is None, write, words)
 
 
-def _in_rows(rows: pd.DataFrame, reference: float, ticks: np.ndarray, named: bool, write: Write, language: str) -> str:
-    step = min(30.0, max(17.5, 1020 / max(1, len(rows))))
-    left, right, top = 252, 690, 30
+def _in_rows(
+    rows: pd.DataFrame,
+    reference: float,
+    ticks: np.ndarray,
+    named: bool,
+    write: Write,
+    words: Mapping[str, str],
+) -> str:
+    step = min(30.0, max(17.5, 836 / max(1, len(rows))))
+    written = rows["name"] if named else rows.loc[rows["mine"], "name"]
+    longest = max((text_width(shortened(name, 310, bold=True), bold=True) for name in written), default=0.0)
+    left, right, top = max(longest, 120.0) + GAP, 690, 30
     bottom = top + step * len(rows) + 12
     sheet = Sheet(bottom + 62)
     x = _scale(ticks[0], ticks[-1], left, right)
     _axis(sheet, x, ticks, top, bottom, write)
     sheet.line([x(reference)] * 2, [top, bottom], INK, 1.5)
-    sheet.text(x(reference), 14, f"{word('region mean', language)} {write(reference)}", "center")
+    half = text_width(words["reference"]) / 2
+    sheet.text(min(max(x(reference), half), WIDTH - half), 14, words["reference"], "center")
     for row, y in _rows(rows, top + 6, step):
         look = LOOKS[row["look"]]
         colour = INK if row["mine"] else look.color
@@ -497,16 +555,21 @@ def _in_rows(rows: pd.DataFrame, reference: float, ticks: np.ndarray, named: boo
         if named or row["mine"]:
             sheet.text(0, y, shortened(row["name"], left - GAP, row["mine"]), bold=row["mine"])
             sheet.text(WIDTH, y, write(row["estimate"]), "right", INK if row["mine"] else QUIET, row["mine"])
-    _key(sheet, bottom + 48, rows["look"], language)
+    _key(sheet, bottom + 48, rows["look"], words)
     return sheet.svg()
 
 
 def _side_by_side(
-    rows: pd.DataFrame, reference: float, ticks: np.ndarray, named: bool, write: Write, language: str
+    rows: pd.DataFrame,
+    reference: float,
+    ticks: np.ndarray,
+    named: bool,
+    write: Write,
+    words: Mapping[str, str],
 ) -> str:
     left, right, top, bottom = 62, 700, 20, 400
     differ = [(look, rows.loc[rows["look"].eq(look), "name"].tolist()) for look in DISTINCT] if named else []
-    listed = [(look, line) for look, names in differ for line in _listed(look, names, language)]
+    listed = [(look, line) for look, names in differ for line in _listed(words[look], names, words["and more"])]
     sheet = Sheet(bottom + 66 + 24 * len(listed))
     order = _scale(0, len(rows), right, left)
     x, y = _scale(0, 1, left, right), _scale(ticks[0], ticks[-1], bottom, top)
@@ -535,26 +598,25 @@ def _side_by_side(
         half = text_width(name, bold=True) / 2
         height = own["conf_low"] + 14 if own["conf_low"] + 24 < bottom else own["conf_high"] - 14
         sheet.text(min(max(own["across"], left + half), right - half), height, name, "center", bold=True, halo=True)
-    counted = f"{number(len(rows), language)} {word('providers in order', language)}"
-    sheet.text(left, bottom + 22, counted, color=QUIET)
+    sheet.text(left, bottom + 22, words["counted"], color=QUIET)
     for place, (mark, line) in enumerate(listed):
         _named_mark(sheet, 0, bottom + 52 + 24 * place, mark, line)
     if not named:
-        _key(sheet, bottom + 52, rows["look"], language)
+        _key(sheet, bottom + 52, rows["look"], words)
     return sheet.svg()
 
 
-def _listed(look: str, names: Sequence[str], language: str) -> list[str]:
+def _listed(said_of: str, names: Sequence[str], and_more: str) -> list[str]:
     """Return one line with as many names as fit, and how many more there are."""
     if not names:
         return []
     said = [shortened(name, 220) for name in names]
     for kept in range(len(said), -1, -1):
-        more = f" {word('and more', language).format(n=len(said) - kept)}" if kept < len(said) else ""
-        line = f"{word(look, language)}: {', '.join(said[:kept])}{more}"
+        more = f" {and_more.format(n=len(said) - kept)}" if kept < len(said) else ""
+        line = f"{said_of}: {', '.join(said[:kept])}{more}"
         if text_width(line) <= WIDTH - 24:
             return [line]
-    return [f"{word(look, language)}: {len(said)}"]
+    return [f"{shortened(said_of, WIDTH - 80)}: {len(said)}"]
 
 
 @styled()
@@ -624,6 +686,8 @@ def trend(
     str
         SVG.
     """
+    if rows.empty:
+        return Sheet(1).svg()
     labels = list(dict.fromkeys(rows["label"]))
     values = rows[["estimate", "conf_low", "conf_high", "region"]].to_numpy(float)
     least, most = _span(values[np.isfinite(values)].tolist())
@@ -699,6 +763,13 @@ def _ticks(low: float, high: float, about: int) -> np.ndarray:
     return np.round(np.arange(first, max(last, first + 1) + 1) * step, 10)
 
 
+def _natural_ends(estimates: Iterable[float], share: bool) -> tuple[float, float]:
+    """Return the ends of the scale of shares or points, beyond which no interval is drawn; none for other numbers."""
+    most = 1.0 if share else 100.0
+    natural = all(0 <= value <= most for value in estimates if not math.isnan(value))
+    return (0.0, most) if natural else (-math.inf, math.inf)
+
+
 def _span(values: Sequence[float]) -> tuple[float, float]:
     return (min(values), max(values)) if values else (0.0, 1.0)
 
@@ -758,9 +829,9 @@ def _axis_names(sheet: Sheet, x_label: str, y_label: str, right: float, bottom: 
     sheet.text(right, bottom + 48, shortened(x_label, right), "right", QUIET)
 
 
-def _label(sheet: Sheet, text: str, y: float) -> None:
+def _label(sheet: Sheet, text: str, y: float, room: float = LABEL - GAP) -> None:
     """Write what a row is about, at the left, in one or two lines."""
-    lines = wrapped(text, LABEL - GAP)
+    lines = wrapped(text, room)
     for place, line in enumerate(lines):
         sheet.text(0, y + (place - (len(lines) - 1) / 2) * 19, line)
 

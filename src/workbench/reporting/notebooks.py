@@ -1,17 +1,18 @@
 """Notebook and parameters in, executed notebook out; papermill does the work."""
 
 import difflib
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 KERNEL = "python3"
+QUIET = ["--IPKernelApp.log_level=CRITICAL", "--HistoryManager.enabled=False"]
 
 
 class NotebookFailed(RuntimeError):
@@ -54,11 +55,12 @@ def execute(
     NotebookFailed
         A cell raised, took too long, or the kernel died.
     """
-    check_parameters(notebook, parameters)
+    source = _read(notebook)
+    _check_parameters(notebook.name, source, parameters)
     given = {name: str(value) if isinstance(value, Path) else value for name, value in parameters.items()}
     try:
         return papermill.execute_notebook(
-            str(notebook),
+            source,
             None,
             given,
             kernel_name=KERNEL,
@@ -67,6 +69,7 @@ def execute(
             request_save_on_cell_execute=False,
             cwd=str(folder or notebook.parent),
             execution_timeout=timeout,
+            extra_arguments=QUIET,
         )
     except PapermillExecutionError as failure:
         raise NotebookFailed(notebook.name, failure.cell_index, f"{failure.ename}: {failure.evalue}") from failure
@@ -76,22 +79,18 @@ def execute(
         raise NotebookFailed(notebook.name, None, "the kernel died, perhaps for lack of memory") from failure
 
 
-def check_parameters(notebook: Path, parameters: Mapping[str, Any]) -> None:
-    """Refuse a parameter that the notebook does not have, naming the nearest one it has.
+def _read(notebook: Path) -> NotebookNode:
+    """Read a notebook; it runs in the kernel of this environment, whichever it was saved with."""
+    source = nbformat.read(notebook, as_version=4)
+    source.metadata["kernelspec"] = {"name": KERNEL, "display_name": "Python 3", "language": "python"}
+    return source
 
-    Raises
-    ------
-    ValueError
-    """
-    quiet = logging.getLogger("papermill")
-    level, quiet.level = quiet.level, logging.ERROR
-    try:
-        known = list(papermill.inspect_notebook(str(notebook)))
-    finally:
-        quiet.level = level
-    for name in parameters:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
+
+def _check_parameters(name: str, source: NotebookNode, parameters: Mapping[str, Any]) -> None:
+    known = list(papermill.inspect_notebook(source))
+    for asked in parameters:
+        if asked not in known:
+            near = difflib.get_close_matches(asked, known, 1)
             hint = f"Did you mean {near[0]!r}? " if near else ""
             listed = ", ".join(known) or "none: no cell is tagged 'parameters'"
-            raise ValueError(f"{notebook.name} has no parameter {name!r}. {hint}It has: {listed}.")
+            raise ValueError(f"{name} has no parameter {asked!r}. {hint}It has: {listed}.")

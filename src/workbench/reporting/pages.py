@@ -11,6 +11,7 @@ them. The look is in ``template/page.css``; everything a municipality may change
 import base64
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -24,14 +25,15 @@ import mistune
 import pandas as pd
 from markupsafe import Markup
 from nbconvert import HTMLExporter
-from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 from traitlets import Dict, Unicode, default
 
-from workbench.reporting.exhibit import MARK, Exhibit
+from workbench.reporting.exhibit import MARK, table
 from workbench.reporting.wording import LANGUAGES, WORDS, cell
 
 TEMPLATES = Path(__file__).parent / "template"
+AUTHOR = "author"
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,8 @@ class WorkbenchExporter(HTMLExporter):
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """Convert a notebook; ``resources["page"]`` may hold what the traits hold otherwise."""
-        resources = dict(resources or {})
+        # HTMLExporter's own method parses and rewrites the whole page to mend what its templates lack.
+        nb, resources = Exporter.from_notebook_node(self, nb, resources, **kw)
         asked = {
             "title": self.title,
             "subtitle": self.subtitle,
@@ -90,6 +93,8 @@ class WorkbenchExporter(HTMLExporter):
             "provenance": self.provenance,
             "theme_css": self.theme_css,
         } | resources.get("page", {})
+        if asked["language"] not in LANGUAGES:
+            raise ValueError(f"no pages in language {asked['language']!r}: choose from {', '.join(LANGUAGES)}.")
         heading, sections = _contents(nb, asked["language"])
         resources["page"] = asked | {
             "title": asked["title"] or heading or nb.metadata.get("title", "") or WORDS["report"][asked["language"]],
@@ -97,8 +102,7 @@ class WorkbenchExporter(HTMLExporter):
             "style": _style(asked["theme_css"]),
             "words": _words(asked["language"]),
         }
-        # HTMLExporter's own method parses and rewrites the whole page to mend what its templates lack.
-        return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
+        return str(self.template.render(nb=nb, resources=resources)), resources
 
 
 def render(
@@ -115,7 +119,8 @@ def render(
     Parameters
     ----------
     executed : NotebookNode
-        Markdown cells tagged ``nl`` or ``en`` are kept for that language only; untagged ones always.
+        Markdown cells tagged ``nl`` or ``en`` are kept for that language only, untagged ones always; those tagged
+        ``author`` are for whoever opens the notebook and stay there.
     title, subtitle : str
         The heading of the page, and the line above it; both also stand in the margin of each printed page.
     language : {"nl", "en"}
@@ -156,8 +161,8 @@ def index(
     Parameters
     ----------
     rows : DataFrame, one row per page made
-        Needs ``name``, ``href`` (relative), ``n``, ``status`` (``shown``, ``indicative``, ``hidden``) and ``kind``
-        (``synthesis`` or ``provider``). The order is kept.
+        Needs ``name``, ``href`` (a file beside the front page or below it), ``n``, ``status`` (``shown``,
+        ``indicative``, ``hidden``) and ``kind`` (``synthesis`` or ``provider``). The order is kept.
     failures : DataFrame, one row per page not made
         Needs ``name`` and ``reason``.
     deliveries : DataFrame, one row per delivery
@@ -182,8 +187,7 @@ def index(
     failed = [] if failures is None else failures[["name", "reason"]].astype(str).to_dict("records")
     delivered = None
     if deliveries is not None and not deliveries.empty:
-        exhibit = Exhibit("deliveries", words["deliveries"], "", deliveries, language=language)
-        delivered = Markup(exhibit._repr_html_())
+        delivered = Markup(table("deliveries", words["deliveries"], deliveries, {}, language))
     script = (TEMPLATES / "search.js").read_text("utf-8").strip()
     page = {
         "title": f"{region} {year}",
@@ -214,7 +218,7 @@ def _words(language: str) -> dict[str, str]:
 def _relative(href: str) -> str:
     if urlsplit(href).scheme or href.startswith("//"):
         raise ValueError(f"{href!r} does not stand beside the front page: give a relative address.")
-    return quote(href, safe="/.-_~#%")
+    return quote(href, safe="/.-_~")
 
 
 # ---- what of the notebook reaches the page
@@ -257,8 +261,8 @@ def _blocks(notebook: NotebookNode, language: str) -> Iterator[str]:
     for source in notebook.cells:
         tags = source.metadata.get("tags", [])
         if source.cell_type == "markdown":
-            if language in tags or not set(LANGUAGES) & set(tags):
-                yield from (piece for piece in _narrative(source.source) if piece)
+            if language in tags or not {*LANGUAGES, AUTHOR} & set(tags):
+                yield from (piece for piece in _narrative(source.source, WORDS["table"][language]) if piece)
         elif source.cell_type == "code":
             for output in source.get("outputs", []):
                 html = output.get("data", {}).get("text/html", "")
@@ -282,9 +286,10 @@ def _markdown() -> mistune.Markdown:
     return mistune.create_markdown(renderer=_Narrative(escape=True), plugins=["table", "def_list"])
 
 
-def _narrative(source: str) -> list[str]:
+def _narrative(source: str, label: str) -> list[str]:
     html = str(_markdown()(source))
-    html = html.replace("<table>", '<div class="table" role="region" tabindex="0"><table>')
+    html = re.sub(r"<th(?=[ >])", '<th scope="col"', html)
+    html = html.replace("<table>", f'<div class="table" role="group" tabindex="0" aria-label="{label}"><table>')
     html = html.replace("</table>", "</table></div>")
     return [piece.strip() for piece in re.split(r"(<h[1-6]>.*?</h[1-6]>)", html, flags=re.DOTALL)]
 
@@ -298,8 +303,8 @@ def _ids(html: str) -> list[str]:
 
 
 def _anchor(heading: str, used: set[str]) -> str:
-    plain = unescape(re.sub(r"<[^>]+>", "", heading)).lower()
-    stem = "s-" + (re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "deel")
+    plain = unicodedata.normalize("NFKD", unescape(re.sub(r"<[^>]+>", "", heading))).encode("ascii", "ignore").decode()
+    stem = "s-" + (re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "deel")
     key, count = stem, 1
     while key in used:
         count += 1

@@ -15,7 +15,7 @@ import yaml
 from workbench.reporting.wording import number, percentage
 
 ROLES = ("client", "relative", "staff")
-OPINIONS = ("negative", "neutral", "positive")
+OPINIONS = ("negative", "neutral", "other", "positive")
 ENDINGS = (
     *("volgens_plan", "in_overeenstemming", "eenzijdig_client", "eenzijdig_aanbieder", "extern", "overlijden"),
     *("overstap", "ander_domein", "administratief", "onbekend"),
@@ -57,12 +57,12 @@ def compared(row: pd.Series, measure: str, language: str) -> str:
     --------
     >>> row = pd.Series({"label": "below", "delta": -7.26, "status": "shown", "reason": ""})
     >>> compared(row, "Autonomie", "nl")
-    'Autonomie: 7,3 punten lager dan het gemiddelde van de aanbieders. Dat is meer dan toeval verklaart.'
+    'Autonomie: 7 punten lager dan het gemiddelde van de aanbieders. Dat is meer dan toeval verklaart.'
     """
     label = row["label"] if row["label"] in ("above", "below", "not distinguishable", "too few") else "no comparison"
     if row["status"] == "hidden":
         label = "too few" if row["reason"] == "few" else "no comparison"
-    delta = number(abs(row["delta"]), language, 1) if label in ("above", "below") else ""
+    delta = number(abs(row["delta"]), language) if label in ("above", "below") else ""
     return say(label, language, measure=measure, delta=delta)
 
 
@@ -82,7 +82,7 @@ def mirrored(row: pd.Series, measure: str, margin: float, language: str) -> str:
     key = "gap staff" if row["estimate"] > 0 else "gap client"
     low, high = sorted([abs(row["conf_low"]), abs(row["conf_high"])])
     values = {"gap": abs(row["estimate"]), "low": low, "high": high}
-    return say(key, language, measure=measure, **{key: number(value, language, 1) for key, value in values.items()})
+    return say(key, language, measure=measure, **{key: number(value, language) for key, value in values.items()})
 
 
 def why_not(row: pd.Series | None, thresholds: Mapping[str, int], language: str) -> str:

@@ -1,6 +1,6 @@
 """The exhibits of a provider report: one provider beside its region."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,7 +15,6 @@ from workbench.reporting.exhibits import (
     in_order,
     interval,
     plain,
-    points,
     said,
     share,
     shown,
@@ -23,6 +22,7 @@ from workbench.reporting.exhibits import (
 from workbench.reporting.release import Release
 from workbench.reporting.wording import number, percentage
 
+TONES = (-3, 0, -1, 3)  # of the four opinions, from unfavourable to favourable
 SPREAD = ("lowest", "quarter", "median", "three_quarters", "highest")
 
 
@@ -55,12 +55,17 @@ def in_short(release: Release) -> Parts:
         Paragraphs(strong or [release.say("no strengths")], release.text("titles", "stands out"), as_list=True),
         Paragraphs(talk or [release.say("no points")], release.text("titles", "for the conversation"), as_list=True),
     ]
-    unclear = adjusted.loc[~adjusted["label"].isin(["above", "below"]), "measure"]
-    if len(unclear):
-        names = phrases.together([release.name(measure) for measure in unclear], release.language)
-        sentence = release.say("cannot be said", measures=names, unit=release.title)
-        parts.append(Paragraphs([sentence], release.text("titles", "not said")))
-    return Parts(parts)
+    unclear = {
+        label: adjusted.loc[adjusted["label"] == label, "measure"] for label in ("not distinguishable", "too few")
+    }
+    sentences = [
+        release.say(f"all {label}", measures=_named(release, names)) for label, names in unclear.items() if len(names)
+    ]
+    return Parts([*parts, Paragraphs(sentences, release.text("titles", "not said"))] if sentences else parts)
+
+
+def _named(release: Release, measures: Iterable[str]) -> str:
+    return phrases.together([release.name(measure).lower() for measure in measures], release.language)
 
 
 def agreed(release: Release) -> Exhibit | Paragraphs:
@@ -71,16 +76,18 @@ def agreed(release: Release) -> Exhibit | Paragraphs:
     rows = []
     for _, row in release.agreements.iterrows():
         measure = row["measure"]
-        asked = {"measure": measure, "statistic": OUTCOMES.get(measure, "adjusted"), "unit": "provider"}
-        before, after = (release.row(**asked, group="client", year=release.year - back) for back in (1, 0))
-        target = share(row["target"], language) if measure in OUTCOMES else plain(row["target"], language, 1)
+        statistic = "mean" if measure == "nut" else OUTCOMES.get(measure, "adjusted")
+        asked = {"measure": measure, "statistic": statistic, "unit": "provider", "group": "client"}
+        before, after = (release.row(**asked, year=release.year - back) for back in (1, 0))
+        shares = statistic in ("share", "incidence")
+        target = share(row["target"], language) if shares else plain(row["target"], language, int(measure == "nut"))
         rows.append(
             {
                 head("agreed"): release.name(measure),
                 head("action"): row["action"],
                 head("owner"): row["owner"],
-                head("then"): figure(release, before, measure),
-                head("now"): figure(release, after, measure),
+                head("then"): figure(release, before),
+                head("now"): figure(release, after),
                 head("target"): target,
             }
         )
@@ -129,7 +136,7 @@ def experience(release: Release) -> Exhibit | Paragraphs:
     table = pd.DataFrame(
         {
             head("dimension"): rows["name"],
-            head("score"): [points(value, n, language) for value, n in zip(rows["estimate"], rows["n"], strict=True)],
+            head("score"): [plain(value, language) for value in rows["estimate"]],
             head("interval"): [interval(row, language) for _, row in rows.iterrows()],
             head("middle"): middle,
             head("n"): [plain(n, language) for n in rows["n"]],
@@ -160,28 +167,31 @@ def answers(release: Release, group: str = "client") -> Exhibit | Paragraphs:
     language, items = release.language, list(release.codebook["items"])
     asked = {"measure": items, "statistic": "share", "unit": "provider", "group": group}
     rows = release.rows(**asked, category=list(phrases.OPINIONS))
-    complete = rows[rows["status"] != "hidden"].groupby("measure").filter(lambda item: len(item) == 3)
-    if complete.empty:
+    visible = rows[rows["status"] != "hidden"]
+    if visible.empty:
         return said(release.say("few", threshold=release.thresholds["hidden_below"]))
-    wide = complete.pivot(index="measure", columns="category", values="estimate")
+    wide = visible.pivot(index="measure", columns="category", values="estimate").reindex(columns=list(phrases.OPINIONS))
+    wide["other"] = wide["other"].where(wide["neutral"].isna())
     order = [item for item in items if item in wide.index]
     names = {opinion: release.word(opinion) for opinion in phrases.OPINIONS}
     drawn = wide.loc[order, list(names)].rename(columns=names)
     drawn.insert(0, "label", [release.wording(item) for item in order])
-    n = complete.groupby("measure")["n"].first()[order]
+    n = visible.groupby("measure")["n"].first()[order]
     table = drawn.rename(columns={"label": release.head("statement")}).assign(**{release.head("n"): n.to_numpy()})
     agree = drawn.set_index("label")[names["positive"]]
     extremes = {"best": agree.idxmax(), "best_share": share(agree.max(), language)}
     extremes |= {"least": agree.idxmin(), "least_share": share(agree.min(), language)}
-    left_out = rows["measure"].nunique() - len(order)
+    note, left_out = release.text("notes", "answers"), rows["measure"].nunique() - len(order)
+    if left_out:
+        note += " " + release.text("notes", "left out", left_out=left_out)
     return shown(
         release,
         f"answers-{group}",
         table,
         caption=release.text("captions", "answers", role=release.word(group)),
         finding=release.say("most and least", **extremes),
-        chart=figures.distribution(drawn, list(names.values()), language=language),
-        note=release.text("notes", "answers", left_out=left_out) if left_out else "",
+        chart=figures.distribution(drawn, list(names.values()), tones=TONES, language=language),
+        note=note,
         **dict.fromkeys(names.values(), "share"),
         **{release.head("n"): "count"},
     )
@@ -202,9 +212,9 @@ def trend(release: Release) -> Exhibit | Paragraphs:
         {
             head("dimension"): drawn["label"],
             head("year"): drawn["year"],
-            head("score"): [points(value, n, language) for value, n in zip(drawn["estimate"], drawn["n"], strict=True)],
+            head("score"): [plain(value, language) for value in drawn["estimate"]],
             head("interval"): [interval(row, language) for _, row in drawn.iterrows()],
-            head("region"): [plain(value, language, 1) for value in drawn["region"]],
+            head("region"): [plain(value, language) for value in drawn["region"]],
         }
     )
     return shown(
@@ -231,7 +241,7 @@ def mirror(release: Release) -> Exhibit | Paragraphs:
     asked = {"measure": list(gaps["measure"]), "statistic": "mean", "unit": "provider", "group": ["client", "staff"]}
     wide = release.rows(**asked).pivot(index="measure", columns="group", values=["estimate", "conf_low", "conf_high"])
     ends = {"estimate": "", "conf_low": "_low", "conf_high": "_high"}
-    wide.columns = pd.Index([f"{group}{ends[value]}" for value, group in wide.columns])
+    wide.columns = pd.Index([f"{group}{ends[value]}" for value, group in wide.columns.to_list()])
     rows = gaps.join(wide, on="measure").assign(name=[release.name(each) for each in gaps["measure"]])
     sentences = [finding(release, row) for _, row in gaps.iterrows()]
     table = pd.DataFrame(
@@ -244,14 +254,20 @@ def mirror(release: Release) -> Exhibit | Paragraphs:
             head("reading"): [phrases.without_subject(sentence) for sentence in sentences],
         }
     )
-    different = [said for said, verdict in zip(sentences, gaps["label"], strict=True) if verdict == "different"]
+    different = gaps[gaps["label"] == "different"]
+    sides = {"staff more positive": different["estimate"] > 0, "clients more positive": different["estimate"] < 0}
+    seen = [
+        release.say(key, measures=_named(release, different.loc[side, "measure"]))
+        for key, side in sides.items()
+        if side.any()
+    ]
     drawn = rows[rows["status"] != "hidden"].drop(columns="label").rename(columns={"name": "label"})
     return shown(
         release,
         "mirror",
         table,
         caption=release.text("captions", "mirror"),
-        finding=" ".join(different) or release.say("no clear gap"),
+        finding=" ".join(seen) or release.say("no clear gap"),
         chart=figures.dumbbell(drawn, language=language),
         note=release.text("notes", "mirror"),
         numeric=["clients", "staff", "gap"],
@@ -269,14 +285,13 @@ def mirror_question(release: Release) -> Paragraphs:
 
 def outcomes(release: Release) -> Exhibit | Paragraphs:
     """The five outcome indicators beside the region."""
-    language, rows, drawn, sentences = release.language, [], [], []
+    language, rows, drawn, apart = release.language, [], [], []
     for measure, statistic in OUTCOMES.items():
         asked = {"measure": measure, "statistic": statistic, "group": "client"}
         own, region = (release.row(**asked, unit=unit) for unit in ("provider", "region"))
         if own is None and region is None:
             continue
         name = release.name(measure)
-        sentences.append(phrases.shared(own, region, name, release.thresholds, language))
         of_region = float("nan") if region is None else region["estimate"]
         row = {
             "outcome": name,
@@ -291,17 +306,21 @@ def outcomes(release: Release) -> Exhibit | Paragraphs:
             row["interval"] = interval(own, language, shares=True)
             ends = {"share": own["estimate"], "conf_low": own["conf_low"], "conf_high": own["conf_high"]}
             drawn.append({"label": name, "region": of_region, **ends})
+            if not own["conf_low"] <= of_region <= own["conf_high"]:
+                apart.append(release.say("higher" if own["estimate"] > of_region else "lower", measure=name.lower()))
         else:
             row["reading"] = phrases.why_not(own, release.thresholds, language)
         rows.append(row)
     if not rows:
         return said(release.say("no episodes"))
+    listed = phrases.together(apart, language)
+    finding_ = release.say("outside the region", measures=listed) if apart else release.say("within the region")
     return shown(
         release,
         "outcomes",
         pd.DataFrame(rows).rename(columns=release.head),
         caption=release.text("captions", "outcomes"),
-        finding=" ".join(sentences),
+        finding=finding_ if drawn else "",
         chart=figures.bars(pd.DataFrame(drawn), language=language) if drawn else None,
         note=release.text("notes", "outcomes"),
         numeric=["share", "region", "n"],
@@ -346,8 +365,10 @@ def _distribution(
         }
     )
     largest = visible["estimate"].idxmax()
-    common = {"answer": release.word(largest).lower(), "share": share(visible.at[largest, "estimate"], language)}
+    common = {"answer": release.word(str(largest)).lower(), "share": share(visible["estimate"].max(), language)}
     drawn = rows[rows["estimate"].notna()].drop(columns="label").rename(columns={"name": "label", "estimate": "share"})
+    kept_back = rows.loc[rows["estimate"].isna(), "name"].str.lower()
+    values = {"cell": release.thresholds["smallest_cell"], "names": phrases.together(list(kept_back), language)}
     n = f"{number(visible['n'].max(), language)} {release.text('titles', counted)}"
     return shown(
         release,
@@ -356,6 +377,7 @@ def _distribution(
         caption=f"{release.name(measure)} ({n})",
         finding=release.say("most common", **common),
         chart=figures.bars(drawn, language=language),
+        note=release.text("notes", "hidden cells", **values) if len(kept_back) else "",
         numeric=["share", "region"],
     )
 

@@ -93,7 +93,7 @@ class Sheet:
         """Draw a filled rectangle."""
         corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
         hatch = "////" if hatched else None
-        self._add(Polygon(corners, facecolor=color, edgecolor=edge, linewidth=1.25, hatch=hatch))
+        self._add(Polygon(corners, facecolor=color, edgecolor=edge, linewidth=1, hatch=hatch))
 
     def marks(
         self, xs: Sequence[float], ys: Sequence[float], shape: str, color: str, size: float = 13, hollow: bool = False
@@ -167,8 +167,7 @@ def _compact(svg: str, height: float) -> str:
     body = re.sub(r">\s+<", "><", body.strip())
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:g}" width="100%" '
-        f'font-family="{FONTS}" font-size="{SIZE}" '
-        f'stroke-linejoin="round">{body}</svg>'
+        f'preserveAspectRatio="xMinYMin" font-family="{FONTS}" font-size="{SIZE}" stroke-linejoin="round">{body}</svg>'
     )
 
 

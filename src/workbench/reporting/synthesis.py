@@ -4,7 +4,7 @@ import pandas as pd
 
 from workbench.reporting import figures, phrases
 from workbench.reporting.exhibit import Exhibit, KeyFigures, Paragraphs
-from workbench.reporting.exhibits import OUTCOMES, Parts, interval, plain, points, said, share, shown
+from workbench.reporting.exhibits import OUTCOMES, Parts, interval, plain, said, share, shown
 from workbench.reporting.release import Release
 from workbench.reporting.wording import number, percentage
 
@@ -98,7 +98,7 @@ def comparison(release: Release, measure: str) -> Exhibit | Paragraphs:
     table = pd.DataFrame(
         {
             head("provider"): drawn["name"][::-1],
-            head("score"): [points(value, n, language) for value, n in zip(told["estimate"], told["n"], strict=True)],
+            head("score"): [plain(value, language) for value in told["estimate"]],
             head("interval"): [interval(row, language) for _, row in told.iterrows()],
             head("n"): [plain(n, language) for n in told["n"]],
             head("comparison"): [release.word(label) for label in labels[::-1]],
@@ -130,8 +130,8 @@ def differences(release: Release) -> Exhibit | Paragraphs:
         value = {key: float("nan") if row is None else row["estimate"] for key, row in found.items()}
         if pd.notna(value["adjusted"]):
             row = {release.head("dimension"): release.name(measure)}
-            row |= {release.head("region"): plain(value["adjusted"], language, 1)}
-            row |= {release.head(end): plain(value[end], language, 1) for end in ("lowest", "highest")}
+            row |= {release.head("region"): plain(value["adjusted"], language)}
+            row |= {release.head(end): plain(value[end], language) for end in ("lowest", "highest")}
             rows.append(row | {release.head("icc"): plain(value["icc"], language, 2)})
     if not rows:
         return said(release.say("no scores"))
@@ -159,7 +159,7 @@ def _gaps(release: Release, measure: str, gaps: pd.DataFrame) -> Exhibit:
     table = pd.DataFrame(
         {
             head("provider"): rows["name"],
-            head("gap"): [plain(value, language, 1, signed=True) for value in rows["estimate"]],
+            head("gap"): [plain(value, language, signed=True) for value in rows["estimate"]],
             head("interval"): [interval(row, language) for _, row in rows.iterrows()],
             head("verdict"): [release.word(verdict) for verdict in rows["label"]],
         }
@@ -174,7 +174,13 @@ def _gaps(release: Release, measure: str, gaps: pd.DataFrame) -> Exhibit:
         table,
         caption=release.text("captions", "gaps", measure=release.name(measure)),
         finding=release.say("gap counts", measure=release.name(measure), **counts),
-        chart=figures.caterpillar(rows.assign(label=marks)[::-1], 0.0, language=language),
+        chart=figures.caterpillar(
+            rows.assign(label=marks)[::-1],
+            0.0,
+            reference_label=release.text("titles", "alike"),
+            labels={mark: release.text("titles", f"gap {mark}") for mark in ("above", "below", "not distinguishable")},
+            language=language,
+        ),
         numeric=["gap"],
     )
 
@@ -206,7 +212,7 @@ def outcomes(release: Release, unit: str = "provider") -> Exhibit | Paragraphs:
 def _with_interval(table: pd.DataFrame, unit_id: str, language: str) -> str:
     if unit_id not in table.index or table.at[unit_id, "status"] == "hidden":
         return ""
-    row = table.loc[unit_id]
+    row = table.loc[[unit_id]].iloc[0]
     return f"{percentage(row['estimate'], language)} ({interval(row, language, shares=True)})"
 
 

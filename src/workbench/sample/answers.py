@@ -106,18 +106,21 @@ def draw(
     return pd.DataFrame(columns).astype("int8")
 
 
-def break_off(rng: np.random.Generator, codes: pd.DataFrame, share: float, reason: int = EMPTY) -> NDArray[np.bool_]:
-    """Let a share of the people stop half-way; `codes` is changed: all after the stop becomes `reason`.
+def break_off(
+    rng: np.random.Generator, codes: pd.DataFrame, share: float, reason: int = EMPTY
+) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
+    """Let a share of the people stop half-way, perhaps before the first item.
 
     Returns
     -------
-    ndarray of bool
-        Who stopped. A stop may come before the first item.
+    codes : DataFrame
+        As given, with `reason` for all that comes after the stop.
+    stopped : ndarray of bool
+        Who stopped.
     """
     stopped = rng.random(len(codes)) < share
     last = np.where(stopped, rng.integers(0, codes.shape[1], len(codes)), codes.shape[1])
-    codes.mask(np.arange(codes.shape[1])[None, :] >= last[:, None], reason, inplace=True)
-    return stopped
+    return codes.mask(np.arange(codes.shape[1])[None, :] >= last[:, None], reason), stopped
 
 
 def labels(codes: pd.Series, texts: Mapping[int, str]) -> NDArray[np.object_]:

@@ -76,7 +76,9 @@ def write(folder: Path, providers: pd.DataFrame, with_bsn: bool, corrections: li
         "corrections": _corrections(corrections),
     }
     for name, table in tables.items():
-        codebook.write_table(folder / f"{name}.csv", table.reindex(columns=list(codebook.TABLES[name])).fillna(""))
+        codebook.write_table(
+            folder / f"{name}.csv", table.reindex(columns=list(codebook.TABLES[name])).astype(object).fillna("")
+        )
 
 
 def _providers(providers: pd.DataFrame) -> pd.DataFrame:
@@ -122,7 +124,13 @@ def _deliveries() -> pd.DataFrame:
             "sheet": "Antwoorden",
         },
         pillars | {"pattern": "pijlers_de_ronde_venen_*.sav", "columns": "spss", "mode": "paper"},
-        {"pattern": "uitgenodigd_*.csv", "kind": "invited", "columns": "uitgenodigd", "required": "yes"},
+        {
+            "pattern": "uitgenodigd_*.csv",
+            "kind": "invited",
+            "columns": "uitgenodigd",
+            "instrument": "behoeften",
+            "required": "yes",
+        },
         *(
             {"pattern": f"trajecten_{law.lower()}_*.csv", "kind": "episodes", "columns": f"trajecten_{law.lower()}"}
             | {"law": law, "release": release, "required": "yes" if law == "iWmo" else "no"}

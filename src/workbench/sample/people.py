@@ -141,7 +141,7 @@ def persons(episodes: pd.DataFrame, providers: pd.DataFrame, seed: int) -> pd.Da
     towns = (towns / towns.sum(axis=1, keepdims=True)).cumsum(axis=1)
     municipality = np.minimum((towns[provider] < rng.random(count)[:, None]).sum(axis=1), 4)
     numbers = 100_000 + rng.permutation(10 * count)[:count]
-    bsns = test_bsns()
+    bsns = fake_bsns()
     enough = count <= len(bsns)
     return pd.DataFrame(
         {
@@ -155,13 +155,13 @@ def persons(episodes: pd.DataFrame, providers: pd.DataFrame, seed: int) -> pd.Da
     )
 
 
-def test_bsns() -> NDArray[np.int64]:
+def fake_bsns() -> NDArray[np.int64]:
     """Return the citizen service numbers set apart for tests: 999900006 to 999999990 where they pass the eleven test.
 
     Examples
     --------
-    >>> print(test_bsns()[:2], len(test_bsns()))
-    [999900006 999900018] 9090
+    >>> print(fake_bsns()[:2], len(fake_bsns()))
+    [999900006 999900018] 9091
     """
     numbers = np.arange(999_900_006, 999_999_991)
     digits = numbers[:, None] // 10 ** np.arange(8, -1, -1) % 10

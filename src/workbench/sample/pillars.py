@@ -35,10 +35,8 @@ def answered(providers: pd.DataFrame, frame: pd.DataFrame, year: int, rng: np.ra
     DataFrame, one row per respondent
         Columns of the frame, ``channel`` (kiosk, smiley3, own, spss, mail) and one per item.
     """
-    wanted = np.round(providers["answers"] * (1 - SHARE_IN_BEHOEFTEN) * rng.uniform(0.92, 1.08, len(providers))).astype(
-        int
-    )
-    role = providers["role"]
+    role, share = providers["role"], (1 - SHARE_IN_BEHOEFTEN) * rng.uniform(0.92, 1.08, len(providers))
+    wanted = np.round(providers["answers"].to_numpy() * share).astype(int)
     here = ~(role.eq("few answers") | (role.eq("newcomer") & (year == 2024)))
     asked = frame[frame["asked"] == "client"].reset_index(drop=True)
     sizes = asked.groupby("provider").size().reindex(range(len(providers)), fill_value=0).to_numpy()
@@ -93,8 +91,7 @@ def write(
 def _kiosk(path: Path, year: int, part: pd.DataFrame, rng: np.random.Generator) -> Planted:
     short = part["channel"].iloc[0] == "smiley3"
     count = len(part)
-    codes = part[list(PIJLERS)].copy()
-    answers.break_off(rng, codes, 0.06, CLOSED)
+    codes, _ = answers.break_off(rng, part[list(PIJLERS)], 0.06, CLOSED)
     at = surveys.moments(rng, year, count)
     seconds = np.round(np.exp(4.2 + 0.4 * rng.standard_normal(count)), 1)
     headers = [header for header, _, _ in layouts.kiosk()]
@@ -130,8 +127,7 @@ def _kiosk(path: Path, year: int, part: pd.DataFrame, rng: np.random.Generator) 
 
 def _mail(path: Path, year: int, part: pd.DataFrame, rng: np.random.Generator) -> Planted:
     count = len(part)
-    codes = part[list(PIJLERS)].copy()
-    answers.break_off(rng, codes, 0.03)
+    codes, _ = answers.break_off(rng, part[list(PIJLERS)], 0.03)
     values = [
         np.arange(1, count + 1).astype(str),
         surveys.moments(rng, year, count).dt.strftime("%d-%m-%Y"),

@@ -10,7 +10,8 @@ from workbench.sample.answers import BEHOEFTEN
 from workbench.sample.surveys import ISO
 from workbench.sample.wording import FULL5
 
-LETTERS = list("abcdefghkmnpqrstuvwxyzABCDEFGHKLMNPRSTUVWXYZ")
+# Without the e, so that no id can read as "test".
+LETTERS = list("abcdfghkmnpqrstuvwxyzABCDFGHKLMNPRSTUVWXYZ")
 
 
 def write(
@@ -26,7 +27,7 @@ def write(
         for dimension in truth.STAFF_MORE
     }
     codes = answers.draw(rng, BEHOEFTEN, latent, truth.STAFF_SDS)
-    stopped = answers.break_off(rng, codes, 0.04)
+    codes, stopped = answers.break_off(rng, codes, 0.04)
     recoded = year == 2025
     if recoded:
         codes["A4"] = codes["A4"].mask(codes["A4"] > 0, 6 - codes["A4"])

@@ -54,7 +54,7 @@ def responding(rng: np.random.Generator, frame: pd.DataFrame, rate: NDArray[np.f
         .rank(method="first")
     )
     invited = frame.groupby("provider").size().reindex(range(len(rate)), fill_value=0).to_numpy()
-    wanted = np.round(rate * invited)
+    wanted = np.where(rate > 0, np.maximum(np.round(rate * invited), 1), 0)
     wanted[fixed] = min(7, invited[fixed]) if fixed >= 0 else wanted[fixed]
     return frame[rank.to_numpy() <= wanted[frame["provider"].to_numpy()]]
 
@@ -80,7 +80,7 @@ def write_clients(
     count = len(respondents)
     order = rng.permutation(count)
     respondents, codes = respondents.iloc[order].reset_index(drop=True), codes.iloc[order].reset_index(drop=True)
-    stopped = answers.break_off(rng, codes, 0.05)
+    codes, stopped = answers.break_off(rng, codes, 0.05)
     handed = providers["role"].eq("device handed over").to_numpy()[respondents["provider"]]
     mode = np.where(handed, "tablet", np.where(rng.random(count) < 0.8, "mail", "sms"))
     at = moments(rng, year, count)
@@ -96,7 +96,7 @@ def write_clients(
         submitted,
         np.where(stopped, "2", "4"),
         "nl",
-        rng.integers(10**8, 10**9, count).astype(str),
+        rng.integers(10**9, 2**31, count).astype(str),
         "" if anonymous else respondents["client"],
         hidden if anonymous else begun,
         hidden if anonymous else stamp,
@@ -122,23 +122,30 @@ def write_clients(
     corrections: list[tuple[str, ...]] = []
     old = providers["role"].isin(OLD_LIST).to_numpy()[respondents["provider"]] & (year == 2024)
     for name, here in ((f"client_oude_lijst_{year}.csv", old), (f"client_behoeften_{year}.csv", ~old)):
-        if not here.any():
-            continue
-        part = table[here].copy()
-        planted[name] = {"test entry": 2, "not contracted": 1} if len(part) > 20 else {}
-        if planted[name]:
-            part.loc[part.index[[3, 9]], "herkomst"] = "test"
-            part.loc[part.index[14], "aanbieder"] = names.NOT_CONTRACTED
-        if name.startswith("client_oude"):
-            # Agreement with "Ik kan zonder hulp verder", as asked before 2021.
-            part["uitk[verder]"] = answers.labels(codes.loc[part.index, "verder"], CODED5 | {4: "AO05"})
-        elif year == truth.LAST_YEAR and len(part) > 20:
-            part.loc[part.index[5], "opmerking"] = remarks.WITH_BSN
-            part.loc[part.index[6], "uitk[nut]"] = "77"
-            reason = "Toets dubbel aangeslagen; 7 volgens het papieren formulier."
-            corrections.append((name, "8", "uitk[nut]", "77", "7", reason))
-        shapes.write_limesurvey(folder / name, part)
+        if here.any():
+            part, planted[name] = _plant(table[here], codes[here], "oude" in name)
+            if year == truth.LAST_YEAR and len(part) > 20:
+                part.loc[part.index[5], "opmerking"] = remarks.WITH_BSN
+                part.loc[part.index[6], "uitk[nut]"] = "77"
+                reason = "Toets dubbel aangeslagen; 7 volgens het papieren formulier."
+                corrections.append((name, "8", "uitk[nut]", "77", "7", reason))
+            shapes.write_limesurvey(folder / name, part)
     return planted, corrections
+
+
+def _plant(table: pd.DataFrame, codes: pd.DataFrame, old: bool) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Return the table with test entries, a stranger and perhaps the old last question, and what is to be excluded."""
+    part, planted = table.copy(), {}
+    if old:
+        # Agreement with "Ik kan zonder hulp verder", as asked before 2021.
+        part["uitk[verder]"] = answers.labels(codes["verder"], CODED5 | {4: "AO05"})
+        codes = codes.drop(columns="verder")
+    if len(part) > 20:
+        planted = {"test entry": 2, "not contracted": 1}
+        part.loc[part.index[[3, 9]], "herkomst"] = "test"
+        part.loc[part.index[14], "aanbieder"] = names.NOT_CONTRACTED
+        part.loc[part.index[[3, 9, 14]], "gezondheid"] = "3"
+    return part, planted | {"empty": int(((codes <= 0).all(axis=1) & part["gezondheid"].eq("")).sum())}
 
 
 def write_relatives(
@@ -154,7 +161,7 @@ def write_relatives(
     count = len(respondents)
     order = rng.permutation(count)
     respondents, codes = respondents.iloc[order].reset_index(drop=True), codes.iloc[order].reset_index(drop=True)
-    stopped = answers.break_off(rng, codes, 0.08)
+    codes, stopped = answers.break_off(rng, codes, 0.08)
     child = respondents["age"].to_numpy() < 18
     values = [
         np.arange(11, 11 + count).astype(str),

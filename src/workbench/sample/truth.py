@@ -38,7 +38,7 @@ MEANS = {
     "nut": 78.0,
     "verder": 50.0,
 }
-STAFF_MORE = {"autonomie": 9.0, "competentie": 5.0, "verbondenheid": 4.0, "resultaatgericht": 6.0, "voorveld": 5.0}
+STAFF_MORE = {"autonomie": 7.0, "competentie": 4.0, "verbondenheid": 3.0, "resultaatgericht": 5.0, "voorveld": 4.0}
 RELATIVES_MORE = -3.0
 AGE_EFFECTS = dict(zip(schemas.AGE_BANDS, (-2.0, -2.0, -4.5, -3.5, -3.0, 0.0, 2.0, 4.0, 3.0), strict=True))
 SEX_EFFECTS = {"female": 1.5, "male": -2.0, "other": -4.0}
@@ -85,7 +85,7 @@ def providers(count: int, respondents: float, seed: int) -> pd.DataFrame:
         Names and numbers of `names.draw`; ``law``; ``role`` (what makes it special, empty for most); ``answers``
         (of clients, a year), ``rate`` (response to the e-mail survey), ``staff``; chances ``dropout``, ``restart``
         (within twelve months), ``goals``; ``trend`` (latent points a year); ``home`` (number of the municipality);
-        ``older`` (tilt of its age mix); and per measure ``client:<measure>`` and ``staff:<dimension>``: latent points added.
+        ``older`` (tilt of its age mix); latent points it adds: ``client:<measure>`` and ``staff:<dimension>``.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def providers(count: int, respondents: float, seed: int) -> pd.DataFrame:
 
     common = rng.standard_normal(count)
     lift = table["role"].map({"better": 9.5, "worse": -10.0, "worse too": -8.0}).to_numpy(float)
-    gap = table["role"].map({"large gap": 17.0, "reversed gap": -20.0}).fillna(0.0).to_numpy(float)
+    gap = table["role"].map({"large gap": 18.0, "reversed gap": -20.0}).fillna(0.0).to_numpy(float)
     for measure in MEANS:
         own = rng.standard_normal(count)
         drawn = PROVIDER_SD * (np.sqrt(0.6) * common + np.sqrt(0.4) * own)

@@ -1,0 +1,297 @@
+"""A first reading of an unknown delivery: rows for the codebook, proposed for a person to accept. It never decides.
+
+Every proposed row has two columns more than the codebook: ``certainty``, from 0 (a blank to fill in) to 1, and
+``example``, one value as delivered. Examples come from columns of labels only, never from free text or from columns
+whose values differ from person to person.
+"""
+
+import difflib
+import re
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+
+from workbench import codebook as codebooks
+from workbench.codebook import Codebook
+from workbench.intake import exports, labels, likeness, privacy, providers
+from workbench.intake.exports import Export
+from workbench.intake.likeness import Column
+from workbench.intake.usual_names import MISSING_CODES, MISSING_WORDS
+from workbench.intake.values import fold, key
+
+TABLES = ("deliveries", "columns", "items", "scales", "providers", "aliases")
+_MOST_PROVIDERS = 500
+_CODE = re.compile(r"-?[0-9]{1,2}")
+_NO_PROVIDER = "(no column names the provider: fill in its provider_id for the whole file)"
+
+
+def propose(path: Path, codebook: Codebook | None, kind: str = "responses") -> dict[str, pd.DataFrame]:
+    """Propose codebook rows for one delivery.
+
+    Parameters
+    ----------
+    path : Path
+        The delivery.
+    codebook : Codebook or None
+        None for a region that has none yet; the proposal then holds all that a first codebook needs, besides
+        ``region.yml``.
+    kind : str
+        What the delivery holds: one of `codebook.KINDS`.
+
+    Returns
+    -------
+    dict of DataFrame
+        By table of the codebook (`TABLES`), each with the table's columns and ``certainty`` and ``example``; a table
+        without proposals is empty.
+
+    Raises
+    ------
+    Unreadable
+        Where the file cannot be read; with what is wrong and what to do.
+    """
+    export = exports.read(path.read_bytes(), path.name)
+    known_items = codebook.items if codebook is not None else _shipped_items()
+    known_scales = codebook.scales if codebook is not None else _shipped("scales")
+    scale_of = labels.scales(known_scales)
+    looked_at = [likeness.look(export, header) for header in export.table.columns]
+    mapping = re.sub(r"[^a-z]+", "_", path.stem.casefold()).strip("_") or "levering"
+    fields = likeness.fields(looked_at, known_items, scale_of, codebook, export, kind)
+    new_items = _new_items(looked_at, fields, known_items, mapping, export) if kind == "responses" else []
+    fields |= {str(row["header"]): (str(row["item"]), 0.5) for row in new_items}
+    scales, used = _scales(looked_at, fields, known_scales, known_items, new_items, export)
+
+    shown = {column.header: _example(column, fields[column.header][0]) for column in looked_at}
+    columns_rows = [
+        {
+            "columns": mapping,
+            "column": column.header,
+            "field": fields[column.header][0],
+            "scale": used.get(column.header, ""),
+            "certainty": fields[column.header][1],
+            "example": shown[column.header],
+        }
+        for column in looked_at
+    ]
+    provider = next((header for header, (field, _) in fields.items() if field == "provider"), None)
+    draft = {
+        "deliveries": [_delivery(path, kind, mapping, fields, known_items, new_items, provider)],
+        "columns": columns_rows,
+        "items": [{name: value for name, value in row.items() if name != "header"} for row in new_items],
+        "scales": scales,
+        "providers": _providers(export, provider) if codebook is None else [],
+        "aliases": _aliases(export, provider, codebook) if codebook is not None else [],
+    }
+    return {name: _table(name, rows) for name, rows in draft.items()}
+
+
+def _table(name: str, rows: list[dict[str, object]]) -> pd.DataFrame:
+    wanted = [*codebooks.TABLES[name], "certainty", "example"]
+    table = pd.DataFrame(rows, columns=wanted, dtype=object).fillna("")
+    certainty = pd.to_numeric(table["certainty"]).astype(float).round(2)
+    return table.astype("str").assign(certainty=certainty)
+
+
+def _shipped(name: str) -> pd.DataFrame:
+    return pd.read_csv(codebooks.SHIPPED / f"{name}.csv", sep=";", dtype=str, keep_default_na=False)
+
+
+def _shipped_items() -> pd.DataFrame:
+    paths = sorted((codebooks.SHIPPED / "items").glob("*.csv"))
+    read = [pd.read_csv(path, sep=";", dtype=str, keep_default_na=False).assign(instrument=path.stem) for path in paths]
+    return pd.concat(read, ignore_index=True)
+
+
+def _example(column: Column, field: str) -> str:
+    private = field in ("remark", "identifier", "respondent", "client", "bsn", "birth_date")
+    return fold(column.labels[0]) if column.labels and not private else ""
+
+
+def _new_items(
+    looked_at: list[Column], fields: dict[str, tuple[str, float]], known: pd.DataFrame, instrument: str, export: Export
+) -> list[dict[str, object]]:
+    """Return items for the columns that look like questions with an ordered answer and match no known item."""
+    spans = {column.header: _span(column, export) for column in looked_at if fields[column.header] == likeness.UNKNOWN}
+    usual = Counter(span for span in spans.values() if span and span != (0, 1)).most_common(1)
+    rows: list[dict[str, object]] = []
+    taken = {key(item) for item in known["item"]}
+    for column in looked_at:
+        span = spans.get(column.header)
+        if span is None:
+            continue
+        if usual and usual[0][0][0] <= span[0] and span[1] <= usual[0][0][1] and span[1] > 2:
+            span = usual[0][0]
+        plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_.]{0,11}", column.header)
+        item = column.header if plain else f"{instrument[:3].upper()}{len(rows) + 1:02d}"
+        while key(item) in taken:
+            item += "x"
+        taken.add(key(item))
+        rows.append(
+            {
+                "header": column.header,
+                "instrument": instrument,
+                "variant": "standaard",
+                "item": item,
+                "dimension": "",
+                "low": f"{span[0]:g}",
+                "high": f"{span[1]:g}",
+                "reversed": "no",
+                "wording_nl": column.wording,
+                "wording_en": "",
+                "certainty": 0.6 if column.header in export.codes else 0.4 if column.numeric else 0.3,
+                "example": _example(column, item),
+            }
+        )
+    return rows
+
+
+def _span(column: Column, export: Export) -> tuple[float, float] | None:
+    """Return the lowest and highest code of what looks like a question with an ordered answer; None if it does not."""
+    behind = [float(number) for number in export.codes.get(column.header, {}).values() if _CODE.fullmatch(number)]
+    codes = behind or _without_missing([float(label) for label in column.labels if _CODE.fullmatch(label)])
+    if not column.numeric and not behind:
+        codes = [1, sum(key(label) not in MISSING_WORDS for label in column.labels)]
+    if len(column.labels) < 2 or len(set(codes)) < 2 or max(codes) > 10 or min(codes) < 0:
+        return None
+    return min(codes), max(codes)
+
+
+def _without_missing(codes: list[float]) -> list[float]:
+    """Return codes without those that stand apart and usually mean "no answer".
+
+    Examples
+    --------
+    >>> _without_missing([1, 2, 3, 4, 98, 99]), _without_missing([1, 2, 3, 9]), _without_missing([7, 8, 9])
+    ([1, 2, 3, 4], [1, 2, 3], [7, 8, 9])
+    """
+    rest = [code for code in codes if f"{code:g}" not in MISSING_CODES]
+    apart = {code for code in codes if code < 0 or (rest and code > max(rest) + 1)}
+    return [code for code in codes if code not in apart]
+
+
+def _scales(
+    looked_at: list[Column],
+    fields: dict[str, tuple[str, float]],
+    known: pd.DataFrame,
+    known_items: pd.DataFrame,
+    new_items: list[dict[str, object]],
+    export: Export,
+) -> tuple[list[dict[str, object]], dict[str, str]]:
+    """Return rows for ``scales.csv``, and the scale of each column: a known one where it has all or most labels."""
+    rows: list[dict[str, object]] = []
+    used: dict[str, str] = {}
+    made: dict[tuple[str, ...], str] = {}
+    scale_of = {name: scale for name, scale in labels.scales(known).items() if name}
+    both = pd.concat([known_items, pd.DataFrame(new_items)]).drop_duplicates("item")
+    lengths = {str(row["item"]): (float(row["low"]), float(row["high"])) for row in both.to_dict("records")}
+    meaning = known.drop_duplicates("label").assign(label=lambda table: table["label"].map(key)).set_index("label")
+    for column in sorted(looked_at, key=lambda each: -len(each.labels)):
+        field = fields[column.header][0]
+        is_item = field in lengths
+        if not column.labels or not (is_item or field in labels.USUAL_SCALES or field in ("informant", "moment")):
+            continue
+        texts = {key(label): label for label in column.labels}
+        ordinary = _without_missing([float(text) for text in texts if _CODE.fullmatch(text)]) if is_item else []
+        open_texts = sorted(set(texts) - {f"{number:g}" for number in ordinary})
+        if not open_texts:
+            continue
+        fitting = {
+            name: set(scale.codes) & set(open_texts)
+            for name, scale in scale_of.items()
+            if not is_item or scale.span in (None, lengths[field])
+        }
+        scale = labels.USUAL_SCALES.get(field) or max(
+            fitting, key=lambda name: (len(fitting[name]), -len(scale_of[name].codes)), default=""
+        )
+        shared = fitting.get(scale, set())
+        lacking = [text for text in open_texts if text not in shared]
+        if not shared or (len(shared) < len(lacking) and is_item):
+            within = [name for all_texts, name in made.items() if set(open_texts) <= set(all_texts)]
+            scale = within[0] if within else made.setdefault(tuple(open_texts), f"schaal{len(made) + 1}")
+            lacking = open_texts
+        used[column.header] = scale
+        for text in lacking:
+            row = _label(scale, text, texts[text], column, meaning, export)
+            if not any(each["scale"] == scale and each["label"] == row["label"] for each in rows):
+                rows.append(row)
+    return rows, used
+
+
+def _label(
+    scale: str, text: str, label: str, column: Column, meaning: pd.DataFrame, export: Export
+) -> dict[str, object]:
+    """Return a row for one label: the code its export knows, else what the same or a near label means elsewhere."""
+    code, missing, sure = "", "", 0.0
+    behind = {key(each): number for each, number in export.codes.get(column.header, {}).items()}
+    near = difflib.get_close_matches(text, list(meaning.index), 1, likeness.NEAR)
+    words = difflib.get_close_matches(text, list(MISSING_WORDS), 1, 0.85)
+    within = [word for word in MISSING_WORDS if word in text]
+    if words or text in MISSING_CODES:
+        missing, sure = (MISSING_WORDS[words[0]], 0.8) if words else (MISSING_CODES[text], 0.5)
+    elif behind and text not in behind:  # user-missing in SPSS
+        missing, sure = MISSING_WORDS[within[0]] if within else "skipped", 0.6
+    elif text in behind:
+        code, sure = behind[text], 0.9
+    elif near:
+        code, missing = str(meaning.at[near[0], "code"]), str(meaning.at[near[0], "missing"])
+        sure = round(0.8 * difflib.SequenceMatcher(None, text, near[0]).ratio(), 2)
+    example = fold(label)
+    return {"scale": scale, "label": example, "code": code, "missing": missing, "certainty": sure, "example": example}
+
+
+def _delivery(
+    path: Path,
+    kind: str,
+    mapping: str,
+    fields: dict[str, tuple[str, float]],
+    known_items: pd.DataFrame,
+    new_items: list[dict[str, object]],
+    provider: str | None,
+) -> dict[str, object]:
+    """Return the row for ``deliveries.csv``: years in the file name become ``*``, so that it matches next year's."""
+    found = known_items.loc[known_items["item"].isin([field for field, _ in fields.values()]), "instrument"]
+    instrument = (
+        mapping if len(new_items) > len(found.index.unique()) else str(found.mode().iat[0]) if len(found) else ""
+    )
+    return {
+        "pattern": re.sub(r"[0-9]{4,}", "*", path.name),
+        "kind": kind,
+        "columns": mapping,
+        "instrument": instrument if kind == "responses" else "",
+        "role": "client" if kind == "responses" and "role" not in {field for field, _ in fields.values()} else "",
+        "certainty": 0.5 if provider or kind == "context" else 0.2,
+        "example": "" if provider or kind == "context" else _NO_PROVIDER,
+    }
+
+
+def _providers(export: Export, header: str | None) -> list[dict[str, object]]:
+    """Return a provider for each distinct name: a region without a codebook has none yet."""
+    if header is None:
+        return []
+    names = export.table[header].dropna()
+    names = names[~privacy.suspects(names).any(axis=1)]
+    distinct = sorted({key(name): fold(name) for name in sorted(names.unique(), reverse=True)}.values(), key=key)
+    wide = max(3, len(str(len(distinct))))
+    return [
+        {"provider_id": f"p{at:0{wide}d}", "name": name, "certainty": 0.5, "example": name}
+        for at, name in enumerate(distinct[:_MOST_PROVIDERS], 1)
+    ]
+
+
+def _aliases(export: Export, header: str | None, codebook: Codebook) -> list[dict[str, object]]:
+    """Return a row for each name that means no provider, with the provider that is nearest, if one is near."""
+    if header is None:
+        return []
+    names = export.table[header].dropna()
+    names = names[~privacy.suspects(names).any(axis=1)]
+    unknown = names[providers.identify(names, codebook)["reason"].eq(providers.UNKNOWN).to_numpy()]
+    known, _ = providers.spellings(codebook)
+    forms = [text for text, provider in known.items() if provider]
+    rows: list[dict[str, object]] = []
+    for text, name in sorted({key(name): fold(name) for name in sorted(unknown.unique(), reverse=True)}.items()):
+        near = difflib.get_close_matches(text, forms, 1, 0.6)
+        sure = difflib.SequenceMatcher(None, text, near[0]).ratio() if near else 0.0
+        rows.append(
+            {"spelling": name, "provider_id": known[near[0]] if near else "", "certainty": 0.9 * sure, "example": name}
+        )
+    return rows[:_MOST_PROVIDERS]

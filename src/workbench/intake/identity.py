@@ -1,0 +1,112 @@
+"""When two records are the same, and what a record is called: by its content, never by its place in a file."""
+
+import hashlib
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from pandas.api.extensions import ExtensionArray
+
+from workbench.intake.labels import NO_KIND
+
+BURST_SECONDS = 60
+
+
+def content_hash(columns: Mapping[str, pd.Series], hash_key: str) -> np.ndarray:
+    """Return one number per record, made of all that is filled in `columns`.
+
+    The order of the columns does not matter, and a column without content is as good as no column: the same record
+    has the same number in every file format and every order of delivery.
+
+    Examples
+    --------
+    >>> columns = {"a": pd.Series(["x"], dtype="str"), "b": pd.Series([None], dtype="str")}
+    >>> key = "0123456789abcdef"
+    >>> bool(content_hash(columns, key)[0] == content_hash({"a": columns["a"]}, key)[0])
+    True
+    """
+    total = np.zeros(len(next(iter(columns.values()))), dtype=np.uint64)
+    for name, column in columns.items():
+        if column.notna().any():
+            at, distinct = pd.factorize(column)
+            hashes = pd.util.hash_array(distinct.to_numpy(), hash_key=hash_key, categorize=False)
+            total += np.append(hashes * _multiplier(name, hash_key), np.uint64(0))[at]
+    return total
+
+
+def _multiplier(name: str, hash_key: str) -> np.uint64:
+    """Return an odd number for a column, so that the same value counts differently in another column."""
+    digest = hashlib.blake2b(name.encode(), key=hash_key.encode(), digest_size=8).digest()
+    return np.uint64(int.from_bytes(digest, "little") | 1)
+
+
+def hexadecimal(numbers: np.ndarray) -> ExtensionArray:
+    """Return whole numbers as sixteen hexadecimal digits.
+
+    Examples
+    --------
+    >>> hexadecimal(np.array([255], dtype=np.uint64)).tolist()
+    ['00000000000000ff']
+    """
+    nibbles = numbers.astype(">u8").view(np.uint8).reshape(-1, 8)
+    digits = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
+    letters = digits[np.stack([nibbles >> 4, nibbles & 15], axis=2).reshape(-1, 16)]
+    return pd.array(letters.view("S16").ravel().astype("U16"), dtype="str")
+
+
+def answer_hash(codes: pd.DataFrame, kinds: pd.DataFrame, hash_key: str) -> np.ndarray:
+    """Return one number per record, made of its answers and of the reasons why answers are missing."""
+    total = np.zeros(len(codes), dtype=np.uint64)
+    for item in codes.columns:
+        whole = codes[item].mask(kinds[item] != NO_KIND, -1000.0 - kinds[item])
+        total += content_hash({item: whole}, hash_key)
+    return total
+
+
+def repeated_respondents(respondent: pd.Series, order: pd.DataFrame) -> pd.Series:
+    """Say which records repeat a respondent of this delivery: all but the first in `order`.
+
+    Parameters
+    ----------
+    respondent : Series of str
+        Number of the respondent in the delivery; a record without one repeats nobody.
+    order : DataFrame, one row per record
+        What decides which one stays, most important column first. It must not hang on the order of rows: the row itself
+        decides only between records that are equal in all.
+
+    Examples
+    --------
+    >>> respondent = pd.Series(["7", "7", None, None], index=[2, 3, 4, 5])
+    >>> repeated_respondents(respondent, pd.DataFrame({"unanswered": [3, 0, 0, 0]}, index=respondent.index)).tolist()
+    [True, False, False, False]
+    """
+    double = pd.Series(False, index=respondent.index)
+    named = order.assign(respondent=respondent, row=respondent.index)[respondent.notna()]
+    named = named.sort_values([*order.columns, "row"], kind="stable")
+    double[named.index[named.duplicated("respondent")]] = True
+    return double
+
+
+def kiosk_bursts(same: pd.Series, moments: pd.Series) -> pd.Series:
+    """Say which kiosk records repeat the one just before: someone tapped twice.
+
+    Parameters
+    ----------
+    same : Series
+        Equal for records with the same answers at the same provider.
+    moments : Series of datetime64[ns]
+        When they were given; without a clock nothing can be said.
+
+    Examples
+    --------
+    >>> moments = pd.Series(pd.to_datetime(["2026-01-05 10:00:00", "2026-01-05 10:00:50", "2026-01-05 10:05:00"]))
+    >>> kiosk_bursts(pd.Series([1, 1, 1]), moments).tolist()
+    [False, True, False]
+    """
+    clocked = moments.notna() & (moments != moments.dt.normalize())
+    taps = pd.DataFrame({"same": same, "moment": moments, "row": same.index})[clocked]
+    taps = taps.sort_values(["same", "moment", "row"], kind="stable")
+    gap = taps.groupby("same")["moment"].diff().dt.total_seconds()
+    double = pd.Series(False, index=same.index)
+    double[taps.index[(gap <= BURST_SECONDS).to_numpy()]] = True
+    return double

@@ -1,0 +1,159 @@
+"""What the columns of an unknown delivery are like, and which field each is likeliest to be."""
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from workbench.codebook import EVERYWHERE, FIELDS, Codebook
+from workbench.intake import labels, privacy, providers, records, values
+from workbench.intake.exports import Export
+from workbench.intake.usual_names import PREFIXES, USUAL_NAMES
+from workbench.intake.values import fold, key
+
+NEAR = 0.75
+UNKNOWN = ("ignore", 0.2)
+_MOST_LABELS = 15
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a delivery: its header, the question behind it, and what its values are like."""
+
+    header: str
+    wording: str
+    filled: int
+    labels: tuple[str, ...]  # distinct values, most frequent first; empty where values differ from person to person
+    numeric: bool
+    dated: bool
+    personal: str
+
+
+def look(export: Export, header: str) -> Column:
+    """Return what a column is like."""
+    column = export.table[header].dropna()
+    counts = column.value_counts()
+    suspects = privacy.suspects(column)
+    personal = str(suspects.sum().idxmax()) if len(suspects.columns) else ""
+    few = len(counts) <= _MOST_LABELS and (len(counts) <= 3 or len(column) >= 3 * len(counts))
+    short = bool(len(counts)) and max(map(len, counts.index)) <= 60
+    labelled = header in export.codes or (few and short and not personal)
+    order = sorted(counts.index, key=lambda value: (-counts[value], value)) if labelled else []
+    return Column(
+        header=header,
+        wording=fold(export.wording.get(header, header)),
+        filled=len(column),
+        labels=tuple(order),
+        numeric=bool(len(column)) and not values.numbers(column, export.decimal)[1].any(),
+        dated=bool(len(column)) and values.dates(column)[0].notna().mean() > 0.9,
+        personal=personal,
+    )
+
+
+def fields(
+    looked_at: list[Column],
+    items: pd.DataFrame,
+    scale_of: Mapping[str, labels.Scale],
+    codebook: Codebook | None,
+    export: Export,
+    kind: str,
+) -> dict[str, tuple[str, float]]:
+    """Return the likeliest field of each column with its certainty; two columns do not get the same field."""
+    ranked: list[tuple[float, int, str]] = []
+    for place, column in enumerate(looked_at):
+        found = _by_name(column, kind) | _by_labels(column, scale_of, kind) | _by_values(column, codebook, export, kind)
+        if kind == "responses":
+            found |= {item: sure for item, sure in _by_wording(column, items).items() if sure > found.get(item, 0)}
+        ranked += [(-sure, place, field) for field, sure in found.items()]
+    likeliest: dict[str, tuple[str, float]] = {}
+    taken: set[str] = set()
+    for sure, place, field in sorted(ranked):
+        header = looked_at[place].header
+        if header not in likeliest and field not in taken:
+            likeliest[header] = (field, -sure)
+            taken |= {field} - {"ignore", "remark", "identifier"}
+    for column in looked_at:
+        if column.header not in likeliest:
+            likeliest[column.header] = _otherwise(column)
+    return {column.header: likeliest[column.header] for column in looked_at}
+
+
+def _by_name(column: Column, kind: str) -> dict[str, float]:
+    allowed = {*FIELDS.get(kind, ()), *EVERYWHERE}
+    header = key(column.header).rstrip("?:. ")
+    found: dict[str, float] = {}
+    for field, names in USUAL_NAMES.items():
+        if field not in allowed:
+            continue
+        bare = re.sub(r" \[[0-9]+\]$", "", header.rpartition(" | ")[2])
+        words = set(re.findall(r"[\w-]+", header))
+        if bare in names:
+            found[field] = 0.95
+        elif len(header) <= 60 and any(len(name) > 3 and set(name.split()) <= words for name in names):
+            found[field] = 0.6
+        elif any(header.startswith(start) for start in PREFIXES.get(field, ())):
+            found[field] = 0.9
+    unfit = ("completed_on", "started_at", "birth_date", "started_on", "ended_on", "date", "due")
+    return {field: sure for field, sure in found.items() if field not in unfit or column.dated or not column.filled}
+
+
+def _by_labels(column: Column, scale_of: Mapping[str, labels.Scale], kind: str) -> dict[str, float]:
+    """Return the field all of whose labels are those of its usual scale: role, sex, channel."""
+    if column.numeric or not column.labels:
+        return {}
+    texts = {key(label) for label in column.labels}
+    return {
+        field: 0.7
+        for field, scale in labels.USUAL_SCALES.items()
+        if field in FIELDS.get(kind, ()) and scale in scale_of and texts <= set(scale_of[scale].codes)
+    }
+
+
+def _by_values(column: Column, codebook: Codebook | None, export: Export, kind: str) -> dict[str, float]:
+    """Return what the values tell: person ids, contact details, names of providers and municipalities."""
+    if column.personal in ("bsn", "test"):
+        return {"bsn" if "bsn" in FIELDS.get(kind, ()) and column.numeric else "remark": 0.9}
+    if column.personal:
+        return {"remark" if len(key(column.header)) > 20 else "identifier": 0.8}
+    if codebook is None or not column.filled or column.dated:
+        return {}
+    names = export.table[column.header].dropna()
+    known = providers.identify(names, codebook)["provider_id"].notna().mean()
+    places = records.municipality_spellings(codebook)
+    placed = values.per_value(names, lambda name: places.get(key(name))).notna().mean()
+    found = {"provider": round(float(known), 2)} if known > 0.3 and not column.numeric else {}
+    return found | ({"municipality": round(float(placed), 2)} if placed > 0.5 and not column.numeric else {})
+
+
+def _by_wording(column: Column, items: pd.DataFrame) -> dict[str, float]:
+    """Return the items whose code stands in the header or whose wording is near the question."""
+    codes = {key(item): item for item in items["item"]}
+    coded = codes.get(key(column.header)) or codes.get(key(column.header).rpartition("[")[2].rstrip("]"))
+    found = {coded: 0.9} if coded else {}
+    asked = {
+        key(text)
+        for text in (
+            column.wording,
+            column.wording.rpartition("[")[2].rstrip("]"),
+            column.wording.rpartition(" - ")[2],
+            column.wording.rpartition(" | ")[2],
+        )
+    }
+    for language in ("wording_nl", "wording_en"):
+        texts = dict(zip(items[language].map(key), items["item"], strict=True))
+        for question in sorted(asked):
+            for near in difflib.get_close_matches(question, [text for text in texts if text], 2, NEAR):
+                sure = difflib.SequenceMatcher(None, question, near).ratio()
+                found[texts[near]] = max(found.get(texts[near], 0), round(0.95 * sure, 2))
+    return found
+
+
+def _otherwise(column: Column) -> tuple[str, float]:
+    """Return what to do with a column that nothing recognises: what is not certainly harmless is withheld."""
+    if not column.filled:
+        return "ignore", 0.8
+    if column.labels or column.numeric:
+        return UNKNOWN
+    return "remark", 0.5

@@ -1,0 +1,85 @@
+"""A first codebook comes of a delivery alone, and nothing personal stands in it."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from workbench import codebook
+from workbench.codebook import Codebook
+from workbench.intake import deliveries, drafts
+
+
+def delivery(path: Path, people: int = 60) -> Path:
+    rng = np.random.default_rng(1)
+    pick = lambda *labels: rng.choice(labels, people)  # noqa: E731
+    table = pd.DataFrame(
+        {
+            "Respons ID": range(1, people + 1),
+            "Datum verzonden": "2026-02-01 10:00:00",
+            "Zorgaanbieder": pick("De Linde", "Het Ankerr", "Zorg & Zo"),
+            "Wat is uw geslacht?": pick("Vrouw", "Man"),
+            "Naam": [f"Persoon {number}" for number in range(people)],
+            "Uw hulp [Ik ben tevreden over de hulp]": pick("Mee eens", "Neutraal", "Weet niet"),
+            "Ik voel mij thuis in mijn buurt.": pick("1", "2", "3", "4", "99"),
+            "Wilt u dit toelichten?": [f"Verhaal nummer {number} van {999990019}" for number in range(people)],
+        }
+    )
+    table.to_csv(path, sep=";", index=False)
+    return path
+
+
+def test_proposes_for_a_known_region(region: Codebook, tmp_path: Path) -> None:
+    draft = drafts.propose(delivery(tmp_path / "enquete_2026.csv"), region)
+    fields = draft["columns"].set_index("column")["field"]
+    assert fields.to_dict() == {
+        "Respons ID": "respondent",
+        "Datum verzonden": "completed_on",
+        "Zorgaanbieder": "provider",
+        "Wat is uw geslacht?": "sex",
+        "Naam": "identifier",
+        "Uw hulp [Ik ben tevreden over de hulp]": "K3",
+        "Ik voel mij thuis in mijn buurt.": "ENQ01",
+        "Wilt u dit toelichten?": "remark",
+    }
+    assert draft["deliveries"]["pattern"].tolist() == ["enquete_*.csv"]
+    aliases = draft["aliases"].set_index("spelling")["provider_id"]
+    assert aliases.to_dict() == {"Het Ankerr": "p002"}
+    item = draft["items"].iloc[0]
+    assert (item["low"], item["high"], item["wording_nl"]) == ("1", "4", "Ik voel mij thuis in mijn buurt.")
+    assert draft["scales"].set_index("label")["missing"].to_dict() == {"99": "skipped"}
+
+
+def test_a_new_region_can_start_from_it(tmp_path: Path) -> None:
+    raw = tmp_path / "2026"
+    raw.mkdir()
+    draft = drafts.propose(delivery(raw / "enquete_2026.csv"), None)
+    folder = tmp_path / "codebook"
+    folder.mkdir()
+    (folder / "region.yml").write_text("name: Nieuwe streek\ninstruments: [pijlers]\n")
+    for name, rows in draft.items():
+        codebook.write_table(folder / f"{name}.csv", rows.drop(columns=["certainty", "example"]))
+    received = deliveries.receive(raw, codebook.read(folder), 2026, None)
+    assert received.deliveries["counted"].item() > 50
+    assert set(received.exclusions["reason"]) == {"empty"}  # two questions, and no answer to either
+    assert set(received.responses["provider_id"]) == {"p001", "p002", "p003"}
+    assert received.findings.loc[received.findings["severity"] == "error", "column"].tolist() == [
+        "Wilt u dit toelichten?"
+    ]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_shows_labels_only(region: Codebook, tmp_path: Path, known: bool) -> None:
+    draft = drafts.propose(delivery(tmp_path / "enquete.csv"), region if known else None)
+    everything = " ".join(table.to_csv() for table in draft.values())
+    for personal in ("Persoon", "Verhaal", "999990019"):
+        assert personal not in everything
+
+
+def test_says_when_no_column_names_the_provider(tmp_path: Path) -> None:
+    table = pd.read_csv(delivery(tmp_path / "a.csv"), sep=";").drop(columns="Zorgaanbieder")
+    table.to_csv(tmp_path / "b.csv", sep=";", index=False)
+    draft = drafts.propose(tmp_path / "b.csv", None)
+    assert "no column names the provider" in draft["deliveries"]["example"].iat[0]
+    assert draft["providers"].empty

@@ -1,0 +1,147 @@
+"""The same records in every format and encoding give the same tables."""
+
+import html
+import io
+import zipfile
+from collections.abc import Callable
+
+import openpyxl
+import pandas as pd
+import pyreadstat
+import pytest
+
+RECORDS = pd.DataFrame(
+    {
+        "nr": ["1", "2", "3", "4"],
+        "aanbieder": ["De Linde", "Zorg & Zo", "Het Anker", "De Linde"],
+        "gemeente": ["Woerden", "Oudewater", "", "Woerden"],
+        "datum": ["2026-02-01", "2026-02-02", "2026-02-03", ""],
+        "leeftijd": ["80", "17", "", "45"],
+        "past": ["Mee eens", "Niet mee eens", "weet niet", "n.v.t."],
+        "tevreden": ["5", "1", "", "3"],
+        "cijfer": ["8", "10", "n.v.t.", ""],
+        "opmerking": ["café; één\nregel verder", "“prima”", "", "€ 5"],
+    }
+)
+
+
+def delimited(encoding: str, delimiter: str, end: str = "\n", mark: bytes = b"", start: str = "") -> bytes:
+    text = start + RECORDS.to_csv(sep=delimiter, index=False, lineterminator=end)
+    return mark + text.encode(encoding)
+
+
+def workbook() -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(list(RECORDS.columns))
+    for record in RECORDS.itertuples(index=False):
+        sheet.append([int(cell) if cell.isdigit() else cell or None for cell in record])
+    for cell in sheet["D"][1:4]:
+        cell.value = pd.Timestamp(cell.value).to_pydatetime()
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def open_document() -> bytes:
+    cells = [RECORDS.columns, *RECORDS.itertuples(index=False)]
+    rows = "".join(f"<table:table-row>{''.join(map(open_document_cell, row))}</table:table-row>" for row in cells)
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    content = f'<office:spreadsheet><table:table table:name="Blad1">{rows}</table:table></office:spreadsheet>'
+    content = f"<office:document-content {names}><office:body>{content}</office:body></office:document-content>"
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr("content.xml", f'<?xml version="1.0" encoding="UTF-8"?>{content}')
+    return buffer.getvalue()
+
+
+def open_document_cell(text: str) -> str:
+    kind = 'office:value-type="string"'
+    if text.isdigit():
+        kind = f'office:value-type="float" office:value="{text}"'
+    elif text[:4].isdigit():
+        kind = f'office:value-type="date" office:date-value="{text}"'
+    return f"<table:table-cell {kind}><text:p>{html.escape(text)}</text:p></table:table-cell>"
+
+
+def spss(tmp_path, compress: bool = False) -> bytes:
+    labels = {"past": {4: "Mee eens", 2: "Niet mee eens", 8: "weet niet", 9: "n.v.t."}}
+    back = {text: code for code, text in labels["past"].items()}
+    table = RECORDS.assign(past=RECORDS["past"].map(back), tevreden=pd.to_numeric(RECORDS["tevreden"]))
+    pyreadstat.write_sav(
+        table,
+        tmp_path / "a.sav",
+        variable_value_labels=labels,
+        missing_ranges={"past": [{"lo": 8, "hi": 9}]},
+        compress=compress,
+    )
+    return (tmp_path / "a.sav").read_bytes()
+
+
+FORMATS = {
+    "cp1252": lambda _: delimited("cp1252", ";", "\r\n"),
+    "utf-8 with mark": lambda _: delimited("utf-8-sig", ";"),
+    "utf-16 with tabs": lambda _: delimited("utf-16", "\t"),
+    "utf-16 without mark": lambda _: delimited("utf-16-le", "\t"),
+    "commas": lambda _: delimited("utf-8", ","),
+    "bars": lambda _: delimited("utf-8", "|"),
+    "a hint for Excel": lambda _: delimited("utf-8", ";", start="sep=;\n"),
+    "empty lines before": lambda _: delimited("utf-8", ";", start="\n\n"),
+    "xlsx": lambda _: workbook(),
+    "ods": lambda _: open_document(),
+    "sav": spss,
+    "zsav": lambda place: spss(place, compress=True),
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_same_tables(name: str, received: Callable, tmp_path) -> None:
+    plain = received(delimited("utf-8", ";"))
+    other = received(FORMATS[name](tmp_path))
+    assert len(plain.responses) == 3  # the fourth answers, the third does not
+    for table in ("answers", "unanswered", "responses"):
+        one, two = (getattr(each, table).drop(columns=["row"], errors="ignore") for each in (plain, other))
+        pd.testing.assert_frame_equal(one, two)
+    assert plain.exclusions["reason"].tolist() == other.exclusions["reason"].tolist()
+    assert not (other.findings["severity"] == "error").any()
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (b"", "empty"),
+        (b"\n\n", "empty"),
+        (b"%PDF-1.7", "document"),
+        (b"<html><table></table></html>", "document"),
+        (b"PK\x03\x04 word/document.xml", "archive"),
+        (b"PK\x03\x04 xl/workbook.xml", "damaged"),
+        (b"$FL2@(#) SPSS DATA FILE", "damaged"),
+        (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "password"),
+        (b"a;b\n" + b"1;2;3;4\n" * 10, "Hardly any row"),
+    ],
+)
+def test_what_cannot_be_read_is_a_finding(raw: bytes, expected: str, received: Callable) -> None:
+    found = received(raw)
+    assert found.deliveries["kind"].tolist() == ["unreadable"]
+    assert found.findings["severity"].tolist() == ["error"]
+    assert expected in found.findings["message"].iat[0]
+    assert found.findings["remedy"].iat[0]
+
+
+def test_a_delivery_without_a_provider_column(received: Callable) -> None:
+    raw = RECORDS.drop(columns=["aanbieder", "gemeente"]).to_csv(sep=";", index=False).encode()
+    found = received(raw, provider="p002", municipality="Woerden")
+    assert set(found.responses["provider_id"]) == {"p002"}
+    assert set(found.responses["municipality_code"]) == {"GM0632"}
+
+
+def test_rows_keep_the_number_a_person_sees(received: Callable) -> None:
+    raw = b"sep=;\nnr;aanbieder;past\n\n1;De Linde;5\n2;De Linde;\n;;\n3;De Linde;4;;\n4;De Linde\n5;De Linde;3;x\n"
+    found = received(raw)
+    assert found.responses.sort_values("row")["row"].tolist() == [4, 7]
+    reasons = found.exclusions.set_index("row")["reason"].to_dict()
+    assert reasons == {5: "empty", 8: "empty", 9: "does not fit the header"}

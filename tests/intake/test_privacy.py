@@ -1,0 +1,82 @@
+"""Nothing identifying passes the gate, and no finding repeats it."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.intake import privacy
+
+SECRETS = {
+    "bsn": ["111222333", "1112.22.333", "bsn:111222333.", "111 222 333", "12 123456782 x"],
+    "test": ["999990019", "nr 9999.90.019"],
+    "mail": ["a.b@voorbeeld.nl", "mail <a@b.co.uk>"],
+    "phone": ["0612345678", "06-12 34 56 78", "+31 6 12345678", "0031612345678", "bel 030-1234567"],
+    "iban": ["NL91ABNA0417164300", "nl91 abna 0417 1643 00"],
+}
+HARMLESS = [
+    *("01-02-2025 10:20", "2025-02-01 10:20:30", "01234567", "52.370215678", "1234567890123"),
+    *("111222334", "R_111222334", "€ 1.250.000,50", "20250101", "2025-01-01 08:28:09"),
+]
+
+
+@pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in SECRETS.items() for text in texts])
+def test_found_whatever_the_notation(kind: str, text: str) -> None:
+    assert kind in privacy.suspects(pd.Series([text], dtype="str")).columns
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_not_taken_for_something_else(text: str) -> None:
+    assert privacy.suspects(pd.Series([text], dtype="str")).columns.empty
+
+
+def test_codes_that_pass_by_chance_are_no_service_numbers() -> None:
+    codes = pd.Series([f"R_{number}" for number in range(234_500_000, 234_500_200)], dtype="str")
+    assert privacy.suspects(codes).columns.empty
+    assert privacy.suspects(pd.concat([codes, pd.Series(["zijn bsn is 111222333"], dtype="str")]))["bsn"].sum() == 1
+
+
+@given(st.integers(min_value=1, max_value=999_999_999))
+def test_eleven_test_is_the_sum_by_hand(number: int) -> None:
+    digits = [int(digit) for digit in f"{number:09d}"]
+    total = sum(weight * digit for weight, digit in zip((9, 8, 7, 6, 5, 4, 3, 2, -1), digits, strict=True))
+    assert privacy.eleven_test(np.array([number]))[0] == (total % 11 == 0)
+
+
+def test_no_secret_reaches_a_table(received: Callable) -> None:
+    secrets = [text for texts in SECRETS.values() for text in texts]
+    table = pd.DataFrame(
+        {"aanbieder": secrets, "past": "5", "tevreden": secrets, "gemeente": secrets, "opmerking": secrets}
+    )
+    table = pd.concat([table, table.assign(aanbieder="De Linde")])
+    found = received(table.assign(nr=range(len(table))).to_csv(sep=";", index=False).encode())
+    everything = " ".join(getattr(found, name).to_csv() for name in vars(found))
+    assert len(found.responses) == len(secrets)
+    for text in (*secrets, "111222333", "999990019", "0612345678", "voorbeeld"):
+        assert text not in everything
+
+
+def test_person_ids_need_a_key(received: Callable, region) -> None:
+    column = pd.Series(["111222333"], dtype="str")
+    with pytest.raises(privacy.MissingKey, match="python -m workbench key"):
+        privacy.pseudonyms(column, None)
+    one, other = privacy.pseudonyms(column, b"a")[0], privacy.pseudonyms(column, b"b")[0]
+    assert one != other and len(one) == 16
+
+
+def test_key_is_made_once_and_for_the_owner_only(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WORKBENCH_KEY", raising=False)
+    monkeypatch.setenv("WORKBENCH_KEY_FILE", str(tmp_path / "keys" / "streek.key"))
+    with pytest.raises(privacy.MissingKey, match="streek"):
+        privacy.key_for("streek", fictional=False)
+    path = privacy.new_key("streek")
+    assert path.stat().st_mode & 0o077 == 0
+    assert len(privacy.key_for("streek", fictional=False)) == 64
+    with pytest.raises(FileExistsError, match="Keep it"):
+        privacy.new_key("streek")
+    monkeypatch.setenv("WORKBENCH_KEY", "uit de omgeving")
+    assert privacy.key_for("streek", fictional=False) == b"uit de omgeving"
+    assert privacy.key_for("streek", fictional=True) == privacy.FICTIONAL_KEY

@@ -1,0 +1,55 @@
+"""Numbers and dates as people write them."""
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.intake import values
+
+
+def texts(*cells: str | None) -> pd.Series:
+    return pd.Series(list(cells), dtype="str")
+
+
+@pytest.mark.parametrize(
+    ("cells", "decimal", "expected"),
+    [
+        (["1.250,50", "7"], "", [1250.5, 7]),
+        (["1.250", "80"], ",", [1250, 80]),
+        (["1.250", "80"], "", [1.25, 80]),
+        (["33.33", "1.250"], ",", [33.33, 1.25]),
+        (["1,250.50", "7"], "", [1250.5, 7]),
+        (["1.250.000", "7"], ",", [1_250_000, 7]),
+        (["€ -5,5", " 3 "], "", [-5.5, 3]),
+    ],
+)
+def test_numbers(cells: list[str], decimal: str, expected: list[float]) -> None:
+    found, unreadable = values.numbers(texts(*cells), decimal)
+    assert found.tolist() == expected
+    assert not unreadable.any()
+
+
+@given(st.datetimes(dt.datetime(1881, 1, 1), dt.datetime(2099, 12, 31)).map(lambda each: each.replace(microsecond=0)))
+def test_every_date_in_every_notation(moment: dt.datetime) -> None:
+    cells = [
+        moment.strftime(form)
+        for form in ("%d-%m-%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d %H:%M:%S", "%d.%m.%Y %H:%M:%S")
+    ]
+    found, _ = values.dates(texts(*cells))
+    assert found.tolist() == [pd.Timestamp(moment)] * 4
+    day, _ = values.dates(texts(moment.strftime("%Y%m%d"), f"{moment.day}-{moment.month}-{moment.year}"))
+    assert day.tolist() == [pd.Timestamp(moment.date())] * 2
+
+
+@pytest.mark.parametrize("cell", ["31-02-2025", "2025-13-01", "12:30", "1-1-25", "20259999", "01-02-2025 25:00", "7"])
+def test_no_date(cell: str) -> None:
+    found, unreadable = values.dates(texts(cell))
+    assert found.isna().all()
+    assert unreadable.all()
+
+
+def test_excel_number_with_clock() -> None:
+    assert values.dates(texts("45717,5"))[0][0] == pd.Timestamp("2025-03-01 12:00")

@@ -1,0 +1,244 @@
+"""Charts say what is in their table, in the reader's notation, and nothing a stranger slipped in."""
+
+import math
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workbench.reporting import figures
+from workbench.reporting.sheet import WIDTH, text_width
+
+HOSTILE = '<script>alert("x")</script> $\\frac{1}{2}$ & Zoon\x00\u202e'
+LIMITS = pd.DataFrame({"n": range(5, 200)}).assign(
+    low95=lambda rows: 68 - 40 / rows["n"] ** 0.5,
+    high95=lambda rows: 68 + 40 / rows["n"] ** 0.5,
+    low998=lambda rows: 68 - 65 / rows["n"] ** 0.5,
+    high998=lambda rows: 68 + 65 / rows["n"] ** 0.5,
+)
+
+
+def providers(count, name="Aanbieder {}"):
+    rng = np.random.default_rng(count)
+    estimate = rng.normal(68, 8, count).clip(5, 95)
+    return pd.DataFrame(
+        {
+            "name": [name.replace("{}", str(place)) for place in range(count)],
+            "n": rng.integers(10, 190, count),
+            "estimate": estimate,
+            "conf_low": estimate - 6,
+            "conf_high": estimate + 6,
+            "label": np.where(estimate > 78, "above", np.where(estimate < 58, "below", "not distinguishable")),
+        }
+    )
+
+
+def measures(label="Autonomie", status="shown", median=64.0):
+    row = {"label": label, "estimate": 62.4, "conf_low": 55.0, "conf_high": 70.0, "n": 1234, "status": status}
+    band = {"lowest": 40.0, "quarter": 58.0, "median": median, "three_quarters": 70.0, "highest": 85.0}
+    return pd.DataFrame([row | (band if not math.isnan(median) else dict.fromkeys(band, math.nan))])
+
+
+def mirror(label="Autonomie"):
+    client = {"client": 61.0, "client_low": 54.0, "client_high": 68.0}
+    return pd.DataFrame([{"label": label, **client, "staff": 76.0, "staff_low": 70.0, "staff_high": 82.0}])
+
+
+def shares(label="Reden onbekend", region=0.2):
+    return pd.DataFrame([{"label": label, "share": 0.234, "conf_low": 0.17, "conf_high": 0.3, "region": region}])
+
+
+def years(label="Toegang"):
+    rows = [
+        {
+            "label": label,
+            "year": year,
+            "estimate": 60.0 + year - 2023,
+            "conf_low": 55.0,
+            "conf_high": 70.0,
+            "region": 66.0,
+        }
+        for year in (2023, 2024, 2025, 2026)
+    ]
+    return pd.DataFrame(rows)
+
+
+def answers(label="Ik kies zelf"):
+    return pd.DataFrame([{"label": label, "oneens": 0.1, "neutraal": 0.3, "eens": 0.55, "weet niet": 0.05}])
+
+
+def places(name="Aanbieder {}"):
+    return providers(12, name).rename(columns={"estimate": "x", "n": "y"})[["x", "y", "name"]]
+
+
+CHARTS = {
+    "dots": lambda label: figures.dots(measures(label)),
+    "distribution": lambda label: figures.distribution(
+        answers(label), ["oneens", "neutraal", "eens"], unknown="weet niet"
+    ),
+    "dumbbell": lambda label: figures.dumbbell(mirror(label)),
+    "bars": lambda label: figures.bars(shares(label)),
+    "trend": lambda label: figures.trend(years(label)),
+    "funnel": lambda label: figures.funnel(
+        providers(1, label).assign(label="above", estimate=90.0), LIMITS, 68.0, y_label=label
+    ),
+    "quadrant": lambda label: figures.quadrant(places(label), 68.0, 90.0, x_label=label, corners=[label] * 4),
+    "caterpillar": lambda label: figures.caterpillar(providers(5, label), 68.0),
+    "caterpillar of many": lambda label: figures.caterpillar(providers(80, label), 68.0),
+}
+
+
+def words(svg):
+    return [text.text or "" for text in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}text")]
+
+
+@pytest.fixture(params=CHARTS)
+def chart(request):
+    return CHARTS[request.param]
+
+
+def test_the_label_appears(chart):
+    assert any("Dagbesteding" in text for text in words(chart("Dagbesteding")))
+
+
+def test_the_same_table_gives_the_same_bytes(chart):
+    assert chart("Toegang") == chart("Toegang")
+
+
+def test_text_from_a_delivery_stays_text(chart):
+    svg = chart(HOSTILE)
+    assert "<script" not in svg
+    assert "\x00" not in svg and "\u202e" not in svg
+    assert any("<script>" in text for text in words(svg))  # shown as it was typed
+    assert {element.tag.rpartition("}")[2] for element in ElementTree.fromstring(svg).iter()} <= {
+        *("svg", "path", "use", "text", "defs", "pattern", "rect")
+    }
+
+
+def test_dollars_are_no_formula():
+    assert "$\\frac{1}{2}$" in words(figures.bars(shares("$\\frac{1}{2}$")))
+
+
+def test_a_long_name_stays_inside(chart):
+    for text in words(chart("Stichting " * 30)):
+        assert text_width(text) <= WIDTH
+
+
+def test_nothing_points_outside(chart):
+    assert re.findall(r"https?://[^\"' ]+", chart("Toegang")) == ["http://www.w3.org/2000/svg"]
+
+
+def test_numbers_are_written_as_the_reader_does():
+    assert "1.234" in words(figures.dots(measures(), language="nl"))
+    assert "1,234" in words(figures.dots(measures(), language="en"))
+    assert "99,8%" in words(figures.funnel(providers(9), LIMITS, 68.0, language="nl"))
+    assert "99.8%" in words(figures.funnel(providers(9), LIMITS, 68.0, language="en"))
+
+
+def test_few_answers_are_drawn_open_and_said():
+    assert not any("indicatief" in text for text in words(figures.dots(measures())))
+    assert any("indicatief" in text for text in words(figures.dots(measures(status="indicative"))))
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: figures.dots(measures().head(0)),
+        lambda: figures.distribution(answers().head(0), ["oneens", "eens"]),
+        lambda: figures.dumbbell(mirror().head(0)),
+        lambda: figures.bars(shares().head(0)),
+        lambda: figures.trend(years().head(0)),
+        lambda: figures.trend(years().head(1)),
+        lambda: figures.funnel(providers(3).head(0), LIMITS, 68.0),
+        lambda: figures.funnel(providers(3).assign(estimate=math.nan), LIMITS, 68.0),
+        lambda: figures.caterpillar(providers(3).head(0), 68.0),
+        lambda: figures.caterpillar(providers(3).assign(conf_low=math.nan, conf_high=math.nan), 68.0),
+        lambda: figures.caterpillar(providers(80).assign(estimate=68.0, conf_low=68.0, conf_high=68.0), 68.0),
+        lambda: figures.quadrant(places().assign(x=math.nan)),
+        lambda: figures.bars(shares().assign(share=math.nan, conf_low=math.nan, conf_high=math.nan, region=math.nan)),
+    ],
+)
+def test_little_to_draw_is_no_failure(draw):
+    svg = draw()
+    assert ElementTree.fromstring(svg) is not None and "nan" not in svg.lower()
+
+
+def test_without_a_region_there_is_no_band():
+    assert any("aanbieders" in text for text in words(figures.dots(measures())))
+    assert not any("aanbieders" in text for text in words(figures.dots(measures(median=math.nan))))
+
+
+def test_a_share_too_small_for_its_part_is_left_to_the_table():
+    assert {"10%", "30%", "55%"} <= set(words(CHARTS["distribution"]("x")))
+    row = pd.DataFrame([{"label": "x", "ja": 0.99, "nee": 0.01}])
+    assert "1%" not in words(figures.distribution(row, ["nee", "ja"]))
+
+
+def test_both_groups_of_the_mirror_are_named():
+    assert {"cliënten", "medewerkers", "61", "76"} <= set(words(figures.dumbbell(mirror())))
+
+
+def test_a_missing_side_is_a_dash():
+    missing = mirror().assign(client=math.nan, client_low=math.nan, client_high=math.nan)
+    assert "–" in words(figures.dumbbell(missing))
+
+
+def test_a_break_interrupts_the_line():
+    whole = figures.trend(years())
+    broken = figures.trend(years().assign(break_before=[False, False, True, False]))
+    assert "andere meting" in words(broken)
+    assert "andere meting" not in words(whole)
+    assert broken.count("stroke-width:2.5") == 2 * whole.count("stroke-width:2.5")
+
+
+def test_an_anonymous_figure_names_nobody_else():
+    for svg in (
+        figures.funnel(providers(20), LIMITS, 68.0, highlight="Aanbieder 3"),
+        figures.caterpillar(providers(20), 68.0, highlight="Aanbieder 3"),
+        figures.caterpillar(providers(90), 68.0, highlight="Aanbieder 3"),
+        figures.quadrant(places(), highlight="Aanbieder 3"),
+    ):
+        assert [text for text in words(svg) if "Aanbieder" in text] == ["Aanbieder 3"]
+
+
+def test_differences_may_be_negative():
+    gaps = providers(8).assign(estimate=lambda rows: rows["estimate"] - 68, conf_low=-20.0, conf_high=20.0)
+    assert "−20" in words(figures.caterpillar(gaps, 0.0))
+
+
+def test_what_providers_differ_from_can_be_named():
+    rows = providers(8).assign(label="above")
+    said = words(
+        figures.caterpillar(rows, 0.0, reference_label="even positief", labels={"above": "medewerkers positiever"})
+    )
+    assert "even positief" in said and "medewerkers positiever" in said and not any("regio" in text for text in said)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1, 320))
+def test_any_number_of_providers_fits_a_page(count):
+    height = float(re.search(r'viewBox="0 0 760 ([\d.]+)"', figures.caterpillar(providers(count), 68.0))[1])
+    assert height <= 945  # what an A4 leaves for it, with the finding and the caption above
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 199), st.floats(0, 100)), min_size=1, max_size=40))
+def test_names_in_a_funnel_touch_no_other_name(points):
+    rows = pd.DataFrame(points, columns=["n", "estimate"]).assign(
+        name=lambda here: [f"Zorgaanbieder {place}" for place in range(len(here))], label="above"
+    )
+    svg = ElementTree.fromstring(figures.funnel(rows, LIMITS, 68.0))
+    boxes = []
+    for text in svg.iter("{http://www.w3.org/2000/svg}text"):
+        if "Zorgaanbieder" in (text.text or ""):
+            wide, x, y = text_width(text.text), float(text.get("x")), float(text.get("y"))
+            start = x - {"end": wide, "middle": wide / 2}.get(re.search(r"anchor:(\w+)|$", text.get("style"))[1], 0)
+            boxes.append((start, start + wide, y))
+    for place, (left, right, y) in enumerate(boxes):
+        assert left >= -1 and right <= WIDTH + 1
+        for other_left, other_right, other_y in boxes[:place]:
+            assert right < other_left or other_right < left or abs(y - other_y) > 15

@@ -1,0 +1,87 @@
+"""Who may import whom, and what the project's files may hold."""
+
+import ast
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "workbench"
+ROOMS = {
+    "analysis": {"analysis", "schemas"},
+    "intake": {"intake", "codebook", "schemas"},
+    "reporting": {"reporting", "schemas"},
+    "sample": {"sample", "codebook", "schemas"},
+    "codebook": {"schemas"},
+    "schemas": set(),
+    "store": set(),
+    "regions": {"reporting", "schemas", "store"},
+    "rendering": {"regions", "reporting", "store"},
+    "pipeline": {"analysis", "codebook", "intake", "rendering", "schemas", "store"},
+    "__main__": {"codebook", "intake", "pipeline", "rendering", "sample", "store"},
+    "__init__": {"regions"},
+}
+TOUCH_FILES = re.compile(r"\bopen\(|read_text|write_text|read_bytes|write_bytes|read_csv|read_parquet|to_parquet")
+MAY_TOUCH_FILES = ("intake", "sample", "codebook", "pipeline", "store", "regions", "rendering", "__main__")
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def _imported(path: Path) -> set[str]:
+    """Return the rooms of ours that a module imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            below = [f"{node.module}.{alias.name}" for alias in node.names]
+            names = below if node.module == "workbench" else [node.module]
+        else:
+            continue
+        found |= {name.split(".")[1] for name in names if name.startswith("workbench.")}
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(SOURCE.rglob("*.py")), ids=lambda path: path.relative_to(SOURCE).as_posix())
+def test_imports_follow_the_arrows(path):
+    room = path.relative_to(SOURCE).parts[0].removesuffix(".py")
+    assert _imported(path) <= ROOMS[room], f"{room} may import {sorted(ROOMS[room])}"
+
+
+def test_analysis_and_exhibits_touch_no_files():
+    allowed = {"notebooks.py", "pages.py", "kernels.py", "phrases.py"}
+    for path in SOURCE.rglob("*.py"):
+        room = path.relative_to(SOURCE).parts[0].removesuffix(".py")
+        if room not in MAY_TOUCH_FILES and path.name not in allowed:
+            assert not TOUCH_FILES.search(path.read_text("utf-8")), f"{path.name} touches files"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_notebooks_only_narrate(path):
+    notebook = json.loads(path.read_text("utf-8"))
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert not any(cell["outputs"] or cell["execution_count"] for cell in code), "strip the outputs"
+    assert sum("parameters" in cell["metadata"].get("tags", []) for cell in code) == 1
+    for cell in code:
+        source = "".join(cell["source"])
+        assert not re.search(r"\bdef |\bgroupby\(|\blambda .*groupby", source), source
+        lines = [line for line in source.splitlines() if line.strip() and not line.startswith(("import", "from"))]
+        assert len(lines) <= 6, source
+
+
+@pytest.mark.parametrize("name", ["provider", "region"])
+def test_report_notebooks_tell_everything_in_both_languages(name):
+    notebook = json.loads((ROOT / "notebooks" / f"{name}.ipynb").read_text("utf-8"))
+    tags = [cell["metadata"].get("tags", []) for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+    assert sum("nl" in tag for tag in tags) == sum("en" in tag for tag in tags) > 5
+
+
+def test_files_name_no_registry_and_no_machine():
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split("\n")
+    texts = [ROOT / name for name in listed if name and not name.endswith((".png", ".svg", ".parquet"))]
+    hosts = re.compile(r"https?://[^ ]*/simple|--index-url|pypi\.org|files\.pythonhosted|registry\.npmjs")
+    for path in texts:
+        if path.is_file() and path != Path(__file__):
+            assert not hosts.search(path.read_text("utf-8", errors="replace")), path

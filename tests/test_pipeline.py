@@ -1,0 +1,178 @@
+"""Deliveries in, released tables out: nothing lost, nothing made twice, nothing half written."""
+
+import hashlib
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from workbench import codebook, open_region, open_release, pipeline, schemas, store
+from workbench.codebook import CodebookError
+from workbench.store import NotThere
+
+
+def _bytes(folder):
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_every_delivered_record_is_counted_or_excluded(small_region):
+    tables = open_region("sample", 2026, small_region.root)
+    account = tables.deliveries
+    assert (account["delivered"] == account["counted"] + account["excluded"]).all()
+    per_file = tables.exclusions.groupby("file").size().reindex(account["file"], fill_value=0)
+    assert (per_file.to_numpy() == account["excluded"].to_numpy()).all()
+    by_kind = account.groupby("kind")["counted"].sum()
+    assert by_kind["responses"] == len(tables.responses) == len(tables.answers)
+    assert by_kind["episodes"] == len(tables.episodes)
+    assert by_kind["invited"] == len(tables.invited)
+
+
+def test_processed_tables_meet_their_contracts(small_region):
+    folder = small_region.processed(2026)
+    for name in schemas.TABLES:
+        table = store.read_table(folder, name)
+        pd.testing.assert_frame_equal(schemas.check(name, table), table, check_dtype=False)
+
+
+def test_nothing_changed_means_nothing_made(own_region):
+    before = _bytes(own_region.processed(2026))
+    again = pipeline.process(own_region, 2026)
+    assert again.made == ()
+    assert _bytes(own_region.processed(2026)) == before
+
+
+def test_same_inputs_give_the_same_bytes(own_region):
+    before = _bytes(own_region.processed(2026))
+    pipeline.process(own_region, 2026, force=True)
+    assert _bytes(own_region.processed(2026)) == before
+
+
+def test_a_changed_codebook_makes_everything_again(own_region):
+    path = own_region.codebook / "region.yml"
+    path.write_text(path.read_text("utf-8").replace("hidden_below: 10", "hidden_below: 12"), "utf-8")
+    assert "2026 estimated" in pipeline.process(own_region, 2026).made
+    assert open_release("sample", 2026, root=own_region.root).thresholds["hidden_below"] == 12
+
+
+def test_a_year_without_deliveries_names_the_years_there_are(small_region):
+    with pytest.raises(NotThere, match=r"1999.*2025, 2026"):
+        pipeline.process(small_region, 1999)
+
+
+def test_a_mistake_in_the_codebook_leaves_everything_as_it_was(own_region):
+    before = _bytes(own_region.processed(2026))
+    path = own_region.codebook / "region.yml"
+    path.write_text(path.read_text("utf-8") + "\nthreshholds: {hidden_below: 3}\n", "utf-8")
+    with pytest.raises(CodebookError, match="did you mean 'thresholds'"):
+        pipeline.process(own_region, 2026)
+    assert _bytes(own_region.processed(2026)) == before
+
+
+def test_an_unknown_provider_is_an_error_and_the_rest_counts(own_region):
+    aliases = own_region.codebook / "aliases.csv"
+    rows = codebook.as_text(aliases.read_bytes()).splitlines()
+    aliases.write_text("\n".join(rows[:1]) + "\n", "utf-8")
+    processed = pipeline.process(own_region, 2026)
+    errors = processed.tables["findings"].query("severity == 'error'")
+    assert len(errors)
+    assert errors["remedy"].str.contains("aliases.csv").any()
+    assert (processed.tables["exclusions"]["reason"] == "unknown provider").any()
+    assert len(store.read_table(own_region.processed(2026), "responses")) > 100
+
+
+def test_released_tables_hold_nothing_on_few_people(small_region):
+    release = open_release("sample", 2026, root=small_region.root)
+    shown = release.estimates[release.estimates["status"] != "hidden"]
+    assert (shown["n"] >= 10).all()
+    hidden = release.estimates[release.estimates["status"] == "hidden"]
+    assert hidden[["n", "estimate", "conf_low", "conf_high", "delta"]].isna().all(axis=None)
+    assert (release.estimates["reason"].where(release.estimates["status"] == "hidden", "-") != "").all()
+
+
+def test_a_distribution_never_hides_exactly_one_reason(small_region):
+    estimates = open_region("sample", 2026, small_region.root).estimates
+    released = open_release("sample", 2026, root=small_region.root).estimates
+    keys = ["unit", "unit_id", "year"]
+    reasons = released[(released["measure"] == "reden_einde") & (released["unit"] == "provider")]
+    whole = estimates[(estimates["measure"] == "reden_einde") & (estimates["estimate"] > 0)]
+    present = reasons.merge(whole[[*keys, "category"]], on=[*keys, "category"], validate="1:1")
+    hidden = (present["status"] == "hidden").groupby([present[key] for key in keys]).sum()
+    assert (hidden != 1).all()
+
+
+def test_a_provider_sees_no_other_provider(small_region):
+    own = open_release("sample", 2026, "p001", root=small_region.root)
+    assert set(own.estimates.loc[own.estimates["unit"] == "provider", "unit_id"]) == {"p001"}
+    assert list(own.providers) == ["p001"]
+    assert set(own.agreements["provider_id"]) <= {"p001"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"provider": "p9"}, "No provider 'p9'.*p001"),
+        ({"edition": "secret"}, "choose from provider, internal, public"),
+        ({"language": "fr"}, "choose from nl, en"),
+        ({"year": 1999}, "No processed tables of 'sample' in 1999"),
+    ],
+)
+def test_what_is_not_there_is_named(small_region, asked, said):
+    with pytest.raises(NotThere, match=said):
+        open_release("sample", **({"year": 2026, "root": small_region.root} | asked))
+
+
+def test_versions_with_other_answer_scales_are_not_averaged():
+    items = pd.DataFrame(
+        {
+            "instrument": "q",
+            "variant": ["standaard", "smiley3"],
+            "item": "K1",
+            "dimension": "kwaliteit",
+            "low": 1.0,
+            "high": [5.0, 3.0],
+            "reversed": False,
+        }
+    )
+    book = type("Book", (), {"items": items})
+    responses = pd.DataFrame(
+        {
+            "response_id": ["a", "b"],
+            "provider_id": "p",
+            "role": "client",
+            "instrument": "q",
+            "variant": ["standaard", "smiley3"],
+        }
+    )
+    scores = pipeline.score(responses, pd.DataFrame({"response_id": ["a", "b"], "K1": [4.0, 3.0]}), book)
+    assert scores["score"].to_list() == [75, 100]
+    assert pipeline._comparable(scores, book).tolist() == [True, False]
+
+
+def test_episodes_known_later_replace_what_was_known_before():
+    day = pd.Timestamp
+    columns = {"client": "c", "provider_id": "p", "product": "02", "file": "f", "row": 2, "ending_group": "volgens_plan"}
+    rows = pd.DataFrame(
+        [
+            columns | {"started_on": day("2024-03-01"), "ended_on": pd.NaT, "follow_up_until": day("2024-12-31")},
+            columns | {"started_on": day("2024-03-01"), "ended_on": day("2024-11-01"), "follow_up_until": day("2025-12-31")},
+            columns | {"started_on": day("2025-02-01"), "ended_on": pd.NaT, "follow_up_until": day("2025-12-31")},
+        ]
+    )
+    linked = pipeline.link(rows)
+    assert len(linked) == 2
+    assert linked.loc[0, "ended_on"] == day("2024-11-01")
+    assert linked.loc[0, "restart_on"] == day("2025-02-01")
+    assert bool(linked.loc[0, "restart_same_provider"])
+
+
+def test_estimates_are_of_the_size_the_region_was_made_with(small_region):
+    estimates = open_region("sample", 2026, small_region.root).estimates
+    regional = estimates[(estimates["unit"] == "region") & (estimates["category"] == "") & (estimates["year"] == 2026)]
+    share = regional[regional["statistic"].isin(["share", "incidence"])].set_index("measure")["estimate"]
+    assert 0.03 < share["uitval"] < 0.25
+    assert 0.70 < share["geen_herstart"] < 0.95
+    assert np.isclose(share["respons"], 0.35, atol=0.25)

@@ -1,0 +1,174 @@
+"""Pages: made when something changed, kept when a notebook fails, never showing what they should not."""
+
+import hashlib
+import json
+import re
+import shutil
+
+import nbformat
+import pytest
+from typer.testing import CliRunner
+
+from workbench import __main__ as command_line
+from workbench import open_release, pipeline
+from workbench.store import Places
+
+RUNNER = CliRunner()
+PROVIDERS = [f"p00{number}" for number in range(1, 7)]
+
+
+@pytest.fixture(scope="module")
+def reported(small_region, tmp_path_factory):
+    """The small region with all its pages; read only."""
+    root = shutil.copytree(small_region.root, tmp_path_factory.mktemp("reported") / "project")
+    places = Places(root, "sample")
+    return places, pipeline.report(places, 2026)
+
+
+def _pages(places):
+    return sorted(places.reports(2026).rglob("*.html"))
+
+
+def _tiny(path, body, parameters="region = ''\nyear = 0\nprovider = ''\nedition = ''\nlanguage = 'nl'"):
+    """Write a notebook that only shows one sentence."""
+    cells = [nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}), nbformat.v4.new_code_cell(body)]
+    path.write_text(nbformat.writes(nbformat.v4.new_notebook(cells=cells)), "utf-8")
+
+
+def test_one_page_per_provider_and_the_synthesis(reported):
+    places, result = reported
+    assert result.failed == ()
+    names = [path.relative_to(places.reports(2026)).as_posix() for path in _pages(places)]
+    assert names == ["index.html", *(f"providers/{each}.html" for each in PROVIDERS), "region.html"]
+    index = (places.reports(2026) / "index.html").read_text("utf-8")
+    for name in open_release("sample", 2026, root=places.root).providers.values():
+        assert name.replace("&", "&amp;").replace("'", "&#39;") in index
+
+
+def test_nothing_changed_means_nothing_made(reported):
+    places, _ = reported
+    before = {path: path.stat().st_mtime_ns for path in _pages(places) if path.name != "index.html"}
+    again = pipeline.report(places, 2026)
+    assert again.made == ()
+    assert len(again.kept) == 7
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+
+
+def test_pages_hold_no_code_no_paths_and_nothing_from_outside(reported):
+    places, _ = reported
+    for path in _pages(places):
+        page = path.read_text("utf-8")
+        assert str(places.root) not in page
+        assert "open_release" not in page
+        assert "Traceback" not in page
+        assert not re.search(r"""(src|href)\s*=\s*["'](https?:)?//""", page)
+        assert len(page) < 1_000_000
+        assert page.count("<h1") == 1
+        assert '<html lang="nl"' in page
+
+
+def test_a_provider_page_names_no_other_provider(reported):
+    places, _ = reported
+    names = open_release("sample", 2026, root=places.root).providers
+    for provider in PROVIDERS:
+        page = (places.reports(2026) / "providers" / f"{provider}.html").read_text("utf-8")
+        others = [name for other, name in names.items() if other != provider]
+        assert not [name for name in others if name in page]
+
+
+def test_a_figure_on_a_page_is_the_released_estimate(reported):
+    places, _ = reported
+    release = open_release("sample", 2026, "p001", root=places.root)
+    page = (places.reports(2026) / "providers" / "p001.html").read_text("utf-8")
+    for _, row in release.rows(statistic="share", unit="provider", measure=["nut", "doelen"]).iterrows():
+        if row["status"] != "hidden":
+            assert f"{round(row['estimate'] * 100)}%" in page
+
+
+def test_the_same_inputs_give_the_same_bytes(reported, tmp_path):
+    places, _ = reported
+    copy = Places(shutil.copytree(places.root, tmp_path / "again"), "sample")
+    digest = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in _pages(places)}
+    shutil.rmtree(copy.reports(2026))
+    for name in ("provider.ipynb", "region.ipynb"):
+        assert (copy.root / "notebooks" / name).is_file()
+    pipeline.report(copy, 2026, jobs=1)
+    assert {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in _pages(copy)} == digest
+
+
+def test_a_failing_notebook_keeps_the_last_good_page_and_the_others_are_made(own_region, monkeypatch):
+    show = "from workbench.reporting.exhibit import Paragraphs\nParagraphs(['{said} ' + provider])"
+    parameters = "region = ''\nyear = 0\nedition = ''\nlanguage = 'nl'\nprovider = 'region'"
+    _tiny(own_region.root / "notebooks" / "region.ipynb", show.format(said="first"), parameters)
+    notebook = own_region.root / "notebooks" / "provider.ipynb"
+    _tiny(notebook, show.format(said="first"))
+    assert pipeline.report(own_region, 2026).failed == ()
+
+    _tiny(notebook, "assert provider != 'p002', 'no such luck'\n" + show.format(said="second"))
+    monkeypatch.setenv("WORKBENCH_ROOT", str(own_region.root))
+    told = RUNNER.invoke(command_line.app, ["report", "--region", "sample"])
+    assert told.exit_code == 1
+    assert "p002" in told.output
+    assert "no such luck" in told.output
+    folder = own_region.reports(2026)
+    assert "first p002" in (folder / "providers" / "p002.html").read_text("utf-8")
+    assert "second p003" in (folder / "providers" / "p003.html").read_text("utf-8")
+    assert "no such luck" in (folder / "index.html").read_text("utf-8")
+
+    _tiny(notebook, show.format(said="second"))
+    again = pipeline.report(own_region, 2026)
+    assert set(again.made) == set(PROVIDERS)
+
+
+def test_one_changed_provider_remakes_that_provider_and_the_synthesis(reported, tmp_path, monkeypatch):
+    places, _ = reported
+    copy = Places(shutil.copytree(places.root, tmp_path / "again"), "sample")
+    manifest = json.loads((copy.reports(2026) / "manifest.json").read_text("utf-8"))
+    (copy.reports(2026) / "providers" / "p004.html").write_text("damaged", "utf-8")
+    assert pipeline.report(copy, 2026).made == ("p004",)
+    assert json.loads((copy.reports(2026) / "manifest.json").read_text("utf-8")) == manifest
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["report", "--region", "nowhere"], "No region 'nowhere'"),
+        (["report", "--region", "sample", "--year", "1999"], "No deliveries in"),
+        (["render", "nothing.ipynb"], "nothing.ipynb does not exist"),
+    ],
+)
+def test_mistakes_are_one_message_and_exit_code_1(small_region, monkeypatch, capsys, arguments, said):
+    monkeypatch.setenv("WORKBENCH_ROOT", str(small_region.root))
+    monkeypatch.setattr("sys.argv", ["workbench", *arguments])
+    with pytest.raises(SystemExit) as stopped:
+        command_line.main()
+    assert stopped.value.code == 1
+    shown = capsys.readouterr().err
+    assert said in shown
+    assert "Traceback" not in shown
+
+
+def test_an_empty_project_says_what_to_do(tmp_path, monkeypatch, capsys):
+    (tmp_path / "data" / "raw").mkdir(parents=True)
+    monkeypatch.setenv("WORKBENCH_ROOT", str(tmp_path))
+    monkeypatch.setattr("sys.argv", ["workbench", "check"])
+    with pytest.raises(SystemExit):
+        command_line.main()
+    assert "put deliveries in <region>/<year>/" in " ".join(capsys.readouterr().err.split())
+
+
+def test_render_makes_a_page_of_anyones_notebook(tmp_path, monkeypatch):
+    notebook = tmp_path / "question.ipynb"
+    _tiny(notebook, "from workbench.reporting.exhibit import Paragraphs\nParagraphs(['asked of ' + place])", "place = ''")
+    told = RUNNER.invoke(command_line.app, ["render", str(notebook), "-p", "place=GM0632"])
+    assert told.exit_code == 0, told.output
+    assert "asked of GM0632" in notebook.with_suffix(".html").read_text("utf-8")
+
+
+def test_explore_runs_as_it_stands(small_region, monkeypatch):
+    from workbench.reporting import notebooks
+
+    monkeypatch.setenv("WORKBENCH_ROOT", str(small_region.root))
+    executed = notebooks.execute(small_region.root / "notebooks" / "explore.ipynb", {})
+    code = [cell for cell in executed.cells if cell.cell_type == "code"]
+    assert all(cell.outputs for cell in code[2:])
