@@ -1,13 +1,16 @@
 """Make the generated documents and the golden table again; look at the difference before committing it.
 
-    python tests/rewrite.py
+python tests/rewrite.py
 """
 
+import tempfile
 from pathlib import Path
 
 from test_docs import MARK
+from test_golden import GOLDEN, chosen
 
-from workbench import schemas
+from workbench import open_region, pipeline, sample, schemas
+from workbench.store import Places
 
 ROOT = Path(__file__).parent.parent
 
@@ -20,5 +23,18 @@ def data_dictionary() -> None:
     path.write_text(text + mark + lead + schemas.dictionary(), "utf-8")
 
 
+def golden_estimates() -> None:
+    """Run the small fictional region of the tests and keep its figures."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "data" / "raw").mkdir(parents=True)
+        sample.make(root, providers=6, years=2)
+        pipeline.process(Places(root, "sample"), 2026)
+        GOLDEN.parent.mkdir(exist_ok=True)
+        rows = chosen(open_region("sample", 2026, root).estimates)
+        rows.to_csv(GOLDEN, index=False, lineterminator="\n", float_format="%.10g")
+
+
 if __name__ == "__main__":
     data_dictionary()
+    golden_estimates()

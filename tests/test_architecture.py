@@ -79,7 +79,9 @@ def test_report_notebooks_tell_everything_in_both_languages(name):
 
 
 def test_files_name_no_registry_and_no_machine():
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split("\n")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split(
+        "\n"
+    )
     texts = [ROOT / name for name in listed if name and not name.endswith((".png", ".svg", ".parquet"))]
     hosts = re.compile(r"https?://[^ ]*/simple|--index-url|pypi\.org|files\.pythonhosted|registry\.npmjs")
     for path in texts:

@@ -20,14 +20,24 @@ def _replace(path, before, after):
 
 
 MISTAKES = [
-    ("region.yml", "hidden_below: 10", "hiden_below: 10", "thresholds.hiden_below: unknown key; did you mean 'hidden_below'"),
+    (
+        "region.yml",
+        "hidden_below: 10",
+        "hiden_below: 10",
+        "thresholds.hiden_below: unknown key; did you mean 'hidden_below'",
+    ),
     ("region.yml", "hidden_below: 10", "hidden_below: ten", "'ten' is not int"),
     ("region.yml", "dropout: eenzijdig", "dropout: soms", "choose from strikt, eenzijdig, voortijdig"),
     ("region.yml", "instruments: [behoeften", "instruments: [behoefte", "'behoefte' does not ship"),
     ("region.yml", "GM0736", "GM9999", "'GM9999' is no CBS code"),
     ("deliveries.csv", ";responses;", ";respons;", "deliveries.csv, row 2, column kind.*did you mean 'responses'"),
     ("deliveries.csv", ";responses;clienten;", ";responses;clienen;", "did you mean 'clienten'"),
-    ("columns.csv", "clienten;aanbieder;provider;", "clienten;aanbieder;provder;", "column field.*did you mean 'provider'"),
+    (
+        "columns.csv",
+        "clienten;aanbieder;provider;",
+        "clienten;aanbieder;provder;",
+        "column field.*did you mean 'provider'",
+    ),
     ("columns.csv", "clienten;id;", "clienten;submitdate;", "stands in the table twice"),
     ("aliases.csv", ";p00", ";q00", "aliases.csv.*column provider_id: 'q00.' is not known"),
     ("providers.csv", "provider_id;name", "provider;name", "the columns provider_id are missing"),
@@ -73,7 +83,9 @@ def test_tables_survive_a_visit_to_excel(folder, encoding, separator):
 def test_the_region_wins_from_what_ships(folder):
     codebook.write_table(
         folder / "dimensions.csv",
-        codebook.read(folder).dimensions.query("dimension == 'effect'").assign(name_nl="Opbrengst", grades_provider="no"),
+        codebook.read(folder)
+        .dimensions.query("dimension == 'effect'")
+        .assign(name_nl="Opbrengst", grades_provider="no"),
     )
     dimensions = codebook.read(folder).dimensions.set_index("dimension")
     assert dimensions.at["effect", "name_nl"] == "Opbrengst"

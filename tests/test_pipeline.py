@@ -154,11 +154,19 @@ def test_versions_with_other_answer_scales_are_not_averaged():
 
 def test_episodes_known_later_replace_what_was_known_before():
     day = pd.Timestamp
-    columns = {"client": "c", "provider_id": "p", "product": "02", "file": "f", "row": 2, "ending_group": "volgens_plan"}
+    columns = {
+        "client": "c",
+        "provider_id": "p",
+        "product": "02",
+        "file": "f",
+        "row": 2,
+        "ending_group": "volgens_plan",
+    }
     rows = pd.DataFrame(
         [
             columns | {"started_on": day("2024-03-01"), "ended_on": pd.NaT, "follow_up_until": day("2024-12-31")},
-            columns | {"started_on": day("2024-03-01"), "ended_on": day("2024-11-01"), "follow_up_until": day("2025-12-31")},
+            columns
+            | {"started_on": day("2024-03-01"), "ended_on": day("2024-11-01"), "follow_up_until": day("2025-12-31")},
             columns | {"started_on": day("2025-02-01"), "ended_on": pd.NaT, "follow_up_until": day("2025-12-31")},
         ]
     )

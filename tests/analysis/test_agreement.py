@@ -119,6 +119,25 @@ def test_chance_gives_about_zero():
     assert abs(agreement.icc(table)) < 0.06
 
 
+def test_the_interval_holds_the_coefficient_and_is_the_same_tomorrow():
+    rng = np.random.default_rng(9)
+    truth = rng.integers(1, 5, 60)
+    table = pd.DataFrame({name: np.where(rng.random(60) < 0.7, truth, rng.integers(1, 5, 60)) for name in "abc"})
+    for coefficient in (agreement.krippendorff_alpha, agreement.gwet_ac, agreement.icc):
+        got = agreement.interval(table, coefficient, draws=200)
+        assert got.low < coefficient(table) < got.high
+        assert got == agreement.interval(table, coefficient, draws=200)
+        assert got.reason == ""
+    few = agreement.interval(table.head(12), draws=200)
+    assert "fewer than 20" in few.reason
+
+
+def test_no_interval_where_there_is_no_coefficient():
+    got = agreement.interval(pd.DataFrame({"a": [3] * 30, "b": [3] * 30}), draws=20)
+    assert np.isnan(got.low)
+    assert "not defined" in got.reason
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

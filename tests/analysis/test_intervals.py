@@ -176,7 +176,11 @@ def test_without_competing_events_it_is_one_minus_kaplan_meier_with_greenwood():
 
 def test_many_units_at_once_are_each_unit_alone():
     rng = np.random.default_rng(7)
-    time, kind, unit = rng.integers(1, 15, 300).astype(float), rng.integers(0, 3, 300).astype(float), rng.integers(0, 5, 300)
+    time, kind, unit = (
+        rng.integers(1, 15, 300).astype(float),
+        rng.integers(0, 3, 300).astype(float),
+        rng.integers(0, 5, 300),
+    )
     together = incidence_at(time, kind, unit, 5, 6.0)
     for u in range(5):
         alone = intervals.cumulative_incidence(time[unit == u], kind[unit == u], 6)
@@ -188,7 +192,9 @@ def test_the_same_people_twice_are_no_more_certain():
     rng = np.random.default_rng(8)
     duration, event = rng.integers(1, 15, 60).astype(float), rng.integers(0, 3, 60)
     once = intervals.cumulative_incidence(duration, event, 6)
-    twice = intervals.cumulative_incidence(np.tile(duration, 2), np.tile(event, 2), 6, cluster=np.tile(np.arange(60), 2))
+    twice = intervals.cumulative_incidence(
+        np.tile(duration, 2), np.tile(event, 2), 6, cluster=np.tile(np.arange(60), 2)
+    )
     as_if_independent = intervals.cumulative_incidence(np.tile(duration, 2), np.tile(event, 2), 6)
     assert twice.std_error == pytest.approx(once.std_error)
     assert as_if_independent.std_error == pytest.approx(once.std_error / np.sqrt(2))

@@ -10,7 +10,9 @@ from workbench.analysis import mirror
 
 def answers(provider, client, staff, dimension="choice"):
     parts = [
-        pd.DataFrame({"provider_id": provider, "role": role, "dimension": dimension, "score": np.asarray(values, float)})
+        pd.DataFrame(
+            {"provider_id": provider, "role": role, "dimension": dimension, "score": np.asarray(values, float)}
+        )
         for role, values in (("client", client), ("staff", staff))
     ]
     table = pd.concat(parts, ignore_index=True)
@@ -78,7 +80,9 @@ def test_too_few_are_outside_the_correction():
     assert np.isnan(got.loc[("alone", "choice"), "p_difference_adjusted"])
     assert got.loc[("alone", "choice"), ["n_client", "n_staff", "mean_staff"]].tolist() == [30, 1, 70]
     shared = without.index
-    assert got.loc[shared, "p_difference_adjusted"].to_numpy() == pytest.approx(without["p_difference_adjusted"].to_numpy())
+    assert got.loc[shared, "p_difference_adjusted"].to_numpy() == pytest.approx(
+        without["p_difference_adjusted"].to_numpy()
+    )
 
 
 def test_a_missing_score_is_no_answer():
@@ -112,7 +116,10 @@ def test_small_groups_are_undecided_not_the_same():
     [
         (lambda t: t.drop(columns="role"), "scores has no column 'role'"),
         (lambda t: t.assign(role=t["role"].replace("staff", "relative")), "scores.role is not client or staff"),
-        (lambda t: pd.concat([t, t.iloc[[4]]], ignore_index=True), "repeats an earlier response_id x dimension in row.* 5"),
+        (
+            lambda t: pd.concat([t, t.iloc[[4]]], ignore_index=True),
+            "repeats an earlier response_id x dimension in row.* 5",
+        ),
         (lambda t: t.assign(score=np.inf), "scores.score is infinite"),
         (lambda t: t.assign(score="many"), "scores.score must hold numbers"),
         (lambda t: t.assign(provider_id=[None, *t["provider_id"][1:]]), "scores has no provider_id in row.* 0"),

@@ -51,7 +51,13 @@ def test_every_code_has_a_known_group():
 
 
 def test_many_codes_at_once_are_each_code_alone():
-    rows = [("iJw", "3.2", "31"), ("iWmo", "3.2", "31"), ("iWmo", "2.4", "19"), ("BiJ", "7", None), ("iJw", "3.2", "31")]
+    rows = [
+        ("iJw", "3.2", "31"),
+        ("iWmo", "3.2", "31"),
+        ("iWmo", "2.4", "19"),
+        ("BiJ", "7", None),
+        ("iJw", "3.2", "31"),
+    ]
     table = pd.DataFrame(rows, columns=["law", "release", "code"], index=list("vwxyz"))
     got = outcomes.ending_groups(table["law"], table["release"], table["code"])
     assert got.to_dict() == {name: outcomes.ending_group(*row) for name, row in zip("vwxyz", rows, strict=True)}
@@ -63,7 +69,7 @@ def test_an_unknown_law_or_release_is_refused():
         outcomes.ending_group("WMO", "3.2", "31")
     with pytest.raises(ValueError, match="release must be a number"):
         outcomes.ending_group("iJw", "latest", "31")
-    with pytest.raises(ValueError, match="law is not one of .* in row.* 1"):
+    with pytest.raises(ValueError, match=r"law is not one of .* in row.* 1"):
         outcomes.ending_groups(pd.Series(["iJw", "Wlz"]), pd.Series(["3.2"] * 2), pd.Series(["31"] * 2))
 
 
@@ -126,13 +132,13 @@ def test_shares_of_endings_add_up_to_one_with_the_unknown_among_them():
 
 
 def test_unknown_words_are_refused():
-    with pytest.raises(ValueError, match="episodes.ending_group is not one of .* in row.* 1"):
+    with pytest.raises(ValueError, match=r"episodes.ending_group is not one of .* in row.* 1"):
         outcomes.dropout(ended(["volgens_plan", "gestopt"]))
     with pytest.raises(ValueError, match="definition must be one of"):
         outcomes.dropout(ended(REASONS), definition="ruim")
     with pytest.raises(ValueError, match="external must be one of"):
         outcomes.dropout(ended(REASONS), external="drop")
-    with pytest.raises(ValueError, match="episodes has no column 'gemeente'"):
+    with pytest.raises(ValueError, match=r"episodes has no column 'gemeente'"):
         outcomes.dropout(ended(REASONS), by="gemeente")
 
 
@@ -231,13 +237,13 @@ def test_two_starts_on_one_day_one_of_them_at_the_same_provider():
 
 
 def test_impossible_episodes_are_refused():
-    with pytest.raises(ValueError, match="ended_on lies before started_on in row.* 1"):
+    with pytest.raises(ValueError, match=r"ended_on lies before started_on in row.* 1"):
         outcomes.link_restarts(episodes([("c", "p", 0, 50), ("c", "p", 60, 50)]))
-    with pytest.raises(ValueError, match="has no client in row.* 0"):
+    with pytest.raises(ValueError, match=r"has no client in row.* 0"):
         outcomes.link_restarts(episodes([(None, "p", 0, 50)]))
     with pytest.raises(ValueError, match="min_days must be at least 1"):
         outcomes.link_restarts(episodes([("c", "p", 0, 50)]), min_days=0)
-    with pytest.raises(ValueError, match="episodes.started_on must hold dates"):
+    with pytest.raises(ValueError, match=r"episodes.started_on must hold dates"):
         outcomes.link_restarts(episodes([("c", "p", 0, 50)]).assign(started_on="2025-01-01"))
 
 
@@ -366,7 +372,9 @@ def test_goals_reached_out_of_goals_set():
 @settings(deadline=None)
 def test_the_interval_of_goals_holds_its_share(pairs):
     agreed, reached = np.array(pairs).T
-    table = pd.DataFrame({"provider_id": "p", "ended_on": DAY, "goals_set": agreed, "goals_reached": np.minimum(agreed, reached)})
+    table = pd.DataFrame(
+        {"provider_id": "p", "ended_on": DAY, "goals_set": agreed, "goals_reached": np.minimum(agreed, reached)}
+    )
     got = outcomes.goals(table).loc["p"]
     assert 0 <= got["conf_low"] <= got["estimate"] + 1e-12
     assert got["estimate"] <= got["conf_high"] + 1e-12 <= 1 + 1e-12
@@ -382,7 +390,7 @@ def test_goals_of_one_episode_that_go_together_count_for_less():
 
 def test_more_goals_reached_than_set_is_refused():
     table = pd.DataFrame({"provider_id": "p", "ended_on": DAY, "goals_set": [2, 2], "goals_reached": [1, 3]})
-    with pytest.raises(ValueError, match="goals_reached is larger than goals_set in row.* 1"):
+    with pytest.raises(ValueError, match=r"goals_reached is larger than goals_set in row.* 1"):
         outcomes.goals(table)
 
 
@@ -394,7 +402,7 @@ def test_usefulness_is_a_mean_on_one_to_ten_and_a_share():
     assert got["conf_high"].between(1, 10).all()
     assert outcomes.usefulness(marks, pd.Series(list("ppppppqq")), threshold=8).loc["q", "share"] == 0
     for wrong in (0, 11, 7.5):
-        with pytest.raises(ValueError, match="marks is not a whole number of 1 to 10 in row.* 0"):
+        with pytest.raises(ValueError, match=r"marks is not a whole number of 1 to 10 in row.* 0"):
             outcomes.usefulness(marks.mask(marks.index == 0, wrong), pd.Series(list("ppppppqq")))
 
 
@@ -403,5 +411,5 @@ def test_going_on_without_help_is_a_distribution():
     assert got.loc["p", "count"].to_dict() == {"01": 1, "02": 1, "03": 1, "04": 2, "03+04": 3}
     assert got.loc["p", "estimate"].drop("03+04").sum() == pytest.approx(1)
     assert got.loc["q", "n"].eq(0).all()
-    with pytest.raises(ValueError, match="answers is not 1, 2, 3 or 4 in row.* 0"):
+    with pytest.raises(ValueError, match=r"answers is not 1, 2, 3 or 4 in row.* 0"):
         outcomes.without_help(pd.Series([5]), pd.Series(["p"]))

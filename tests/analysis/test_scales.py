@@ -12,7 +12,13 @@ from workbench.analysis.factor import omega
 
 def items(names, low=1, high=5, turned=(), dimension="choice"):
     return pd.DataFrame(
-        {"item": list(names), "dimension": dimension, "low": low, "high": high, "reversed": [n in turned for n in names]}
+        {
+            "item": list(names),
+            "dimension": dimension,
+            "low": low,
+            "high": high,
+            "reversed": [n in turned for n in names],
+        }
     )
 
 

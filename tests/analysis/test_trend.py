@@ -10,7 +10,9 @@ from workbench.analysis import trend
 
 def waves(provider, **by_wave):
     parts = [
-        pd.DataFrame({"provider_id": provider, "dimension": "choice", "wave": int(wave[1:]), "score": np.asarray(v, float)})
+        pd.DataFrame(
+            {"provider_id": provider, "dimension": "choice", "wave": int(wave[1:]), "score": np.asarray(v, float)}
+        )
         for wave, v in by_wave.items()
     ]
     table = pd.concat(parts, ignore_index=True)

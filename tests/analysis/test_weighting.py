@@ -12,7 +12,9 @@ from workbench.analysis import weighting
 def population(n=600, seed=2):
     """Invited people, of whom the old and the women answer more often."""
     rng = np.random.default_rng(seed)
-    frame = pd.DataFrame({"age": rng.choice(["18-44", "45-64", "65+"], n, p=[0.3, 0.3, 0.4]), "sex": rng.choice(["f", "m"], n)})
+    frame = pd.DataFrame(
+        {"age": rng.choice(["18-44", "45-64", "65+"], n, p=[0.3, 0.3, 0.4]), "sex": rng.choice(["f", "m"], n)}
+    )
     chance = frame["age"].map({"18-44": 0.2, "45-64": 0.4, "65+": 0.7}) + 0.1 * (frame["sex"] == "f")
     return frame, pd.Series(rng.random(n) < chance)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyreadstat
 import pytest
 
 from workbench import codebook
@@ -63,7 +64,7 @@ def test_a_new_region_can_start_from_it(tmp_path: Path) -> None:
     received = deliveries.receive(raw, codebook.read(folder), 2026, None)
     assert received.deliveries["counted"].item() > 50
     assert set(received.exclusions["reason"]) == {"empty"}  # two questions, and no answer to either
-    assert set(received.responses["provider_id"]) == {"p001", "p002", "p003"}
+    assert set(received.responses["provider_id"]) == {"de_linde", "het_ankerr", "zorg_zo"}
     assert received.findings.loc[received.findings["severity"] == "error", "column"].tolist() == [
         "Wilt u dit toelichten?"
     ]
@@ -83,3 +84,30 @@ def test_says_when_no_column_names_the_provider(tmp_path: Path) -> None:
     draft = drafts.propose(tmp_path / "b.csv", None)
     assert "no column names the provider" in draft["deliveries"]["example"].iat[0]
     assert draft["providers"].empty
+
+
+def test_guesses_what_a_delivery_holds(tmp_path: Path) -> None:
+    table = pd.DataFrame(
+        {"BSN": ["999990019"], "Startdatum": ["01-02-2025"], "Stopdatum": [""], "Reden beëindiging": ["01"]}
+    )
+    table.to_csv(tmp_path / "trajecten_2026.csv", sep=";", index=False)
+    draft = drafts.propose(tmp_path / "trajecten_2026.csv", None)
+    assert draft["deliveries"]["kind"].tolist() == ["episodes"]
+    assert draft["columns"]["field"].tolist() == ["bsn", "started_on", "ended_on", "ending_code"]
+    assert "999990019" not in " ".join(table.to_csv() for table in draft.values())
+
+
+def test_reads_what_spss_knows_of_its_labels(tmp_path: Path) -> None:
+    table = pd.DataFrame({"vraag1": [1.0, 2.0, 3.0, 9.0] * 5})
+    labels = {"vraag1": {1: "nooit", 2: "soms", 3: "altijd", 9: "weet ik niet"}}
+    missing = {"vraag1": [{"lo": 9, "hi": 9}]}
+    path = tmp_path / "a.sav"
+    pyreadstat.write_sav(
+        table, path, column_labels=["Krijgt u hulp?"], variable_value_labels=labels, missing_ranges=missing
+    )
+    draft = drafts.propose(path, None)
+    scale = draft["scales"].set_index("label")
+    assert scale["code"].to_dict() == {"altijd": "3", "nooit": "1", "soms": "2", "weet ik niet": ""}
+    assert scale.at["weet ik niet", "missing"] == "dont_know"
+    item = draft["items"].iloc[0]
+    assert (item["item"], item["low"], item["high"], item["wording_nl"]) == ("vraag1", "1", "3", "Krijgt u hulp?")

@@ -4,11 +4,15 @@ import html
 import io
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
+
+from workbench.codebook import Codebook
+from workbench.intake import deliveries
 
 RECORDS = pd.DataFrame(
     {
@@ -145,3 +149,30 @@ def test_rows_keep_the_number_a_person_sees(received: Callable) -> None:
     assert found.responses.sort_values("row")["row"].tolist() == [4, 7]
     reasons = found.exclusions.set_index("row")["reason"].to_dict()
     assert reasons == {5: "empty", 8: "empty", 9: "does not fit the header"}
+
+
+def test_a_quote_that_is_never_closed_is_found(received: Callable) -> None:
+    lines = ["nr;aanbieder;gemeente;past;tevreden;opmerking"]
+    lines += [
+        f'{number};De Linde;Woerden;5;4;"heel goed' if number in (2, 4) else f"{number};De Linde;Woerden;5;4;"
+        for number in range(1, 7)
+    ]
+    found = received("\n".join([*lines, ""]).encode())
+    errors = found.findings[found.findings["severity"] == "error"]
+    assert "looks like whole rows" in errors["message"].iat[0]
+    assert errors["row"].iat[0] == 3
+
+
+def test_a_file_that_ends_half_way_is_found(received: Callable) -> None:
+    found = received(b"nr;aanbieder;past\n1;De Linde;5\n2;De Li")
+    assert found.exclusions[["row", "reason"]].values.tolist() == [[3, "does not fit the header"]]
+    assert "cut off" in found.findings["message"].iat[0]
+
+
+def test_the_same_delivery_in_two_forms_is_found(region: Codebook, tmp_path: Path) -> None:
+    table = pd.concat([RECORDS.iloc[:1]] * 6).assign(nr=range(6))
+    table.to_csv(tmp_path / "lijst.csv", sep=";", index=False)
+    table.to_csv(tmp_path / "lijst_nieuw.csv", sep="\t", index=False, encoding="utf-16")
+    found = deliveries.receive(tmp_path, region, 2026, None).findings
+    twice = found[found["message"].str.contains("counted twice")]
+    assert twice[["file", "severity"]].values.tolist() == [["lijst_nieuw.csv", "warning"]]

@@ -1,16 +1,18 @@
 """Do assessors who judge the same thing agree?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workbench.analysis.arguments import numbers
+from workbench.analysis.arguments import numbers, share
 
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
 WEIGHTS = ("unweighted", "linear", "quadratic", "ordinal")
 KINDS = ("A,1", "A,k", "C,1", "C,k")
+UNITS_NEEDED = 20
 
 
 def _matrix(ratings: pd.DataFrame) -> NDArray[np.float64]:
@@ -195,3 +197,62 @@ def icc(ratings: pd.DataFrame, kind: str = "A,1") -> float:
     shift = (C - E) / n if kind[0] == "A" else 0.0
     below = R + (k - 1) * E + k * shift if kind[2] == "1" else R + shift
     return (R - E) / below if below > 1e-20 else np.nan
+
+
+class Interval(NamedTuple):
+    """Limits of an agreement coefficient; `reason` says why they only give direction ('' if they hold)."""
+
+    low: float
+    high: float
+    reason: str
+
+
+def interval(
+    ratings: pd.DataFrame,
+    coefficient: Callable[[pd.DataFrame], float] = krippendorff_alpha,
+    draws: int = 2000,
+    confidence: float = 0.95,
+    seed: int = 1,
+) -> Interval:
+    """How far can the agreement be trusted? Percentile interval from drawing units again.
+
+    Units (providers) are drawn with replacement, as the next ones will be other units judged by the same assessors.
+    Draws in which the coefficient is not defined are left out.
+
+    Parameters
+    ----------
+    ratings : DataFrame, one row per unit, one column per assessor
+    coefficient : function of such a table
+        `krippendorff_alpha`, `gwet_ac`, `icc` or one of them with its settings filled in.
+    draws : int
+    confidence : float
+        Coverage, between 0 and 1.
+    seed : int
+        The same seed gives the same limits.
+
+    Returns
+    -------
+    Interval
+        NaN where the coefficient is hardly ever defined; with fewer than 20 units a `reason`: orientating only.
+
+    Raises
+    ------
+    ValueError
+        As the coefficient; a confidence that is not between 0 and 1.
+
+    Examples
+    --------
+    >>> ratings = pd.DataFrame({"a": [1, 2, 3, 4] * 5, "b": [1, 2, 3, 4] * 5})
+    >>> interval(ratings, draws=50)
+    Interval(low=1.0, high=1.0, reason='')
+    """
+    tail = (1 - share("confidence", confidence)) / 2
+    rng = np.random.default_rng(seed)
+    n = len(ratings)
+    values = np.array([coefficient(ratings.iloc[rng.integers(0, n, n)]) for _ in range(draws if n else 0)])
+    values = values[~np.isnan(values)]
+    reason = "" if n >= UNITS_NEEDED else f"fewer than {UNITS_NEEDED} units: orientating"
+    if len(values) < max(draws / 2, 1):
+        return Interval(np.nan, np.nan, "the coefficient is not defined")
+    low, high = np.quantile(values, [tail, 1 - tail])
+    return Interval(float(low), float(high), reason)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workbench.analysis.arguments import need, numbers, positive, refuse, share
+from workbench.analysis.arguments import need, numbers, refuse, share
 from workbench.analysis.casemix import CaseMix, adjust, case_mix, with_variance
 from workbench.analysis.hypotheses import NEGLIGIBLE, Difference, benjamini_hochberg, p_difference, t_statistic
 from workbench.analysis.scales import provider_reliability
@@ -209,7 +209,8 @@ def compare(
     """
     share("alpha", alpha)
     share("certainty", certainty)
-    positive("minimum_difference + 1", minimum_difference + 1)
+    if not minimum_difference >= 0:
+        raise ValueError(f"minimum_difference must be a number of at least 0, not {minimum_difference}")
     adjusters = pd.DataFrame(index=scores.index) if adjusters is None else adjusters
     mix = case_mix(scores, provider, adjusters)
     adjusted = contrast(with_variance(mix, variance, prior_df))

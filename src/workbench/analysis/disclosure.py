@@ -190,9 +190,9 @@ def _too_narrow(
     """Inequalities that a pattern breaks: for each target whose range is below 1, coefficients that must reach 1.
 
     In units of the threshold. The range of a target is that between two tables with the same margins, in which a cell
-    moves up by at most its part in the pattern and down by at most `room` of it. (No move need exceed 1: larger ones can
-    be scaled down, and what does not pass through the target taken off.) By duality the range is at most a sum over
-    cells of a coefficient times the part; so where it is below 1, more of those cells must be hidden.
+    moves up by at most its part in the pattern and down by at most `room` of it. (No move need exceed 1: larger ones
+    can be scaled down, and what does not pass through the target taken off.) By duality the range is at most a sum
+    over cells of a coefficient times the part; so where it is below 1, more of those cells must be hidden.
     """
     m = len(room)
     found = []
@@ -206,7 +206,7 @@ def _too_narrow(
         reached = -np.sum(aim.reshape(k, -1) * best.x.reshape(k, -1), axis=1)
         price = aim - (sums.T @ best.eqlin.marginals).reshape(aim.shape)
         coefficient = np.sum(np.maximum(-price, 0) + np.maximum(price, 0) * room, axis=1)
-        found.append(np.minimum(coefficient, 1)[reached < 1 - 1e-7])
+        found.append(np.minimum(coefficient, 1)[reached < 1 - 1e-5])
     return np.vstack(found)
 
 

@@ -6,6 +6,7 @@ unit, group and year. Units are providers, municipalities and the region. Nothin
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,7 @@ OTHER = "other"  # negative and neutral together, for where these apart are too 
 FEWEST_FOR_A_BAND = 5  # with fewer providers the ends of a band point at one of them
 
 
-def rows(table: pd.DataFrame, **fixed: object) -> pd.DataFrame:
+def rows(table: pd.DataFrame, **fixed: Any) -> pd.DataFrame:
     """Return `table` as rows of the contract: `fixed` values everywhere, absent columns missing.
 
     Examples
@@ -110,7 +111,7 @@ def means(scores: pd.DataFrame, year: int) -> pd.DataFrame:
 
 
 def comparisons(
-    scores: pd.DataFrame, year: int, adjusters: Sequence[str], settings: Mapping[str, float], role: str = "client"
+    scores: pd.DataFrame, year: int, adjusters: Sequence[str], settings: Mapping[str, Any], role: str = "client"
 ) -> pd.DataFrame:
     """Does a provider differ from the mean of all providers, after case-mix adjustment?
 
@@ -168,13 +169,13 @@ def _around(estimate: pd.Series, std_error: pd.Series, df: pd.Series) -> tuple[p
     return (estimate - half).clip(0, 100), (estimate + half).clip(0, 100)
 
 
-def _spread(own: pd.DataFrame, minimum_n: int, icc: float, fixed: Mapping[str, object]) -> pd.DataFrame:
+def _spread(own: pd.DataFrame, minimum_n: int, icc: float, fixed: Mapping[str, Any]) -> pd.DataFrame:
     """Return the region's rows of one comparison: mean of all providers, spread of those with enough answers, icc."""
     enough = own.loc[own["n"] >= minimum_n, "estimate"]
-    spread = {"adjusted": own["estimate"].mean(), "icc": icc}
+    spread = {"adjusted": float(own["estimate"].mean()), "icc": icc}
     if len(enough) >= FEWEST_FOR_A_BAND:
         quantiles = {"lowest": 0, "quarter": 0.25, "median": 0.5, "three_quarters": 0.75, "highest": 1}
-        spread |= {name: enough.quantile(q) for name, q in quantiles.items()}
+        spread |= {name: float(enough.quantile(q)) for name, q in quantiles.items()}
     table = pd.DataFrame({"statistic": spread.keys(), "estimate": spread.values()}).assign(n=own["n"].sum())
     return rows(table, unit="region", unit_id="region", method="over providers", **fixed)
 
@@ -237,17 +238,28 @@ def opinions(answers: pd.DataFrame, items: pd.DataFrame, year: int) -> pd.DataFr
     parts = []
     for unit in ("provider", "region"):
         unit_id = known["provider_id"] if unit == "provider" else pd.Series("region", index=known.index)
-        keys = [known["item"].rename("measure"), known["role"].rename("group"), unit_id.rename("unit_id")]
-        counts = known.groupby([*keys, "category"], observed=True).size().unstack("category", fill_value=0)
-        counts = counts.reindex(columns=list(OPINIONS), fill_value=0)
-        counts[OTHER] = counts["negative"] + counts["neutral"]
-        table = counts.stack().rename("count").reset_index()
-        table["n"] = counts[list(OPINIONS)].sum(axis=1).repeat(len(counts.columns)).to_numpy()
-        parts.append(_shares(table, statistic="share", unit=unit, year=year))
+        named = known.rename(columns={"item": "measure", "role": "group"}).assign(unit_id=unit_id)
+        counts = named.groupby(["measure", "group", "unit_id", "category"], observed=True).size()
+        cells = _cells(counts, OPINIONS)
+        other = cells[cells["category"] != "positive"]
+        other = other.groupby(["measure", "group", "unit_id", "n"], as_index=False).agg(count=("count", "sum"))
+        both = pd.concat([cells, other.assign(category=OTHER)], ignore_index=True)
+        parts.append(_shares(both, statistic="share", unit=unit, year=year))
     return together(parts)
 
 
-def _shares(table: pd.DataFrame, **fixed: object) -> pd.DataFrame:
+def _cells(counts: pd.Series, categories: Sequence[str]) -> pd.DataFrame:
+    """Return one row per unit and category, also where nobody chose it, with `count` and the total `n`.
+
+    The last level of the index of `counts` is the category.
+    """
+    wide = counts.unstack(fill_value=0).reindex(columns=list(categories), fill_value=0)
+    total = wide.sum(axis=1).to_numpy()
+    cells = wide.reset_index().melt(wide.index.names, list(categories), "category", "count")
+    return cells.assign(n=np.tile(total, len(categories)))
+
+
+def _shares(table: pd.DataFrame, **fixed: Any) -> pd.DataFrame:
     """Return counts out of n as shares with Wilson intervals."""
     low, high = intervals.wilson(table["count"], table["n"])
     share = table["count"] / table["n"]
@@ -406,12 +418,9 @@ def answered_outcomes(marks: pd.DataFrame, year: int, threshold: int) -> pd.Data
             parts.append(_shares(enough.reset_index(), measure="nut", statistic="share", **fixed))
         known = marks["verder"].notna() & unit_id.notna()
         if known.any():
-            counts = marks[known].groupby([unit_id[known], marks.loc[known, "verder"].astype(int).astype(str)]).size()
-            wide = counts.unstack(fill_value=0).reindex(columns=list("1234"), fill_value=0)
-            table = wide.stack().rename("count").rename_axis(["unit_id", "category"]).reset_index()
-            table["n"] = wide.sum(axis=1).repeat(4).to_numpy()
-            whole = table[table["category"] == "4"].assign(category="")
-            both = pd.concat([table, whole], ignore_index=True)
+            codes = marks.loc[known, "verder"].astype(int).astype(str)
+            cells = _cells(marks[known].groupby([unit_id[known], codes]).size(), list("1234"))
+            both = pd.concat([cells, cells[cells["category"] == "4"].assign(category="")], ignore_index=True)
             parts.append(_shares(both, measure="zonder_hulp", statistic="share", **fixed))
     return together(parts)
 

@@ -51,7 +51,7 @@ def incidence_at(
     Raises
     ------
     ValueError
-        A negative time or an unknown kind of event.
+        A negative time, an unknown kind of event, a missing cluster.
 
     Examples
     --------
@@ -63,6 +63,8 @@ def incidence_at(
     """
     refuse("duration", time < 0, "is negative")
     refuse("event", ~np.isin(kind, (0, 1, 2)), "is not 0, 1 or 2")
+    if cluster is not None:
+        refuse("cluster", pd.isna(np.asarray(cluster)), "is missing")
     alpha = 1 - share("confidence", confidence)
 
     order = np.lexsort((time, unit))
@@ -79,8 +81,7 @@ def incidence_at(
     at_risk = n[of] - (steps.cumsum().to_numpy() - leaving)
     one = np.bincount(step, weights=kind == 1, minlength=len(of)) / at_risk
     other = np.bincount(step, weights=kind == 2, minlength=len(of)) / at_risk
-    staying = pd.Series(1 - one - other).where(at_risk - leaving > 0, 0.0)
-    staying = staying.where(one + other < 1, 0.0)
+    staying = pd.Series(1 - one - other).where(at_risk > leaving, 0.0)  # 0 also where rounding says otherwise
     before = staying.groupby(of).cumprod().groupby(of).shift(fill_value=1.0).to_numpy()
 
     increment = np.where(inside, before * one, 0.0)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workbench.analysis.arguments import positive, refuse
+from workbench.analysis.arguments import listed, positive, refuse
 from workbench.analysis.hypotheses import (
     benjamini_hochberg,
     p_difference,
@@ -74,7 +74,7 @@ def change(scores: pd.DataFrame, margin: float = 5, paired: bool = False) -> pd.
     also = ["wave", "person_id"] if paired else ["wave"]
     known, code, keys = tidy(scores, UNIT, also)
     if "role" in scores and scores["role"].nunique() > 1:
-        raise ValueError(f"scores mixes roles {sorted(scores['role'].unique())}: compare one at a time")
+        raise ValueError(f"scores mixes roles {listed(scores['role'].unique())}: compare one at a time")
     waves = np.unique(scores["wave"].to_numpy())
     if len(waves) < 2:
         raise ValueError(f"scores.wave must hold two waves or more, it holds {list(waves)}")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
 from workbench.intake.findings import Finding, times
@@ -16,6 +17,7 @@ from workbench.intake.values import BLANKS
 
 DELIMITERS = (";", ",", "\t", "|")
 _SAMPLE = 1_000_000
+_NARROW = 4
 
 
 def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
@@ -41,33 +43,18 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
     table, misfits = _parse(text, delimiter, len(header))
     fitting = np.setdiff1d(np.arange(1, len(table) + len(misfits) + 1), [number for number, _ in misfits])
     cells = table.set_axis(fitting + before, axis=0)
-    mended, apart = _mend(misfits, delimiter, len(header), cut_off=not text.endswith((b"\n", b"\r")), before=before)
-    last = int(max([*cells.index[-1:], *(number + before for number, _ in misfits)], default=0))
+    last = len(table) + len(misfits) if not text.endswith((b"\n", b"\r")) else 0
+    mended, apart = _mend(misfits, delimiter, len(header), last, before)
     if len(apart) > max(3, len(cells)):
         raise Unreadable(
             f"Hardly any row fits the header of {len(header)} columns.",
             "Save it again as CSV with one header row and text in quotes, or state the delimiter in deliveries.csv.",
         )
-    findings = []
+    findings = [*_apart_findings(file, apart), *_swallowed(cells, file, delimiter)]
     if mended:
-        cells = pd.concat([cells, pd.DataFrame.from_dict(mended, "index", columns=cells.columns, dtype="str")])
-        cells = cells.sort_index().replace(dict.fromkeys(BLANKS))
+        filled = pd.DataFrame.from_dict(mended, "index", columns=cells.columns, dtype="str")
+        cells = pd.concat([cells, filled.where(~filled.isin(BLANKS))]).sort_index()
         findings.append(_mended_finding(file, mended))
-    for row in apart:
-        cut = row == last and not text.endswith((b"\n", b"\r"))
-        findings.append(
-            Finding(
-                file,
-                "error",
-                "The file is cut off in its last row."
-                if cut
-                else "The row has more cells than the header has columns.",
-                "Ask for the delivery again."
-                if cut
-                else "Put text that holds the delimiter or a line break between quotes.",
-                row=row,
-            )
-        )
     comma = settings.get("decimal", "") or ("," if delimiter == ";" else "")
     return Rows(cells=cells, apart=tuple(apart), decimal=comma, findings=tuple(findings))
 
@@ -81,7 +68,7 @@ def _as_utf8(raw: bytes, encoding: str) -> bytes:
         (codecs.BOM_UTF16_BE, "utf-16"),
     ):
         if raw.startswith(mark):
-            return raw.removeprefix(mark) if name == "utf-8-sig" else raw.decode(name, errors="replace").encode()
+            return raw.decode(name, errors="replace").encode()
     even, odd = raw[:1000:2].count(0), raw[1:1000:2].count(0)
     if even + odd > len(raw[:1000]) / 5:
         return raw.decode("utf-16-le" if odd > even else "utf-16-be", errors="replace").encode()
@@ -169,22 +156,64 @@ def _parse(text: bytes, delimiter: str, width: int) -> tuple[pd.DataFrame, list[
 
 
 def _mend(
-    misfits: list[tuple[int, str]], delimiter: str, width: int, cut_off: bool, before: int
-) -> tuple[dict[int, list[str]], list[int]]:
-    """Return the misfits that can be made to fit without a guess, and the rows of those that cannot."""
+    misfits: list[tuple[int, str]], delimiter: str, width: int, last: int, before: int
+) -> tuple[dict[int, list[str]], dict[int, str]]:
+    """Return the misfits that can be made to fit without a guess, and the rows of those that cannot, each with why."""
     mended: dict[int, list[str]] = {}
-    apart: list[int] = []
-    for at, (number, text) in enumerate(misfits):
+    apart: dict[int, str] = {}
+    for number, text in misfits:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
         cells = rows[0] if len(rows) == 1 else []
-        last = cut_off and at == len(misfits) - 1
-        if 0 < len(cells) < width and not last and text.count('"') % 2 == 0:
+        if text.count('"') % 2:
+            apart[number + before] = "quote"
+        elif number == last and len(cells) < width:
+            apart[number + before] = "cut"
+        elif len(cells) < width:
             mended[number + before] = cells + [""] * (width - len(cells))
-        elif len(cells) > width and not any(cell.strip() for cell in cells[width:]):
+        elif not any(cell.strip() for cell in cells[width:]):
             mended[number + before] = cells[:width]
         else:
-            apart.append(number + before)
+            apart[number + before] = "long"
     return mended, apart
+
+
+def _apart_findings(file: str, apart: Mapping[int, str]) -> list[Finding]:
+    what = {
+        "quote": ("with a quote that is opened and not closed", "Close the quote, or double a quote within a text."),
+        "cut": ("cut off at the end of the file", "Ask for the delivery again."),
+        "long": ("with more cells than the header", "Put text that holds the delimiter or a line break in quotes."),
+    }
+    findings = []
+    for why, (described, remedy) in what.items():
+        rows = [row for row, each in apart.items() if each == why]
+        if rows:
+            message = f"{times(len(rows), 'row', 'rows')} {described}; not used."
+            findings.append(Finding(file, "error", message, remedy, row=min(rows)))
+    return findings
+
+
+def _swallowed(cells: pd.DataFrame, file: str, delimiter: str) -> list[Finding]:
+    """Return a finding where a quote that is opened and not closed made one cell of several rows.
+
+    Such a cell holds, for each line break, as many delimiters as a row; in a narrow table a sentence may do so too.
+    """
+    per_row = cells.shape[1] - 1
+    if per_row < _NARROW:
+        return []
+    found: list[int] = []
+    for name in cells.columns:
+        column = pa.array(cells[name], type=pa.string(), from_pandas=True)
+        broken = pc.fill_null(pc.match_substring(column, "\n"), False)
+        if pc.any(broken).as_py():
+            breaks = pc.multiply(pc.count_substring(column, "\n"), per_row)
+            whole = pc.equal(pc.count_substring(column, delimiter), breaks)
+            both = pc.and_(broken, pc.fill_null(whole, False)).to_numpy(zero_copy_only=False)
+            found += cells.index[both].tolist()
+    if not found:
+        return []
+    message = f"{times(len(set(found)), 'row has a cell', 'rows have a cell')} that looks like whole rows."
+    remedy = "A quote is opened and not closed there, and rows after it are lost: close it and deliver again."
+    return [Finding(file, "error", message, remedy, row=min(found))]
 
 
 def _mended_finding(file: str, mended: Mapping[int, list[str]]) -> Finding:

@@ -102,6 +102,9 @@ def receive(
         entry |= {"reader": export.reader, "delivered": len(export.table) + len(export.apart)}
         problems += export.findings
         excluded.append(_excluded(delivery.file, export.apart, "does not fit the header"))
+        if not entry["delivered"]:
+            message = "The file has a header and no records."
+            problems.append(Finding(delivery.file, "warning", message, "Ask whether there was nothing to deliver."))
         twin = seen.setdefault(f"{entry['sha256']} {delivery.settings['pattern']}", delivery.file)
         if twin != delivery.file:
             message = f"The file is the same as {twin}, byte for byte; its records are not counted again."
@@ -144,7 +147,7 @@ def _processed(
 
     others: list[assessments.Cleaned | episodes.Cleaned] = [cared, judged_once, counted_once, *agreed, *invited]
     excluded = [*excluded, *(part.exclusions for part in answered), *(part.exclusions for part in others)]
-    problems = [*problems, *(each for part in answered for each in part.findings)]
+    problems = [*problems, *(each for part in answered for each in part.findings), *responses.delivered_twice(answered)]
     problems = [*problems, *(each for part in others for each in part.findings)]
     response_table, answers, unanswered = responses.assemble(answered)
     tables = {

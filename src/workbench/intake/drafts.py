@@ -26,7 +26,7 @@ _CODE = re.compile(r"-?[0-9]{1,2}")
 _NO_PROVIDER = "(no column names the provider: fill in its provider_id for the whole file)"
 
 
-def propose(path: Path, codebook: Codebook | None, kind: str = "responses") -> dict[str, pd.DataFrame]:
+def propose(path: Path, codebook: Codebook | None, kind: str = "") -> dict[str, pd.DataFrame]:
     """Propose codebook rows for one delivery.
 
     Parameters
@@ -37,7 +37,7 @@ def propose(path: Path, codebook: Codebook | None, kind: str = "responses") -> d
         None for a region that has none yet; the proposal then holds all that a first codebook needs, besides
         ``region.yml``.
     kind : str
-        What the delivery holds: one of `codebook.KINDS`.
+        What the delivery holds: one of `codebook.KINDS`; empty is guessed from the headers.
 
     Returns
     -------
@@ -53,13 +53,15 @@ def propose(path: Path, codebook: Codebook | None, kind: str = "responses") -> d
     export = exports.read(path.read_bytes(), path.name)
     known_items = codebook.items if codebook is not None else _shipped_items()
     known_scales = codebook.scales if codebook is not None else _shipped("scales")
+    common = Counter(codebook.columns["scale"] if codebook is not None else [])
     scale_of = labels.scales(known_scales)
     looked_at = [likeness.look(export, header) for header in export.table.columns]
+    kind = kind or likeness.kind_of(looked_at)
     mapping = re.sub(r"[^a-z]+", "_", path.stem.casefold()).strip("_") or "levering"
     fields = likeness.fields(looked_at, known_items, scale_of, codebook, export, kind)
     new_items = _new_items(looked_at, fields, known_items, mapping, export) if kind == "responses" else []
     fields |= {str(row["header"]): (str(row["item"]), 0.5) for row in new_items}
-    scales, used = _scales(looked_at, fields, known_scales, known_items, new_items, export)
+    scales, used = _scales(mapping, looked_at, fields, known_scales, common, known_items, new_items, export)
 
     shown = {column.header: _example(column, fields[column.header][0]) for column in looked_at}
     columns_rows = [
@@ -170,9 +172,11 @@ def _without_missing(codes: list[float]) -> list[float]:
 
 
 def _scales(
+    mapping: str,
     looked_at: list[Column],
     fields: dict[str, tuple[str, float]],
     known: pd.DataFrame,
+    common: Counter[str],
     known_items: pd.DataFrame,
     new_items: list[dict[str, object]],
     export: Export,
@@ -201,13 +205,13 @@ def _scales(
             if not is_item or scale.span in (None, lengths[field])
         }
         scale = labels.USUAL_SCALES.get(field) or max(
-            fitting, key=lambda name: (len(fitting[name]), -len(scale_of[name].codes)), default=""
+            fitting, key=lambda name: (len(fitting[name]), common[name], -len(scale_of[name].codes)), default=""
         )
         shared = fitting.get(scale, set())
         lacking = [text for text in open_texts if text not in shared]
         if not shared or (len(shared) < len(lacking) and is_item):
             within = [name for all_texts, name in made.items() if set(open_texts) <= set(all_texts)]
-            scale = within[0] if within else made.setdefault(tuple(open_texts), f"schaal{len(made) + 1}")
+            scale = within[0] if within else made.setdefault(tuple(open_texts), f"{mapping}_{len(made) + 1}")
             lacking = open_texts
         used[column.header] = scale
         for text in lacking:
@@ -265,17 +269,19 @@ def _delivery(
 
 
 def _providers(export: Export, header: str | None) -> list[dict[str, object]]:
-    """Return a provider for each distinct name: a region without a codebook has none yet."""
+    """Return a provider for each distinct name, with an id made from it: the same in every delivery."""
     if header is None:
         return []
     names = export.table[header].dropna()
     names = names[~privacy.suspects(names).any(axis=1)]
-    distinct = sorted({key(name): fold(name) for name in sorted(names.unique(), reverse=True)}.values(), key=key)
-    wide = max(3, len(str(len(distinct))))
-    return [
-        {"provider_id": f"p{at:0{wide}d}", "name": name, "certainty": 0.5, "example": name}
-        for at, name in enumerate(distinct[:_MOST_PROVIDERS], 1)
-    ]
+    distinct = {key(name): fold(name) for name in sorted(names.unique(), reverse=True)}
+    ids: dict[str, str] = {}
+    for text, name in sorted(distinct.items()):
+        plain = re.sub(r"[^a-z0-9]+", "_", text).strip("_") or "aanbieder"
+        plain = f"p{plain}" if plain[0].isdigit() else plain
+        ids[plain if plain not in ids else f"{plain}_{len(ids)}"] = name
+    rows = [{"provider_id": plain, "name": name, "certainty": 0.5, "example": name} for plain, name in ids.items()]
+    return rows[:_MOST_PROVIDERS]
 
 
 def _aliases(export: Export, header: str | None, codebook: Codebook) -> list[dict[str, object]]:

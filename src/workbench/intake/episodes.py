@@ -17,6 +17,7 @@ ENDING_CODES = {
     "iJw": ("02", "20", "31", "32", "33", "34", "35", "36", "37", "38", "39"),
     "iWmo": ("02", "19", "20", "21", "22", "23", "31", "36", "37", "38", "39"),
 }
+_LONGEST_CODE = 3
 _SAME = ["client", "provider_id", "product"]
 _FAR = pd.Timestamp("2262-01-01")
 
@@ -61,6 +62,10 @@ def clean(delivered: Records, codebook: Codebook, year: int, secret: bytes | Non
     columns["follow_up_until"] = columns["follow_up_until"].fillna(until)
     columns["release"] = columns["release"].fillna("unknown")
     columns["ending_code"] = per_value(columns["ending_code"], lambda code: code.zfill(2) if code.isdigit() else code)
+
+    if not delivered.scales.get("ending_code"):
+        wordy = columns["ending_code"].str.len() > _LONGEST_CODE
+        columns["ending_code"] = columns["ending_code"].mask(wordy.fillna(False).astype(bool), "other")
 
     episodes = pd.DataFrame(columns, index=index).assign(file=delivered.file, row=index)
     episodes["client"], problems = _clients(delivered, episodes, secret)
@@ -123,7 +128,7 @@ def _unknown_codes(episodes: pd.DataFrame, delivered: Records) -> list[Finding]:
             (episodes["law"] == law) & episodes["ending_code"].notna() & ~episodes["ending_code"].isin(known)
         ]
         for code, rows in odd.groupby("ending_code")["row"]:
-            shown = repr(code) if len(str(code)) <= 3 else "another text, not shown here"
+            shown = "a text of more than three characters" if code == "other" else repr(code)
             message = f"{times(len(rows), 'record ends', 'records end')} for a reason {law} does not have: {shown}."
             remedy = f"Expected {', '.join(known)}; see whether the list follows another law (deliveries.csv)."
             findings.append(Finding(delivered.file, "warning", message, remedy, header, int(rows.min())))

@@ -10,12 +10,19 @@ import pandas as pd
 from workbench.codebook import EVERYWHERE, FIELDS, Codebook
 from workbench.intake import labels, privacy, providers, records, values
 from workbench.intake.exports import Export
-from workbench.intake.usual_names import PREFIXES, USUAL_NAMES
+from workbench.intake.usual_names import PREFIXES, USUAL_MEASURES, USUAL_NAMES
 from workbench.intake.values import fold, key
 
 NEAR = 0.75
 UNKNOWN = ("ignore", 0.2)
 _MOST_LABELS = 15
+# Fields that only this kind of delivery has.
+_TELLING: dict[str, set[str]] = {
+    "episodes": {"started_on", "ended_on", "ending_code", "goals_set", "goals_reached"},
+    "agreements": {"action", "owner", "due", "target", "recognised", "story", "valued", "improvement"},
+    "assessments": {"source", "theme", "score"},
+    "context": {"year", "measure", "value"},
+}
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,21 @@ def look(export: Export, header: str) -> Column:
     )
 
 
+def kind_of(looked_at: list[Column]) -> str:
+    """Return what a delivery most likely holds, by the names of its columns; questionnaires if nothing tells."""
+    for kind, telling in _TELLING.items():
+        named = {field for column in looked_at for field, sure in _by_name(column, kind).items() if sure > 0.9}
+        if len(named & telling) >= 2:
+            return kind
+    numeric = sum(column.numeric and bool(_measure(column)) for column in looked_at)
+    return "context" if numeric >= 2 else "responses"
+
+
+def _measure(column: Column) -> str:
+    header = key(column.header)
+    return next((measure for start, measure in USUAL_MEASURES.items() if header.startswith(start)), "")
+
+
 def fields(
     looked_at: list[Column],
     items: pd.DataFrame,
@@ -64,6 +86,8 @@ def fields(
     ranked: list[tuple[float, int, str]] = []
     for place, column in enumerate(looked_at):
         found = _by_name(column, kind) | _by_labels(column, scale_of, kind) | _by_values(column, codebook, export, kind)
+        if kind == "context" and column.numeric and _measure(column):
+            found[f"measure:{_measure(column)}"] = 0.9
         if kind == "responses":
             found |= {item: sure for item, sure in _by_wording(column, items).items() if sure > found.get(item, 0)}
         ranked += [(-sure, place, field) for field, sure in found.items()]
@@ -131,7 +155,8 @@ def _by_wording(column: Column, items: pd.DataFrame) -> dict[str, float]:
     """Return the items whose code stands in the header or whose wording is near the question."""
     codes = {key(item): item for item in items["item"]}
     coded = codes.get(key(column.header)) or codes.get(key(column.header).rpartition("[")[2].rstrip("]"))
-    found = {coded: 0.9} if coded else {}
+    unexplained = column.wording == fold(column.header)
+    found = {coded: 0.9} if coded and unexplained else {}  # a code alone is no sign where the question is known
     asked = {
         key(text)
         for text in (

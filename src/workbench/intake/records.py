@@ -10,6 +10,7 @@ from workbench.intake import labels, privacy, providers, values
 from workbench.intake.findings import Finding, count_and_row, times
 
 _TEST = r"(?:^|[^a-z])(?:test|preview)"
+_LABELS = ("product", "moment")
 _TESTED = ("variant", "respondent", "mode")
 
 
@@ -71,15 +72,30 @@ def raw(records: Records, field: str) -> pd.Series:
     """Return a field as delivered; where nothing was, what ``deliveries.csv`` says of the whole file."""
     default = records.settings.get(field, "") or None
     if field not in records.fields:
-        return pd.Series([default] * len(records.fields), index=records.fields.index, dtype="str")
+        return pd.Series(default, index=records.fields.index, dtype="str")
     return records.fields[field].fillna(default) if default else records.fields[field]
 
 
 def text(records: Records, field: str, scales: Mapping[str, labels.Scale]) -> tuple[pd.Series, list[Finding]]:
-    """Return a field as text: translated where a scale is named, as delivered with its white space folded if not."""
+    """Return a field as text: translated where a scale is named, as delivered with its white space folded if not.
+
+    Of the fields that should hold labels, one that is answered in people's own words is withheld.
+    """
     if records.scales.get(field):
         return coded(records, field, scales, ())
-    return values.per_value(raw(records, field), lambda value: values.fold(value) or None), []
+    found = values.per_value(raw(records, field), lambda value: values.fold(value) or None)
+    if not (field.startswith("background:") or field in _LABELS) or not _in_own_words(found):
+        return found, []
+    message = "The column is answered in people's own words; it is withheld."
+    remedy = "Declare it as remark in columns.csv, or name a scale that translates its labels."
+    return found.mask(found.notna()), [Finding(records.file, "error", message, remedy, records.headers.get(field))]
+
+
+def _in_own_words(column: pd.Series) -> bool:
+    """Say whether values look like sentences rather than labels or numbers: many, and most of them once."""
+    distinct = column.drop_duplicates().dropna()
+    words = ~distinct.str.fullmatch(r"-?[0-9.,]+")
+    return bool(words.sum() > 30 and words.sum() > 0.2 * column.notna().sum())
 
 
 def coded(

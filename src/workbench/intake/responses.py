@@ -14,6 +14,7 @@ from workbench.intake.labels import NO_KIND, Scale
 from workbench.intake.records import Records
 from workbench.intake.values import key, per_value
 
+_FEW = 5
 _OWN = ("age", "birth_date", "bsn", "client", "respondent", "provider", "started_at", "seconds", "submitted")
 
 
@@ -161,23 +162,9 @@ def _describe(
             )
             continue
         keep(field, records.text(delivered, field, scales))
-        if _free_text(columns[field]):
-            findings.append(_withheld(delivered, field))
+        if columns[field].isna().all():
             del columns[field]
     return pd.DataFrame(columns, index=delivered.fields.index), findings
-
-
-def _free_text(column: pd.Series) -> bool:
-    """Say whether answers look like sentences rather than labels or numbers."""
-    distinct = column.dropna().unique()
-    words = [value for value in distinct if not value.replace(",", "").replace(".", "").lstrip("-").isdigit()]
-    return len(words) > 30 and len(words) > 0.2 * column.notna().sum()
-
-
-def _withheld(delivered: Records, field: str) -> Finding:
-    message = "The background question is answered in people's own words; it is withheld."
-    remedy = "Declare the column as remark in columns.csv, or give it a scale."
-    return Finding(delivered.file, "error", message, remedy, delivered.headers[field])
 
 
 def _instrument(delivered: Records, codebook: Codebook) -> str:
@@ -258,6 +245,26 @@ def _unknown_variant(delivered: Records, variants: pd.Series, variant: str) -> F
     )
     remedy = "Add the variant to items.csv, or a scale for the column that names it."
     return Finding(delivered.file, "warning", message, remedy, delivered.headers.get("variant"), row)
+
+
+def delivered_twice(cleaned: Sequence[Cleaned]) -> list[Finding]:
+    """Return a finding for each delivery at least half of whose records stand in an earlier one too, word for word."""
+    parts = [part.responses[["response_id", "file"]].drop_duplicates() for part in cleaned if len(part.responses)]
+    if len(parts) < 2:
+        return []
+    together = pd.concat(parts, ignore_index=True)
+    sizes = together.groupby("file").size().to_dict()
+    shared = together[together.duplicated("response_id", keep=False)]
+    pairs = shared.merge(shared, on="response_id", suffixes=("", "_before"), validate="m:m")
+    counts = pairs[pairs["file_before"] < pairs["file"]].groupby(["file", "file_before"]).size().rename("count")
+    findings = []
+    for pair in counts.reset_index().to_dict("records"):
+        file, before, count = pair["file"], pair["file_before"], pair["count"]
+        if count >= max(_FEW, sizes[file] / 2):
+            message = f"{times(count, 'record is', 'records are')} the same as in {before}, and counted twice."
+            remedy = "See whether it is the same delivery in another form; if so, take one of them away."
+            findings.append(Finding(file, "warning", message, remedy))
+    return findings
 
 
 def assemble(cleaned: Sequence[Cleaned]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:

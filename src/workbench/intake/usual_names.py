@@ -30,11 +30,20 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
     "mode": ("kanaal", "channel", "mode", "distributionchannel", "herkomst", "wijze van invullen"),
     "moment": ("moment", "meetmoment"),
     "product": ("product", "productcategorie", "voorziening", "hulpvorm", "soort hulp", "ondersteuning", "hulp"),
-    "started_on": ("startdatum", "begindatum", "start", "datum start", "started_on", "ingangsdatum"),
+    "started_on": (
+        "datum aanvang",
+        "aanvang",
+        "startdatum",
+        "begindatum",
+        "start",
+        "datum start",
+        "started_on",
+        "ingangsdatum",
+    ),
     "ended_on": ("einddatum", "stopdatum", "eind", "datum einde", "ended_on"),
     "ending_code": ("reden beëindiging", "reden beeindiging", "reden einde", "redenbeeindiging", "ending_code"),
     "goals_set": ("aantal doelen", "doelen gesteld", "goals_set"),
-    "goals_reached": ("doelen behaald", "aantal behaalde doelen", "goals_reached"),
+    "goals_reached": ("doelen behaald", "doelen bereikt", "aantal behaalde doelen", "goals_reached"),
     "law": ("wet", "law"),
     "source": ("bron", "source", "beoordelaar"),
     "theme": ("thema", "theme", "onderwerp"),
@@ -76,6 +85,18 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
 }
 PREFIXES: dict[str, tuple[str, ...]] = {
     "ignore": ("groep tijd", "vraagtijd", "group time", "question time", "grouptime", "column "),
+}
+# How headers of administrative figures start, and the measure each is.
+USUAL_MEASURES = {
+    "cliënten": "clients",
+    "aantal cliënten": "clients",
+    "instroom": "inflow",
+    "wachttijd": "waiting_weeks",
+    "budget": "budget",
+    "uitgaven": "spent",
+    "besteed": "spent",
+    "verloop": "staff_turnover",
+    "klachten": "complaints",
 }
 # Codes that questionnaires of all kinds use for "no answer", and what each most often means.
 MISSING_CODES = {

@@ -72,7 +72,7 @@ def interval(row: pd.Series, language: str, shares: bool = False, decimals: int 
     if pd.isna(low) or pd.isna(high):
         return ""
     write = percentage if shares else number
-    return f"{write(low, language, decimals)} – {write(high, language, decimals)}"
+    return f"{write(low, language, decimals)}\u00a0–\u00a0{write(high, language, decimals)}"
 
 
 def figure(release: Release, row: pd.Series | None) -> str:

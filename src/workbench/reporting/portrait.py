@@ -49,6 +49,8 @@ def in_short(release: Release) -> Parts:
     adjusted, gaps = _adjusted(release), _gaps(release)
     if adjusted.empty:
         return Parts([said(release.say("no respondents"))])
+    if (adjusted["status"] == "hidden").all():
+        return Parts([said(release.say("too few to compare", threshold=release.thresholds["hidden_below"]))])
     strong = [finding(release, row) for _, row in phrases.strengths(adjusted).iterrows()]
     talk = [finding(release, row) for _, row in phrases.points(adjusted, gaps).iterrows()]
     parts = [
@@ -126,6 +128,8 @@ def experience(release: Release) -> Exhibit | Paragraphs:
     adjusted = _adjusted(release)
     if adjusted.empty:
         return said(release.say("no scores"))
+    if (adjusted["status"] == "hidden").all():
+        return said(release.say("too few to compare", threshold=release.thresholds["hidden_below"]))
     band = release.rows(statistic=list(SPREAD), unit="region", group="client")
     band = band.pivot(index="measure", columns="statistic", values="estimate").reindex(columns=list(SPREAD))
     rows = adjusted.join(band, on="measure").assign(name=[release.name(measure) for measure in adjusted["measure"]])
@@ -143,15 +147,20 @@ def experience(release: Release) -> Exhibit | Paragraphs:
             head("reading"): [_reading(release, row) for _, row in rows.iterrows()],
         }
     )
-    distinct = [finding(release, row) for _, row in adjusted.iterrows() if row["label"] in ("above", "below")]
+    sides = {label: adjusted.loc[adjusted["label"] == label, "measure"] for label in ("above", "below")}
+    told = [
+        release.say(f"{label} the mean", measures=_named(release, names))
+        for label, names in sides.items()
+        if len(names)
+    ]
     drawn = rows[rows["status"] != "hidden"].drop(columns="label").rename(columns={"name": "label"})
     return shown(
         release,
         "experience",
         table,
         caption=release.text("captions", "experience"),
-        finding=" ".join(distinct) or release.say("no strengths"),
-        chart=figures.dots(drawn, language=language) if len(drawn) else None,
+        finding=" ".join(told) or release.say("none distinguishable"),
+        chart=figures.dots(drawn, language=language),
         note=release.text("notes", "experience"),
         numeric=["score", "n"],
     )
@@ -241,7 +250,8 @@ def mirror(release: Release) -> Exhibit | Paragraphs:
     asked = {"measure": list(gaps["measure"]), "statistic": "mean", "unit": "provider", "group": ["client", "staff"]}
     wide = release.rows(**asked).pivot(index="measure", columns="group", values=["estimate", "conf_low", "conf_high"])
     ends = {"estimate": "", "conf_low": "_low", "conf_high": "_high"}
-    wide.columns = pd.Index([f"{group}{ends[value]}" for value, group in wide.columns.to_list()])
+    names: Any = wide.columns
+    wide.columns = pd.Index([f"{group}{ends[value]}" for value, group in names])
     rows = gaps.join(wide, on="measure").assign(name=[release.name(each) for each in gaps["measure"]])
     sentences = [finding(release, row) for _, row in gaps.iterrows()]
     table = pd.DataFrame(

@@ -1,0 +1,90 @@
+"""Overlapping records of one person, provider and product are one episode, in whatever order they come."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workbench.codebook import Codebook
+from workbench.intake import deliveries, episodes
+
+DAYS = pd.date_range("2025-01-01", periods=12)
+RECORD = st.tuples(
+    st.sampled_from("ab"), st.sampled_from(["02", None]), st.integers(0, 11), st.integers(0, 11) | st.none()
+)
+
+
+def records(rows: list[tuple[str, str | None, int, int | None]]) -> pd.DataFrame:
+    """Return care records of one provider: client, product, first day, days until the end."""
+    ends = [pd.NaT if length is None else DAYS[start] + pd.Timedelta(days=length) for _, _, start, length in rows]
+    return pd.DataFrame(
+        {
+            "client": [row[0] for row in rows],
+            "provider_id": "p1",
+            "product": pd.Series([row[1] for row in rows], dtype="str"),
+            "started_on": [DAYS[row[2]] for row in rows],
+            "ended_on": pd.to_datetime(pd.Series(ends)),
+            "ending_code": "01",
+            "follow_up_until": pd.Timestamp("2025-12-31"),
+            "goals_set": float("nan"),
+            "goals_reached": float("nan"),
+            "file": "a.csv",
+            "row": range(2, len(rows) + 2),
+        }
+    )
+
+
+def merged(table: pd.DataFrame) -> episodes.Cleaned:
+    return episodes.merge([episodes.Cleaned(table, pd.DataFrame(), [])])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(RECORD, min_size=1, max_size=9), st.randoms())
+def test_episodes_cover_the_same_days_and_never_overlap(rows: list, random) -> None:
+    table = records(rows)
+    found = merged(table)
+    assert len(found.episodes) + len(found.exclusions) == len(table)
+    assert days_of(found.episodes) == days_of(table)
+    assert sum(map(len, listed(found.episodes).values())) == sum(
+        len(set(days)) for days in listed(found.episodes).values()
+    )
+    order = list(table.index)
+    random.shuffle(order)
+    columns = ["client", "product", "started_on", "ended_on"]
+    other = merged(table.loc[order]).episodes[columns]
+    pd.testing.assert_frame_equal(
+        found.episodes[columns].sort_values(columns, ignore_index=True), other.sort_values(columns, ignore_index=True)
+    )
+
+
+def listed(table: pd.DataFrame) -> dict[tuple[str, str], list[pd.Timestamp]]:
+    found: dict[tuple[str, str], list[pd.Timestamp]] = {}
+    ends = table["ended_on"].fillna(pd.Timestamp("2025-03-01"))
+    for client, product, start, end in zip(
+        table["client"], table["product"].fillna(""), table["started_on"], ends, strict=True
+    ):
+        found.setdefault((client, product), []).extend(pd.date_range(start, end))
+    return found
+
+
+def days_of(table: pd.DataFrame) -> dict[tuple[str, str], set[pd.Timestamp]]:
+    return {person: set(days) for person, days in listed(table).items()}
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"), [("1", "01"), ("03", "03"), ("verhuisd naar haar zus", "other"), ("", None)]
+)
+def test_ending_codes_are_codes(cell: str, expected: str | None, region: Codebook, tmp_path: Path) -> None:
+    columns = pd.DataFrame(
+        [("t", "Aanbieder", "provider", ""), ("t", "Start", "started_on", ""), ("t", "Reden", "ending_code", "")],
+        columns=["columns", "column", "field", "scale"],
+    )
+    row = region.deliveries.assign(pattern="t.csv", kind="episodes", columns="t", instrument="", law="BiJ", release="7")
+    (tmp_path / "t.csv").write_text(f"Aanbieder;Start;Reden\nDe Linde;01-02-2025;{cell}\n")
+    found = deliveries.receive(tmp_path, replace(region, columns=columns, deliveries=row), 2026, None)
+    codes = found.episodes["ending_code"]
+    assert codes.isna().all() if expected is None else codes.tolist() == [expected]
+    assert "zus" not in found.findings.to_csv()
