@@ -28,7 +28,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "aliases": ("spelling", "provider_id", "reason", "decided_on"),
     "deliveries": (
         *("pattern", "years", "kind", "columns", "instrument", "variant", "role", "informant", "mode", "moment"),
-        *("purpose", "law", "release", "complete_until", "required", "provider", "municipality"),
+        *("purpose", "law", "release", "complete_until", "required", "provider", "municipality", "source"),
         *("reader", "encoding", "delimiter", "decimal", "header_rows", "sheet"),
     ),
     "columns": ("columns", "column", "field", "scale"),
@@ -398,6 +398,8 @@ def _check_references(
     known("deliveries", "informant", schemas.INFORMANTS, f"choose from {', '.join(schemas.INFORMANTS)}.")
     known("deliveries", "purpose", PURPOSES, f"choose from {', '.join(PURPOSES)}.")
     known("deliveries", "law", schemas.LAWS, f"choose from {', '.join(schemas.LAWS)}.")
+    known("deliveries", "provider", tables["providers"]["provider_id"], "add it to providers.csv.")
+    known("deliveries", "source", schemas.SOURCES, f"choose from {', '.join(schemas.SOURCES)}.")
     known("deliveries", "reader", READERS, f"choose from {', '.join(READERS)}.")
     known("columns", "scale", tables["scales"]["scale"], "describe its labels in scales.csv.")
     known("items", "dimension", tables["dimensions"]["dimension"], "describe it in dimensions.csv.")

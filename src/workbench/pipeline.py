@@ -125,6 +125,7 @@ def draft(places: Places, year: int, file: Path | None = None) -> dict[Path, int
     written = {}
     for name, parts in proposed.items():
         table = pd.concat(parts, ignore_index=True)
+        table = table.drop_duplicates(list(codebooks.KEYS[name]) if name in codebooks.KEYS else None)
         target = places.codebook / "draft" / f"{name}.csv"
         codebooks.write_table(target, table)
         written[target] = len(table)

@@ -103,8 +103,12 @@ def code(column: pd.Series, scale: Scale, low: float, high: float) -> Coded:
     return Coded(codes[at], kinds[at], problems)
 
 
-def text_codes(column: pd.Series, scale: Scale, allowed: tuple[str, ...] = ()) -> tuple[pd.Series, pd.DataFrame]:
+def text_codes(
+    column: pd.Series, scale: Scale, allowed: tuple[str, ...] = (), numbers: bool = False
+) -> tuple[pd.Series, pd.DataFrame]:
     """Translate labels of a field (role, sex, channel) into the codes of the processed tables.
+
+    With `numbers` a number that is no label stands for itself, as it does for items.
 
     Returns
     -------
@@ -121,7 +125,10 @@ def text_codes(column: pd.Series, scale: Scale, allowed: tuple[str, ...] = ()) -
     """
     at, distinct = pd.factorize(column)
     codes = set(scale.codes.values()) | set(allowed)
-    found = [scale.codes.get(key(text), key(text) if key(text) in codes else None) for text in distinct]
+    plain = [
+        key(text) if key(text) in codes or (numbers and _NUMBER.fullmatch(key(text))) else None for text in distinct
+    ]
+    found = [scale.codes.get(key(text), itself) for text, itself in zip(distinct, plain, strict=True)]
     wrong = np.array([value is None or bool(value and allowed and value not in allowed) for value in found], dtype=bool)
     values = pd.Series(
         [*(None if bad else value or None for value, bad in zip(found, wrong, strict=True)), None], dtype="str"

@@ -18,7 +18,8 @@ def spellings(codebook: Codebook) -> tuple[dict[str, str], set[str]]:
 
     Accepted are the aliases people decided on and, after those, a provider's id, name, AGB and KvK code. Differences in
     case and white space do not matter; nothing else is guessed away. A leading zero that Excel took from a code is
-    given back. The empty provider means: decided not to be one of the contracted providers.
+    given back. The empty provider means: decided not to be one of the contracted providers; the empty spelling decides
+    about records that name no provider.
     """
     aliases = codebook.aliases
     decided = dict(zip(aliases["spelling"].map(key), aliases["provider_id"], strict=True))
@@ -46,9 +47,10 @@ def identify(names: pd.Series, codebook: Codebook) -> pd.DataFrame:
         ``provider_id``, missing where none is meant, and then ``reason``: `UNKNOWN` or `NOT_CONTRACTED`.
     """
     known, _ = spellings(codebook)
-    provider_id = per_value(names, lambda name: known.get(key(name)) or None)
+    named = names.fillna("")
+    provider_id = per_value(named, lambda name: known.get(key(name)) or None)
     decided_against = {text for text, provider in known.items() if not provider}
-    against = per_value(names, lambda name: NOT_CONTRACTED if key(name) in decided_against else None)
+    against = per_value(named, lambda name: NOT_CONTRACTED if key(name) in decided_against else None)
     reason = against.fillna(UNKNOWN).mask(provider_id.notna())
     return pd.DataFrame({"provider_id": provider_id, "reason": reason.astype("str")})
 
@@ -63,7 +65,10 @@ def unknown_names(
     if nameless.any():
         count, row = count_and_row(nameless)
         message = f"{times(count, 'record names', 'records name')} no provider and cannot be counted."
-        remedy = "Ask for the provider, or state it for the whole file in deliveries.csv, column provider."
+        remedy = (
+            "Ask for the provider; state it for the whole file in deliveries.csv, column provider; or decide in "
+            "aliases.csv, with an empty spelling, that such records do not count."
+        )
         findings.append(Finding(file, "error", message, remedy, column, row))
     known, unsure = spellings(codebook)
     named = names[without & names.notna()]

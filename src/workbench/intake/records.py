@@ -107,7 +107,7 @@ def coded(
     delivered = records.fields.get(field)
     if delivered is None:
         return raw(records, field), []
-    found, problems = labels.text_codes(delivered, scale, allowed)
+    found, problems = labels.text_codes(delivered, scale, allowed, field.startswith("background:"))
     default = records.settings.get(field, "")
     found = found.mask(delivered.isna(), default) if default else found
     return found, labels.problem_findings(problems, records.file, records.headers[field], name, field)

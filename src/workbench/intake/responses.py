@@ -15,7 +15,8 @@ from workbench.intake.records import Records
 from workbench.intake.values import key, per_value
 
 _FEW = 5
-_OWN = ("age", "birth_date", "bsn", "client", "respondent", "provider", "started_at", "seconds", "submitted")
+_MOST_AGE_GROUPS = 15
+_OWN = ("birth_date", "bsn", "client", "respondent", "provider", "started_at", "seconds", "submitted")
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,11 @@ def _describe(
                     delivered.file, "error", message, "Give it another name in columns.csv.", delivered.headers[field]
                 )
             )
+            continue
+        if name == "age" and delivered.fields[field].nunique() > _MOST_AGE_GROUPS:
+            message = "The column holds ages; as a background question only a few age groups may pass."
+            remedy = "Give it the field age in columns.csv: it becomes an age band."
+            findings.append(Finding(delivered.file, "error", message, remedy, delivered.headers[field]))
             continue
         keep(field, records.text(delivered, field, scales))
         if columns[field].isna().all():

@@ -103,8 +103,9 @@ def in_order(release: Release, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def cards(release: Release, *measures: str) -> Parts:
-    """The definitions of measures, with the region's choices filled in."""
-    return Parts([_card(release, measure) for measure in measures])
+    """The definitions of measures that this release has, with the region's choices filled in."""
+    present = set(release.estimates["measure"])
+    return Parts([_card(release, measure) for measure in measures if measure in present])
 
 
 def _card(release: Release, measure: str) -> Card:

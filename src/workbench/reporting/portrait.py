@@ -51,6 +51,8 @@ def in_short(release: Release) -> Parts:
         return Parts([said(release.say("no respondents"))])
     if (adjusted["status"] == "hidden").all():
         return Parts([said(release.say("too few to compare", threshold=release.thresholds["hidden_below"]))])
+    if (adjusted["label"] == "no comparison").all():
+        return Parts([said(release.say("too few providers"))])
     strong = [finding(release, row) for _, row in phrases.strengths(adjusted).iterrows()]
     talk = [finding(release, row) for _, row in phrases.points(adjusted, gaps).iterrows()]
     parts = [
@@ -153,13 +155,15 @@ def experience(release: Release) -> Exhibit | Paragraphs:
         for label, names in sides.items()
         if len(names)
     ]
+    compared = not (adjusted["label"] == "no comparison").all()
+    kind = "adjusted" if adjusted["method"].str.startswith("case-mix").any() else "as given"
     drawn = rows[rows["status"] != "hidden"].drop(columns="label").rename(columns={"name": "label"})
     return shown(
         release,
         "experience",
         table,
-        caption=release.text("captions", "experience"),
-        finding=" ".join(told) or release.say("none distinguishable"),
+        caption=release.text("captions", f"experience {kind}"),
+        finding=" ".join(told) or release.say("none distinguishable" if compared else "too few providers"),
         chart=figures.dots(drawn, language=language),
         note=release.text("notes", "experience"),
         numeric=["score", "n"],
@@ -285,8 +289,10 @@ def mirror(release: Release) -> Exhibit | Paragraphs:
 
 
 def mirror_question(release: Release) -> Paragraphs:
-    """The question that the largest demonstrable gap raises."""
+    """The question that the largest demonstrable gap raises; none where there is no mirror."""
     gaps = _gaps(release)
+    if (gaps["status"] == "hidden").all():
+        return said()
     different = gaps[gaps["label"] == "different"].sort_values("estimate", key=abs, ascending=False)
     if different.empty:
         return said(release.say("open question"))
