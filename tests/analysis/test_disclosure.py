@@ -67,6 +67,14 @@ def test_no_smaller_pattern_is_safe(seed):
                 assert not is_safe(counts, pattern, threshold)
 
 
+def test_few_large_cells_rather_than_many_small_ones():
+    """Around the 3 there is a square with 8, 8 and 90, and a longer way round over five times 8."""
+    counts = pd.DataFrame([[3, 8, 90], [90, 8, 8], [8, 90, 8]], columns=list("abc"))
+    hidden = disclosure.suppress_table(counts, 5)
+    assert hidden.to_numpy().sum() == 4
+    assert (counts * hidden).to_numpy().sum() == 3 + 8 + 8 + 90
+
+
 def test_the_order_and_names_of_rows_and_columns_do_not_matter():
     counts = pd.DataFrame([[3, 40, 21], [50, 61, 30], [25, 33, 4]], index=list("xyz"), columns=list("abc"))
     expected = disclosure.suppress_table(counts, 5)

@@ -363,7 +363,7 @@ def test_goals_reached_out_of_goals_set():
     assert got.loc["p", "estimate"] == pytest.approx(2 / 3)
     residual = np.array([3, 0, 3]) - 2 / 3 * np.array([4, 2, 3])
     assert got.loc["p", "std_error"] == pytest.approx(np.sqrt(3 / 2 * (residual**2).sum()) / 9)
-    assert got.loc["q", ["n", "estimate"]].tolist() == [1, 1]
+    assert got.loc["q", ["n", "n_eff", "estimate"]].tolist() == [1, 1, 1]
     assert np.isnan(got.loc["q", "std_error"])
     assert 0 < got.loc["q", "conf_low"] < got.loc["q", "conf_high"] == 1
 
