@@ -5,6 +5,8 @@ Exit code 0 only if everything asked for was made; a mistake in the data is a me
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +14,7 @@ import pandas as pd
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from workbench.store import NotThere, Places, find_root, has_files, regions
@@ -250,16 +252,14 @@ def _say(line: str) -> None:
     console.print(escape(line))
 
 
-def _bar(title: str):
-    from contextlib import contextmanager
-
-    @contextmanager
-    def shown():
-        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-        with Progress(*columns, console=console, transient=True) as bar:
-            yield bar, bar.add_task(title, total=None)
-
-    return shown()
+@contextmanager
+def _bar(title: str) -> Iterator[tuple[Progress, TaskID]]:
+    """Show a progress bar with how many of how many and the time left; a plain line where nobody watches."""
+    if not console.is_terminal:
+        console.print(f"{title} ...")
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console, transient=True) as bar:
+        yield bar, bar.add_task(title, total=None)
 
 
 def _tell_account(deliveries: pd.DataFrame, exclusions: pd.DataFrame) -> None:

@@ -128,7 +128,7 @@ def _pages(places: Places, release: Release, code: str, edition: str) -> Iterato
 
     parameters = common | {"edition": "internal"}
     yield page("region", "region.html", release.title, f"{synthesis} {release.year}", whole, parameters)
-    for provider, name in release.providers.items():
+    for provider, name in sorted(release.providers.items(), key=lambda item: item[1].casefold()):
         made_from = [of_region, own.get(provider, ""), agreed.get(provider, "")]
         parameters = common | {"edition": edition, "provider": provider}
         file = f"providers/{_file_name(provider)}.html"

@@ -10,7 +10,8 @@ import pandas as pd
 
 VALUES = ["n", "n_eff", "estimate", "std_error", "conf_low", "conf_high", "delta", "p_adjusted", "reliability"]
 FAMILY = ["measure", "statistic", "unit", "unit_id", "group", "year"]
-DISTRIBUTIONS = ("reden_einde", "zonder_hulp")
+COUNTS = "aantal"  # questionnaires by mode: a cell is small below the threshold for people
+DISTRIBUTIONS = ("reden_einde", "zonder_hulp", COUNTS)
 
 
 def decide(
@@ -45,7 +46,7 @@ def decide(
     few = (n < hidden_below) & (decided["reason"] == "")
     decided.loc[few, "reason"] = "few"
 
-    answered = decided["estimate"] * n
+    answered = (decided["estimate"] * n).where(decided["measure"] != COUNTS, n)
     response = (decided["measure"] == "respons") & (answered < hidden_below - 0.5) & (decided["status"] != "hidden")
     small = (answered > 0.5) & (answered < smallest_cell - 0.5) & (decided["status"] != "hidden")
     for rows, reason in (
@@ -53,7 +54,7 @@ def decide(
         (_opinions(decided, small), "small cells"),
         (_distributions(decided, small, answered), "small cells"),
     ):
-        decided.loc[rows, ["status", "reason"]] = ["hidden", reason]
+        decided.loc[rows & (decided["status"] != "hidden"), ["status", "reason"]] = ["hidden", reason]
 
     decided.loc[decided["estimate"].isna(), "status"] = "hidden"
     hidden = decided["status"] == "hidden"
@@ -77,10 +78,11 @@ def _opinions(table: pd.DataFrame, small: pd.Series) -> pd.Series:
 
 
 def _distributions(table: pd.DataFrame, small: pd.Series, count: pd.Series) -> pd.Series:
-    """Say which reasons or answers must not be shown: the small ones, and where that is one, the smallest other."""
+    """Say which reasons, answers or modes must not be shown: the small ones; where that is one, the smallest other too."""
     cell = table["measure"].isin(DISTRIBUTIONS) & (table["category"] != "")
     family = table.groupby(FAMILY).ngroup()
-    hidden = small & cell
+    few = (table["measure"] == COUNTS) & (table["status"] == "hidden")
+    hidden = cell & (small | few)
     alone = family[hidden & (hidden.groupby(family).transform("sum") == 1)]
     candidate = cell & family.isin(alone) & ~hidden & (count > 0.5)
     hidden[count[candidate].groupby(family[candidate]).idxmin().to_numpy()] = True

@@ -108,8 +108,9 @@ def participation(release: Release) -> Parts:
     rows, sentences = [], []
     for role in phrases.ROLES:
         for _, row in counts[counts["group"] == role].sort_values("category").iterrows():
-            few = row["status"] == "hidden"
-            counted = f"< {threshold}" if few else number(row["estimate"], language)
+            few = row["reason"] == "few"
+            counted = f"< {threshold}" if few else plain(row["estimate"], language)
+            counted = counted or release.text("titles", "not shown")
             how = release.word(row["category"]) if row["category"] else release.head("total")
             rows.append({"who": release.word(role), "how": how, "counted": counted})
             if row["category"] == "":
