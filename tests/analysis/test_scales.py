@@ -45,6 +45,14 @@ def test_scores_stay_on_the_scale_and_follow_the_half_rule(rows):
     assert (got.notna() == (answers.notna().sum(axis=1) >= 3)).all()
 
 
+@pytest.mark.parametrize(("n_items", "needed"), [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3), (7, 4)])
+def test_half_of_the_items_rounded_up_is_enough(n_items, needed):
+    names = list("abcdefg")[:n_items]
+    answers = pd.DataFrame(np.where(np.tri(n_items + 1, n_items, -1) > 0, 3.0, np.nan), columns=names)
+    got = scales.score(answers, items(names))["choice"]  # row r has r answers
+    assert got.notna().tolist() == [answered >= needed for answered in range(n_items + 1)]
+
+
 @given(st.lists(st.lists(ANSWER, min_size=4, max_size=4), min_size=1, max_size=20), st.permutations(range(4)))
 @settings(deadline=None)
 def test_neither_the_order_of_items_nor_of_responses_matters(rows, order):
@@ -104,6 +112,12 @@ def test_alpha_by_hand():
     total = answers.sum(axis=1).var()
     assert row["alpha"] == pytest.approx(1.5 * (1 - 6 / total))
     assert row["alpha_low"] < row["alpha"] < row["alpha_high"] <= 1
+
+
+def test_two_items_give_spearman_brown_whatever_their_spread():
+    answers = pd.DataFrame({"a": [1, 2, 3, 4, 5], "b": [2, 2, 3, 2, 3]})
+    r = np.corrcoef(answers["a"], answers["b"])[0, 1]
+    assert scales.reliability(answers, items("ab")).loc["choice", "alpha"] == pytest.approx(2 * r / (1 + r))
 
 
 def test_alpha_of_items_of_different_ranges_is_that_of_the_score():

@@ -78,7 +78,7 @@ def _opinions(table: pd.DataFrame, small: pd.Series) -> pd.Series:
 
 
 def _distributions(table: pd.DataFrame, small: pd.Series, count: pd.Series) -> pd.Series:
-    """Say which reasons, answers or modes must not be shown: the small ones; where that is one, the smallest other too."""
+    """Say which reasons, answers or modes must not be shown: the small ones; where that is one, the next smallest."""
     cell = table["measure"].isin(DISTRIBUTIONS) & (table["category"] != "")
     family = table.groupby(FAMILY).ngroup()
     few = (table["measure"] == COUNTS) & (table["status"] == "hidden")
