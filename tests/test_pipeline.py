@@ -115,7 +115,7 @@ def test_a_provider_sees_no_other_provider(small_region):
     ("asked", "said"),
     [
         ({"provider": "p9"}, "No provider 'p9'.*p001"),
-        ({"edition": "secret"}, "choose from provider, internal, public"),
+        ({"edition": "secret"}, "choose from provider, internal"),
         ({"language": "fr"}, "choose from nl, en"),
         ({"year": 1999}, "No processed tables of 'sample' in 1999"),
     ],

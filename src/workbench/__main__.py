@@ -3,6 +3,7 @@
 Exit code 0 only if everything asked for was made; a mistake in the data is a message, never a traceback.
 """
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -41,8 +42,8 @@ SHOWN_FINDINGS = 30
 def report(
     region: RegionOption = None,
     year: YearOption = None,
-    edition: Annotated[str, typer.Option(help="provider: peers anonymous; internal: named.")] = "provider",
-    language: Annotated[str, typer.Option(help="nl or en.")] = "nl",
+    edition: Annotated[str, typer.Option(help="provider: other providers anonymous; internal: named.")] = "provider",
+    language: Annotated[str | None, typer.Option(help="nl or en; that of the region if left out.")] = None,
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", help="Pages at the same time; one per core.")] = None,
     force: ForceOption = False,
 ) -> None:
@@ -272,7 +273,8 @@ def _tell_account(deliveries: pd.DataFrame, exclusions: pd.DataFrame) -> None:
     )
     for row in deliveries.to_dict("records"):
         counts = [f"{row[name]:,}" for name in ("delivered", "counted", "excluded")]
-        table.add_row(escape(row["file"]), row["kind"], *counts, escape(str(why.get(row["file"], ""))))
+        kind = row["kind"] if isinstance(row["kind"], str) else "not used"
+        table.add_row(escape(row["file"]), kind, *counts, escape(str(why.get(row["file"], ""))))
     console.print(table)
 
 
@@ -298,8 +300,17 @@ def _tell_findings(findings: pd.DataFrame, everything: bool = False) -> int:
     return int(counts.get("error", 0))
 
 
+class Stopped(BaseException):
+    """Somebody pressed Ctrl-C."""
+
+
+def _stop(*_: object) -> None:
+    raise Stopped
+
+
 def main() -> None:
     """Run a command; what a person can mend becomes one message and exit code 1."""
+    signal.signal(signal.SIGINT, _stop)
     from workbench.codebook import CodebookError
     from workbench.intake.privacy import MissingKey
 
@@ -309,7 +320,7 @@ def main() -> None:
         for line in str(mistake).splitlines():
             problems.print(f"[red]{escape(line)}[/]", soft_wrap=True)
         sys.exit(1)
-    except KeyboardInterrupt:
+    except Stopped:
         problems.print("Stopped; what was finished is kept, the next run goes on from there.")
         sys.exit(130)
 

@@ -61,6 +61,7 @@ REQUIRED = ("providers", "deliveries")
 KINDS = ("responses", "episodes", "assessments", "context", "invited", "agreements", "ignored")
 READERS = ("delimited", "limesurvey", "qualtrics", "spreadsheet", "spss")
 PURPOSES = ("provider_measurement", "statutory", "research")
+ADJUSTERS = ("age_band", "sex", "product", "informant")
 PERSPECTIVES = ("resident", "professional", "government")
 FIELDS = {
     "responses": (
@@ -417,6 +418,18 @@ def _check_references(
     for code in region.municipalities:
         if code not in set(municipalities["municipality_code"]):
             mistakes.append(f"region.yml, municipalities: {code!r} is no CBS code such as GM0632.")
+    allowed = set(ADJUSTERS) | {
+        field.removeprefix("background:") for field in tables["columns"]["field"] if field.startswith("background:")
+    }
+    for name in region.comparison.adjusters:
+        if name not in allowed:
+            near = difflib.get_close_matches(name, sorted(allowed), 1)
+            hint = f"did you mean {near[0]!r}?" if near else "give it with background:<name> in columns.csv."
+            mistakes.append(f"region.yml, comparison.adjusters: {name!r} is not known; {hint}")
+    asked = tables["items"].drop_duplicates(["item", "instrument"])
+    for item in sorted(asked.loc[asked["item"].duplicated(), "item"].unique()):
+        where = " and ".join(asked.loc[asked["item"] == item, "instrument"])
+        mistakes.append(f"items.csv, item {item!r} stands in {where}; give one of them another code.")
     wrong = tables["items"][tables["items"]["low"] >= tables["items"]["high"]]
     for item in wrong["item"]:
         mistakes.append(f"items.csv, item {item!r}: low must be below high.")

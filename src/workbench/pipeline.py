@@ -27,6 +27,7 @@ RECEIVED = (
     *("deliveries", "responses", "answers", "unanswered", "episodes", "assessments", "context", "invited"),
     *("agreements", "exclusions", "findings"),
 )
+AGREED = ("year", "provider_id", "measure", "action", "owner", "due", "target", "status")
 VERSIONS = ("workbench", "pandas", "numpy", "scipy", "statsmodels", "pyarrow")
 DRAWING = ("matplotlib", "seaborn", "nbconvert", "papermill", "babel")
 
@@ -147,7 +148,9 @@ def receive(places: Places, year: int, book: Codebook) -> None:
     tables = {name: getattr(received, name) for name in RECEIVED}
     tables["episodes"] = tables["episodes"].assign(ending_group=_ending_groups(tables["episodes"]))
     tables["scores"] = score(tables["responses"], tables["answers"], book)
-    with store.whole_folder(places.processed(year)) as folder:
+    former = places.processed(year)
+    with store.whole_folder(former) as folder:
+        store.keep(former, folder, ["released", "estimates.parquet"])
         store.write_tables(folder, {name: schemas.check(name, table) for name, table in tables.items()})
         store.write_json(folder / "manifest.json", {"received": _made_from(places, year, book)} | _account(tables))
 
@@ -229,16 +232,22 @@ def _comparable(scores: pd.DataFrame, book: Codebook) -> pd.Series:
 
 
 def link(episodes: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per episode over all deliveries, the latest knowledge first, with restarts linked.
+    """Return one row per episode over all deliveries, by the latest knowledge, with restarts linked.
 
-    A running episode comes back in every delivery until it ends: the last delivery that has it counts.
+    A running episode comes back in every delivery until it ends: the last delivery that has it counts. Each register
+    (a law in a municipality) is followed until its own newest delivery is complete, never longer.
+
+    Parameters
+    ----------
+    episodes : DataFrame, one row per episode and delivery
+        As in `schemas.EPISODES`, of all years.
     """
     latest = episodes.sort_values(["follow_up_until", "file", "row"], kind="stable").drop_duplicates(
         ["client", "provider_id", "product", "started_on"], keep="last"
     )
-    until = latest["follow_up_until"].max()
     latest = latest.sort_values(["client", "started_on", "provider_id", "product"], ignore_index=True)
-    latest = latest.assign(follow_up_until=until)
+    register = latest.groupby(["law", "municipality_code"], dropna=False)
+    latest = latest.assign(follow_up_until=register["follow_up_until"].transform("max"))
     if latest.empty:
         return latest
     return latest.assign(**outcomes.link_restarts(latest)[["restart_on", "restart_same_provider"]])
@@ -261,7 +270,8 @@ def survey_estimates(folder: Path, year: int, book: Codebook) -> list[pd.DataFra
     parts.append(estimates.means(scores, year))
     comparison = dataclasses.asdict(book.region.comparison)
     adjusters = comparison.pop("adjusters")
-    parts.append(estimates.comparisons(scores[grading], year, adjusters, comparison))
+    enough = book.region.thresholds.hidden_below
+    parts.append(estimates.comparisons(scores[grading], year, adjusters, comparison, band_from=enough))
     parts.append(estimates.gaps(scores[grading], year, book.region.definitions.mirror_margin))
 
     given = answers.merge(graded, on="response_id", how="inner", validate="1:1")
@@ -315,8 +325,7 @@ def _released_tables(by_year: Mapping[int, Path], year: int, book: Codebook) -> 
         "providers": book.providers[["provider_id", "name"]].reset_index(drop=True),
         "deliveries": store.read_table(folder, "deliveries").drop(columns="sha256"),
         "excluded": exclusions.groupby(["file", "reason"]).size().rename("records").reset_index(),
-        "findings": store.read_table(folder, "findings"),
-        "agreements": store.read_table(folder, "agreements").drop(columns=["file", "row"]),
+        "agreements": store.read_table(folder, "agreements")[list(AGREED)],
     }
 
 
@@ -348,8 +357,10 @@ def provenance(year: int, book: Codebook, manifest: Mapping[str, Any]) -> dict[s
 
 
 def code_fingerprint() -> str:
-    """Return one hash over the workbench's own code."""
-    return store.fingerprint_files([*Path(__file__).parent.rglob("*.py")])
+    """Return one hash over everything that ships with the workbench: code, texts, templates, instruments."""
+    package = Path(__file__).parent
+    files = [path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    return store.fingerprint_files(files, package)
 
 
 def _short(text: str) -> str:

@@ -8,7 +8,8 @@ from workbench import schemas, store
 from workbench.reporting.release import Release
 from workbench.store import NotThere, Places
 
-EDITIONS = ("provider", "internal", "public")
+EDITIONS = ("provider", "internal")
+SCORES = ("adjusted", "shrunk", "lowest", "quarter", "median", "three_quarters", "highest")
 LANGUAGES = ("nl", "en")
 
 
@@ -64,7 +65,7 @@ def open_release(
     year: int,
     provider: str | None = None,
     edition: str = "internal",
-    language: str = "nl",
+    language: str | None = None,
     root: Path | None = None,
 ) -> Release:
     """Open what was released: the only tables a report may read.
@@ -75,9 +76,10 @@ def open_release(
         As in `open_region`.
     provider : str, optional
         Only this provider, beside the region.
-    edition : {"provider", "internal", "public"}
+    edition : {"provider", "internal"}
         Whether other providers have names.
-    language : {"nl", "en"}
+    language : {"nl", "en"}, optional
+        That of the region if left out.
     root : Path, optional
 
     Raises
@@ -89,6 +91,8 @@ def open_release(
     folder = places.released(year)
     if not (folder / "codebook.json").is_file():
         raise NotThere(f"{folder} does not exist yet: make it with 'python -m workbench process --region {region}'.")
+    codebook = store.read_json(folder / "codebook.json")
+    language = language or str(codebook["region"]["language"])
     for what, value, known in (("edition", edition, EDITIONS), ("language", language, LANGUAGES)):
         if value not in known:
             raise NotThere(f"No {what} {value!r}; choose from {', '.join(known)}.")
@@ -103,14 +107,21 @@ def open_release(
         language=language,
         edition=edition,
         provider=provider,
-        estimates=pd.read_parquet(folder / "estimates.parquet", filters=own),
+        estimates=_within_the_scale(pd.read_parquet(folder / "estimates.parquet", filters=own)),
         providers={provider: providers[provider]} if provider else providers,
         deliveries=store.read_table(folder, "deliveries"),
         excluded=store.read_table(folder, "excluded"),
         agreements=_of_provider(store.read_table(folder, "agreements"), provider),
-        codebook=store.read_json(folder / "codebook.json"),
+        codebook=codebook,
         provenance=store.read_json(folder / "provenance.json"),
     )
+
+
+def _within_the_scale(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Return the estimates as a reader sees them: an adjusted score beyond 0 or 100 is shown as 0 or 100."""
+    scores = estimates["statistic"].isin(SCORES)
+    ends = ["estimate", "conf_low", "conf_high"]
+    return estimates.assign(**{end: estimates[end].mask(scores, estimates[end].clip(0, 100)) for end in ends})
 
 
 def _of_provider(table: pd.DataFrame, provider: str | None) -> pd.DataFrame:

@@ -7,6 +7,7 @@ content, not by time. A page whose notebook fails keeps its last good version an
 import contextlib
 import json
 import os
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
@@ -23,6 +24,7 @@ from workbench.reporting.release import Release
 from workbench.store import NotThere, Places
 
 Progress = Callable[[int, int, str], None]
+PROVENANCE = ("region", "year", "codebook", "code", "software")
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def report(
     code: str,
     *,
     edition: str = "provider",
-    language: str = "nl",
+    language: str | None = None,
     jobs: int | None = None,
     force: bool = False,
     progress: Progress = lambda *_: None,
@@ -69,7 +71,8 @@ def report(
     code : str
         Fingerprint of code and software; part of what a page was made from.
     edition, language : str
-        As in ``workbench.open_release``; the synthesis is always made with named providers.
+        As in ``workbench.open_release``; the synthesis is always made with named providers. The language is that of
+        the region where none is given.
     jobs : int, optional
         Pages made at the same time; by default one per core.
     force : bool
@@ -82,14 +85,13 @@ def report(
     NotThere
         Where nothing was released yet or a notebook is missing.
     """
-    release = regions.open_release(places.region, year, root=places.root, language=language)
+    release = regions.open_release(places.region, year, root=places.root, edition=edition, language=language)
     wanted = list(_pages(places, release, code, edition))
     folder = places.reports(year)
     manifest = store.read_json(folder / "manifest.json")
     stale = [page for page in wanted if force or _is_stale(page, manifest)]
     made, failed = [], []
-    provenance = dict(release.provenance)
-    for page, failure in _make(stale, language, provenance, jobs or os.cpu_count() or 1):
+    for page, failure in _make(stale, release, jobs or os.cpu_count() or 1):
         if failure:
             failed.append((page.key, failure))
             manifest.setdefault(page.key, {})["fingerprint"] = ""
@@ -110,12 +112,14 @@ def _pages(places: Places, release: Release, code: str, edition: str) -> Iterato
     common = {"region": places.region, "year": release.year, "language": release.language}
     words = {"nl": ("Beeld van de regio", "Rapport per aanbieder"), "en": ("The region as a whole", "Provider report")}
     synthesis, single = words[release.language]
-    shared = json.dumps([dict(release.codebook), code], sort_keys=True, default=str)
+    everywhere = [dict(release.codebook), code, _theme(places.root), _of_page(release, "")]
+    shared = json.dumps(everywhere, sort_keys=True, default=str)
     estimates = release.estimates
     of_region = store.fingerprint_table(estimates[estimates["unit"] == "region"])
     own = _fingerprints(estimates[estimates["unit"] == "provider"], "unit_id")
     agreed = _fingerprints(release.agreements, "provider_id")
     whole = [store.fingerprint_table(table) for table in (estimates, release.deliveries, release.excluded)]
+    whole.append(json.dumps(dict(release.providers)))
 
     def page(key: str, file: str, title: str, subtitle: str, made_from: list[str], parameters: dict[str, Any]) -> Page:
         notebook = places.root / "notebooks" / f"{'region' if key == 'region' else 'provider'}.ipynb"
@@ -129,7 +133,7 @@ def _pages(places: Places, release: Release, code: str, edition: str) -> Iterato
     parameters = common | {"edition": "internal"}
     yield page("region", "region.html", release.title, f"{synthesis} {release.year}", whole, parameters)
     for provider, name in sorted(release.providers.items(), key=lambda item: item[1].casefold()):
-        made_from = [of_region, own.get(provider, ""), agreed.get(provider, "")]
+        made_from = [name, of_region, own.get(provider, ""), agreed.get(provider, "")]
         parameters = common | {"edition": edition, "provider": provider}
         file = f"providers/{_file_name(provider)}.html"
         yield page(provider, file, name, f"{single} {release.year}", made_from, parameters)
@@ -151,20 +155,31 @@ def _is_stale(page: Page, manifest: dict[str, Any]) -> bool:
     return known.get("sha256") != store.fingerprint_files([page.file])
 
 
-def _make(stale: list[Page], language: str, provenance: dict[str, str], jobs: int) -> Iterator[tuple[Page, str]]:
+def _of_page(release: Release, figures: str) -> dict[str, str]:
+    """Return what one page was made from; `figures` is the fingerprint of the released rows on it."""
+    return {name: release.provenance[name] for name in PROVENANCE} | {"figures": figures[:12]}
+
+
+def _make(stale: list[Page], release: Release, jobs: int) -> Iterator[tuple[Page, str]]:
     """Yield each page as soon as it is done, with the reason where it failed."""
     if not stale:
         return
-    with ProcessPoolExecutor(min(jobs, len(stale)), mp_context=get_context("spawn")) as workers:
+    context = get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, len(stale)), context, initializer=_leave_interrupts_to_the_parent) as workers:
         waiting: dict[Future[str], Page] = {
-            workers.submit(make_page, asdict(page), language, provenance): page for page in stale
+            workers.submit(make_page, asdict(page), release.language, _of_page(release, page.fingerprint)): page
+            for page in stale
         }
         try:
             for done in as_completed(waiting):
                 yield waiting[done], _outcome(done)
-        except (KeyboardInterrupt, GeneratorExit):
+        except BaseException:
             workers.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _outcome(done: Future[str]) -> str:
@@ -268,4 +283,5 @@ def _index(release: Release, wanted: list[Page], failed: list[tuple[str, str]]) 
         language=release.language,
         provenance=release.provenance,
         failures=failures,
+        theme_css=_theme(folder.parents[2]),
     )

@@ -107,6 +107,15 @@ def whole_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(beside, ignore_errors=True)
 
 
+def keep(former: Path, folder: Path, names: list[str]) -> None:
+    """Copy what is there of `names` from the folder that is about to be replaced."""
+    for name in names:
+        if (former / name).is_dir():
+            shutil.copytree(former / name, folder / name)
+        elif (former / name).is_file():
+            shutil.copy2(former / name, folder / name)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a text file whole: beside its place, then renamed."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -154,11 +163,12 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     return pd.read_parquet(path)
 
 
-def fingerprint_files(paths: list[Path]) -> str:
-    """Return one hash over the names and bytes of files."""
+def fingerprint_files(paths: list[Path], root: Path | None = None) -> str:
+    """Return one hash over the names of files (their path below `root`, where given) and their bytes."""
     digest = hashlib.sha256()
     for path in sorted(paths):
-        digest.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+        name = path.relative_to(root).as_posix() if root else path.name
+        digest.update(name.encode() + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 

@@ -103,11 +103,33 @@ def test_a_mode_cannot_be_found_by_subtraction():
     assert decided["reason"].to_dict() == {"": "", "link": "few", "mail": "small cells"}
 
 
-def test_the_response_is_hidden_where_few_answered():
+def test_the_response_is_hidden_where_few_answered_and_cannot_be_found_by_subtraction():
+    shares = {"few": 0.1, "next": 0.3, "enough": 0.4}
     table = estimates(
-        measure="respons", n=[50.0, 50.0], estimate=[0.1, 0.4], unit_id=["few", "enough"], statistic="share"
+        measure="respons", n=50.0, estimate=list(shares.values()), unit_id=list(shares), statistic="share"
     )
-    assert release.decide(table)["status"].to_list() == ["hidden", "shown"]
+    decided = release.decide(table)
+    assert decided["status"].to_list()[0] == "hidden"
+    assert (decided["status"] == "hidden").sum() == 2
+
+
+def test_one_hidden_provider_takes_the_next_smallest_along():
+    decided = release.decide(estimates(n=[7.0, 40, 12, 90], unit_id=list("abcd"))).set_index("unit_id")
+    assert decided["status"].to_dict() == {"a": "hidden", "b": "shown", "c": "hidden", "d": "shown"}
+    assert decided.at["c", "reason"] == "gives another away"
+
+
+def test_two_hidden_providers_need_no_third():
+    assert (release.decide(estimates(n=[7.0, 8, 12, 90], unit_id=list("abcd")))["status"] == "hidden").sum() == 2
+
+
+def test_a_gap_does_not_give_back_a_mean_that_was_hidden():
+    means = estimates(
+        n=[40.0, 50, 7, 12, 60, 60], unit_id=list("ababcc"), group=["client"] * 2 + ["staff"] * 3 + ["client"]
+    )
+    gap = estimates(statistic="gap", n=[7.0, 12, 60], unit_id=list("abc"))
+    decided = release.decide(pd.concat([means, gap], ignore_index=True))
+    assert decided.loc[decided["statistic"] == "gap", "status"].to_list() == ["hidden", "hidden", "shown"]
 
 
 @given(st.lists(st.integers(0, 60), min_size=2, max_size=8))

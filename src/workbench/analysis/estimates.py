@@ -22,6 +22,7 @@ NUMBERS = list(COLUMNS[7:16])
 UNITS = {"provider": "provider_id", "municipality": "municipality_code", "region": None}
 OPINIONS = ("negative", "neutral", "positive")
 OTHER = "other"  # negative and neutral together, for where these apart are too few
+INVITING_MODES = ("mail", "link", "sms", "paper", "telephone")  # a kiosk invites nobody
 FEWEST_FOR_A_BAND = 5  # with fewer providers the ends of a band point at one of them
 
 
@@ -111,7 +112,12 @@ def means(scores: pd.DataFrame, year: int) -> pd.DataFrame:
 
 
 def comparisons(
-    scores: pd.DataFrame, year: int, adjusters: Sequence[str], settings: Mapping[str, Any], role: str = "client"
+    scores: pd.DataFrame,
+    year: int,
+    adjusters: Sequence[str],
+    settings: Mapping[str, Any],
+    role: str = "client",
+    band_from: int = 10,
 ) -> pd.DataFrame:
     """Does a provider differ from the mean of all providers, after case-mix adjustment?
 
@@ -125,6 +131,10 @@ def comparisons(
         Background columns of `scores`; absent ones are left out.
     settings : mapping
         ``minimum_n, minimum_reliability, minimum_difference, alpha, certainty`` as in `comparison.label`.
+    role : str
+        Whose scores.
+    band_from : int
+        Answers a provider needs to count in the spread; never fewer than ``minimum_n``.
 
     Returns
     -------
@@ -144,9 +154,9 @@ def comparisons(
         method = "case-mix-adjusted mean" if used else "mean, no case-mix adjustment"
         half = table["std_error_adjusted"] = np.sqrt(table["variance"])
         low, high = _around(table["adjusted"], half, table["df"])
-        own = table.assign(
-            estimate=table["adjusted"], std_error=half, conf_low=low, conf_high=high, reason=result.reason or ""
-        )
+        own = table.assign(estimate=table["adjusted"], std_error=half, conf_low=low, conf_high=high)
+        own["reason"] = result.reason or ""
+        own["label"] = own["label"].mask((own["reason"] != "") & (own["label"] != "too few"), "no comparison")
         parts.append(rows(own, statistic="adjusted", unit="provider", method=method, **fixed))
         if table["shrunk"].notna().any():
             drawn = table.assign(
@@ -158,7 +168,7 @@ def comparisons(
                 p_adjusted=np.nan,
             )
             parts.append(rows(drawn, statistic="shrunk", unit="provider", method="hierarchical, integrated", **fixed))
-        parts.append(_spread(own, int(settings["minimum_n"]), result.icc, fixed))
+        parts.append(_spread(own, max(int(settings["minimum_n"]), band_from), result.icc, fixed))
     return together(parts)
 
 
@@ -166,7 +176,7 @@ def _around(estimate: pd.Series, std_error: pd.Series, df: pd.Series) -> tuple[p
     from scipy import stats
 
     half = stats.t.ppf(0.975, df) * std_error
-    return (estimate - half).clip(0, 100), (estimate + half).clip(0, 100)
+    return estimate - half, estimate + half
 
 
 def _spread(own: pd.DataFrame, minimum_n: int, icc: float, fixed: Mapping[str, Any]) -> pd.DataFrame:
@@ -289,7 +299,6 @@ def participation(responses: pd.DataFrame, invited: pd.DataFrame, year: int) -> 
         the invited clients, n = invited).
     """
     parts = []
-    by_mail = responses[responses["mode"].isin(["mail", "link", "sms", "paper", "telephone"])]
     for unit, column in UNITS.items():
         if unit == "municipality":
             continue
@@ -300,17 +309,34 @@ def participation(responses: pd.DataFrame, invited: pd.DataFrame, year: int) -> 
         counted = pd.concat([whole, modes], ignore_index=True)
         counted["n"] = counted["estimate"]
         parts.append(rows(counted, measure="aantal", statistic="count", unit=unit, year=year, method="count"))
-        if invited.empty:
-            continue
-        frame = invited[invited["role"] == "client"]
-        asked = (frame.groupby(column).size() if column else pd.Series({"region": len(frame)})).rename("n")
-        reached = by_mail[(by_mail["role"] == "client") & by_mail["instrument"].isin(frame["instrument"])]
-        given = reached.groupby(column).size() if column else pd.Series({"region": len(reached)})
-        table = asked.to_frame().join(given.rename("count"), how="left").fillna({"count": 0}).rename_axis("unit_id")
-        table["count"] = table[["count", "n"]].min(axis=1)
-        parts.append(
-            _shares(table.reset_index(), measure="respons", statistic="share", unit=unit, group="client", year=year)
+    parts.append(_response(responses, invited, year))
+    return together(parts)
+
+
+def _response(responses: pd.DataFrame, invited: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Return which share of the invited clients answered, per provider and for the region.
+
+    Only providers and questionnaires with a frame take part, on both sides. More answers than people invited cannot be:
+    then there is no figure, and the reason says so.
+    """
+    keys = ["provider_id", "instrument"]
+    frame = invited[invited["role"] == "client"].groupby(keys).size().rename("n").reset_index()
+    given = responses[(responses["role"] == "client") & responses["mode"].isin(INVITING_MODES)]
+    counts = given.groupby(keys).size().rename("count").reset_index()
+    both = frame.merge(counts, on=keys, how="left", validate="1:1").fillna({"count": 0})
+    parts = []
+    for unit, column in (("provider", "provider_id"), ("region", None)):
+        unit_id = both[column] if column else pd.Series("region", index=both.index)
+        table = both.groupby(unit_id.rename("unit_id"))[["n", "count"]].sum().reset_index()
+        too_many = table["count"] > table["n"]
+        shares = _shares(
+            table.assign(count=table["count"].mask(too_many, 0)),
+            **{"measure": "respons", "statistic": "share", "unit": unit, "group": "client", "year": year},
         )
+        unknown = too_many.to_numpy()
+        shares.loc[unknown, ["estimate", "std_error", "conf_low", "conf_high"]] = np.nan
+        shares.loc[unknown, "reason"] = "more answers than people invited"
+        parts.append(shares)
     return together(parts)
 
 

@@ -2,7 +2,8 @@
 
 A figure on fewer than ``hidden_below`` people is hidden, one on fewer than ``indicative_below`` is indicative. In a
 distribution no cell of fewer than ``smallest_cell`` people is shown, and never exactly one cell is hidden, because the
-others would give it back. Where too few answered negatively or neutrally, the two are shown as one.
+others would give it back. Where too few answered negatively or neutrally, the two are shown as one. Nor is exactly one
+provider or municipality hidden: the total of the region less the others would give it back.
 """
 
 import numpy as np
@@ -10,6 +11,8 @@ import pandas as pd
 
 VALUES = ["n", "n_eff", "estimate", "std_error", "conf_low", "conf_high", "delta", "p_adjusted", "reliability"]
 FAMILY = ["measure", "statistic", "unit", "unit_id", "group", "year"]
+SAME_TOTAL = ("measure", "statistic", "category", "unit", "group", "year")
+ADDING_UP = ("count", "mean", "share", "adjusted", "shrunk")
 COUNTS = "aantal"  # questionnaires by mode: a cell is small below the threshold for people
 DISTRIBUTIONS = ("reden_einde", "zonder_hulp", COUNTS)
 
@@ -34,7 +37,7 @@ def decide(
     Examples
     --------
     >>> rows = pd.DataFrame({"measure": "effect", "statistic": "mean", "category": "", "unit": "provider",
-    ...     "unit_id": ["a", "b", "c"], "group": "client", "year": 2026, "n": [9.0, 10, 30], "estimate": 70.0,
+    ...     "unit_id": ["a", "b", "c"], "group": "client", "year": [2024, 2025, 2026], "n": [9.0, 10, 30], "estimate": 70.0,
     ...     "reason": "", "label": "", **dict.fromkeys(["n_eff", "std_error", "conf_low", "conf_high"], 1.0),
     ...     **dict.fromkeys(["delta", "p_adjusted", "reliability"], np.nan)})
     >>> decide(rows)[["estimate", "status", "reason"]].values.tolist()
@@ -57,10 +60,37 @@ def decide(
         decided.loc[rows & (decided["status"] != "hidden"), ["status", "reason"]] = ["hidden", reason]
 
     decided.loc[decided["estimate"].isna(), "status"] = "hidden"
+    decided.loc[_alone(decided, n), ["status", "reason"]] = ["hidden", "gives another away"]
+    decided.loc[_gaps_of_hidden_means(decided), ["status", "reason"]] = ["hidden", "gives another away"]
     hidden = decided["status"] == "hidden"
     decided.loc[hidden, VALUES] = np.nan
     decided.loc[hidden & (decided["label"] != "too few"), "label"] = ""
     return decided
+
+
+def _alone(decided: pd.DataFrame, n: pd.Series) -> pd.Series:
+    """Say which figures must go because exactly one other unit is hidden: total minus the rest would give it back.
+
+    Of each measure, the next smallest of the providers, and of the municipalities, goes with the one that has too few.
+    """
+    part = decided["unit"].isin(["provider", "municipality"]) & decided["statistic"].isin(ADDING_UP)
+    family = decided.groupby([*SAME_TOTAL]).ngroup()
+    few = part & (decided["status"] == "hidden") & (decided["reason"] == "few") & (n > 0)
+    alone = family[few & (few.groupby(family).transform("sum") == 1)]
+    gone = part & (decided["status"] == "hidden") & (n > 0)
+    once = alone[alone.map(gone.groupby(family).sum()) == 1]
+    candidate = part & family.isin(once) & (decided["status"] != "hidden")
+    next_smallest = n[candidate].groupby(family[candidate]).idxmin()
+    return pd.Series(decided.index.isin(next_smallest), index=decided.index)
+
+
+def _gaps_of_hidden_means(decided: pd.DataFrame) -> pd.Series:
+    """Say which gaps must go because a mean of theirs was hidden: the other mean and the gap would give it back."""
+    unit = ["measure", "unit", "unit_id", "year"]
+    means = decided[(decided["statistic"] == "mean") & (decided["reason"] == "gives another away")]
+    keys = pd.MultiIndex.from_frame(means[unit])
+    shown = (decided["statistic"] == "gap") & (decided["status"] != "hidden")
+    return shown & pd.MultiIndex.from_frame(decided[unit]).isin(keys)
 
 
 def _opinions(table: pd.DataFrame, small: pd.Series) -> pd.Series:

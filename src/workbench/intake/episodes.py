@@ -70,6 +70,8 @@ def clean(delivered: Records, codebook: Codebook, year: int, secret: bytes | Non
     episodes = pd.DataFrame(columns, index=index).assign(file=delivered.file, row=index)
     episodes["client"], problems = _clients(delivered, episodes, secret)
     findings += problems + _unknown_codes(episodes, delivered) + _too_many_reached(episodes, delivered)
+    too_many = episodes["goals_reached"] > episodes["goals_set"]
+    episodes = episodes.assign(goals_reached=episodes["goals_reached"].mask(too_many))
     reasons = {
         "unknown provider": identified["reason"] == "unknown provider",
         "not contracted": identified["reason"] == "not contracted",
@@ -140,7 +142,7 @@ def _too_many_reached(episodes: pd.DataFrame, delivered: Records) -> list[Findin
     if not more.any():
         return []
     count, row = count_and_row(more)
-    message = f"{times(count, 'record reaches', 'records reach')} more goals than were set."
+    message = f"{times(count, 'record reaches', 'records reach')} more goals than were set; its goals are not used."
     return [
         Finding(
             delivered.file, "warning", message, "Correct the delivery.", delivered.headers.get("goals_reached"), row

@@ -92,8 +92,10 @@ def finding(release: Release, row: pd.Series) -> str:
     """Return the sentence of a comparison or of a gap."""
     name = release.name(row["measure"])
     if row["statistic"] == "gap":
-        return phrases.mirrored(row, name, release.definitions["mirror_margin"], release.language)
-    return phrases.compared(row, name, release.language)
+        sentence = phrases.mirrored(row, name, release.definitions["mirror_margin"], release.language)
+    else:
+        sentence = phrases.compared(row, name, release.language)
+    return f"{sentence} {release.say('indicative')}" if row["status"] == "indicative" else sentence
 
 
 def in_order(release: Release, rows: pd.DataFrame) -> pd.DataFrame:
@@ -129,7 +131,8 @@ def colophon(release: Release) -> Paragraphs:
     settings = release.codebook["region"]["comparison"]
     own = release.estimates[release.estimates["unit"].eq("provider") & release.estimates["year"].eq(release.year)]
     counts = {"hidden": number((own["status"] == "hidden").sum(), language), "all": number(len(own), language)}
-    adjusters = phrases.together([release.word(name) for name in settings["adjusters"]], language)
+    adjusted = own["method"].str.startswith("case-mix").any()
+    adjusters = phrases.together([release.word(name) for name in settings["adjusters"]], language) if adjusted else ""
     labels = {
         "minimum_n": number(settings["minimum_n"], language),
         "minimum_reliability": number(settings["minimum_reliability"], language, 2),

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from workbench.reporting.wording import number, percentage
+from workbench.reporting.wording import number
 
 ROLES = ("client", "relative", "staff")
 OPINIONS = ("negative", "neutral", "other", "positive")
@@ -20,6 +20,11 @@ ENDINGS = (
     *("volgens_plan", "in_overeenstemming", "eenzijdig_client", "eenzijdig_aanbieder", "extern", "overlijden"),
     *("overstap", "ander_domein", "administratief", "onbekend"),
 )
+WHY = {
+    "follow-up does not reach the horizon": "not yet known",
+    "fewer than 10 at risk at the horizon": "not yet known",
+    "more answers than people invited": "more than invited",
+}
 CONTINUING = ("1", "2", "3", "4")
 
 
@@ -61,7 +66,7 @@ def compared(row: pd.Series, measure: str, language: str) -> str:
     """
     label = row["label"] if row["label"] in ("above", "below", "not distinguishable", "too few") else "no comparison"
     if row["status"] == "hidden":
-        label = "too few" if row["reason"] == "few" else "no comparison"
+        label = {"few": "too few", "gives another away": "kept back"}.get(row["reason"], "no comparison")
     delta = number(abs(row["delta"]), language) if label in ("above", "below") else ""
     return say(label, language, measure=measure, delta=delta)
 
@@ -76,7 +81,8 @@ def mirrored(row: pd.Series, measure: str, margin: float, language: str) -> str:
     'Autonomie: niet te zeggen of medewerkers en cliënten verschillen.'
     """
     if row["status"] == "hidden":
-        return say("gap too few", language, measure=measure)
+        kept_back = row["reason"] == "gives another away"
+        return say("kept back" if kept_back else "gap too few", language, measure=measure)
     if row["label"] != "different":
         return say(f"gap {row['label']}", language, measure=measure, margin=number(margin, language))
     key = "gap staff" if row["estimate"] > 0 else "gap client"
@@ -95,30 +101,9 @@ def why_not(row: pd.Series | None, thresholds: Mapping[str, int], language: str)
     """
     if row is None:
         return say("not delivered", language)
-    reason = row["reason"] if row["reason"] in ("few", "small cells") else "not yet known"
+    reason = WHY.get(row["reason"], row["reason"])
+    reason = reason if reason in texts()["sentences"] else "no figure possible"
     return say(reason, language, threshold=thresholds["hidden_below"], cell=thresholds["smallest_cell"])
-
-
-def shared(
-    row: pd.Series | None, region: pd.Series | None, measure: str, thresholds: Mapping[str, int], language: str
-) -> str:
-    """Say a share with its uncertainty, beside the region's, or why it is not shown.
-
-    Examples
-    --------
-    >>> row = pd.Series({"estimate": 0.124, "conf_low": 0.08, "conf_high": 0.19, "status": "shown", "reason": ""})
-    >>> shared(row, None, "Uitval", {}, "nl")
-    'Uitval: 12% (tussen 8% en 19%).'
-    """
-    if row is None or row["status"] == "hidden":
-        return say("no figure", language, measure=measure, why=why_not(row, thresholds, language))
-    values = {"share": "estimate", "low": "conf_low", "high": "conf_high"}
-    said = {key: percentage(row[column], language) for key, column in values.items()}
-    if region is None or region["status"] == "hidden":
-        sentence = say("share alone", language, measure=measure, **said)
-    else:
-        sentence = say("share", language, measure=measure, region=percentage(region["estimate"], language), **said)
-    return f"{sentence} {say('indicative', language)}" if row["status"] == "indicative" else sentence
 
 
 def told_apart(labels: pd.Series, icc: float, measure: str, language: str) -> str:
@@ -170,9 +155,16 @@ def strengths(adjusted: pd.DataFrame, at_most: int = 3) -> pd.DataFrame:
 
 
 def points(adjusted: pd.DataFrame, gaps: pd.DataFrame, at_most: int = 3) -> pd.DataFrame:
-    """Return what to talk about: labelled `below`, and gaps between staff and clients labelled `different`."""
+    """Return what to talk about: what is labelled `below` first, then gaps between staff and clients, `different`."""
+    below = _first(adjusted[adjusted["label"] == "below"], at_most)
+    return pd.concat([below, _first(gaps[gaps["label"] == "different"], at_most)]).head(at_most)
+
+
+def further(adjusted: pd.DataFrame, gaps: pd.DataFrame, at_most: int = 3) -> list[str]:
+    """Return the measures that `points` had no room for."""
     found = pd.concat([adjusted[adjusted["label"] == "below"], gaps[gaps["label"] == "different"]])
-    return _first(found, at_most)
+    named = set(points(adjusted, gaps, at_most)["measure"])
+    return [measure for measure in dict.fromkeys(found["measure"]) if measure not in named]
 
 
 def _first(rows: pd.DataFrame, at_most: int) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from workbench.reporting.exhibits import (
 from workbench.reporting.release import Release
 from workbench.reporting.wording import number, percentage
 
+NOT_TOLD = ("not distinguishable", "too few", "no comparison")
 TONES = (-3, 0, -1, 3)  # of the four opinions, from unfavourable to favourable
 SPREAD = ("lowest", "quarter", "median", "three_quarters", "highest")
 
@@ -55,13 +56,13 @@ def in_short(release: Release) -> Parts:
         return Parts([said(release.say("too few providers"))])
     strong = [finding(release, row) for _, row in phrases.strengths(adjusted).iterrows()]
     talk = [finding(release, row) for _, row in phrases.points(adjusted, gaps).iterrows()]
+    if more := phrases.further(adjusted, gaps):
+        talk.append(release.say("further points", measures=_named(release, more)))
     parts = [
         Paragraphs(strong or [release.say("no strengths")], release.text("titles", "stands out"), as_list=True),
         Paragraphs(talk or [release.say("no points")], release.text("titles", "for the conversation"), as_list=True),
     ]
-    unclear = {
-        label: adjusted.loc[adjusted["label"] == label, "measure"] for label in ("not distinguishable", "too few")
-    }
+    unclear = {label: adjusted.loc[adjusted["label"] == label, "measure"] for label in NOT_TOLD}
     sentences = [
         release.say(f"all {label}", measures=_named(release, names)) for label, names in unclear.items() if len(names)
     ]
@@ -82,7 +83,7 @@ def agreed(release: Release) -> Exhibit | Paragraphs:
         measure = row["measure"]
         statistic = "mean" if measure == "nut" else OUTCOMES.get(measure, "adjusted")
         asked = {"measure": measure, "statistic": statistic, "unit": "provider", "group": "client"}
-        before, after = (release.row(**asked, year=release.year - back) for back in (1, 0))
+        before, after = (release.row(**asked, year=year) for year in (row["year"], release.year))
         shares = statistic in ("share", "incidence")
         target = share(row["target"], language) if shares else plain(row["target"], language, int(measure == "nut"))
         rows.append(
@@ -147,7 +148,7 @@ def experience(release: Release) -> Exhibit | Paragraphs:
             head("interval"): [interval(row, language) for _, row in rows.iterrows()],
             head("middle"): middle,
             head("n"): [plain(n, language) for n in rows["n"]],
-            head("reading"): [_reading(release, row) for _, row in rows.iterrows()],
+            head("reading"): [phrases.without_subject(finding(release, row)) for _, row in rows.iterrows()],
         }
     )
     sides = {label: adjusted.loc[adjusted["label"] == label, "measure"] for label in ("above", "below")}
@@ -169,11 +170,6 @@ def experience(release: Release) -> Exhibit | Paragraphs:
         note=release.text("notes", "experience"),
         numeric=["score", "n"],
     )
-
-
-def _reading(release: Release, row: pd.Series) -> str:
-    sentence = phrases.without_subject(finding(release, row))
-    return f"{sentence} {release.say('indicative')}" if row["status"] == "indicative" else sentence
 
 
 def answers(release: Release, group: str = "client") -> Exhibit | Paragraphs:
@@ -302,7 +298,7 @@ def mirror_question(release: Release) -> Paragraphs:
 
 def outcomes(release: Release) -> Exhibit | Paragraphs:
     """The five outcome indicators beside the region."""
-    language, rows, drawn, apart = release.language, [], [], []
+    language, rows, drawn = release.language, [], []
     for measure, statistic in OUTCOMES.items():
         asked = {"measure": measure, "statistic": statistic, "group": "client"}
         own, region = (release.row(**asked, unit=unit) for unit in ("provider", "region"))
@@ -315,32 +311,30 @@ def outcomes(release: Release) -> Exhibit | Paragraphs:
             "share": "",
             "interval": "",
             "region": share(of_region, language),
-            "n": "",
+            "number": "",
             "reading": "",
         }
         if own is not None and own["status"] != "hidden":
-            row["share"], row["n"] = share(own["estimate"], language), plain(own["n"], language)
+            row["share"], row["number"] = share(own["estimate"], language), plain(own["n"], language)
             row["interval"] = interval(own, language, shares=True)
             ends = {"share": own["estimate"], "conf_low": own["conf_low"], "conf_high": own["conf_high"]}
             drawn.append({"label": name, "region": of_region, **ends})
-            if not own["conf_low"] <= of_region <= own["conf_high"]:
-                apart.append(release.say("higher" if own["estimate"] > of_region else "lower", measure=name.lower()))
+            row["reading"] = release.say("indicative") if own["status"] == "indicative" else ""
         else:
             row["reading"] = phrases.why_not(own, release.thresholds, language)
         rows.append(row)
     if not rows:
         return said(release.say("no episodes"))
-    listed = phrases.together(apart, language)
-    finding_ = release.say("outside the region", measures=listed) if apart else release.say("within the region")
+    known = phrases.together([f"{row['label'].lower()} {share(row['share'], language)}" for row in drawn], language)
     return shown(
         release,
         "outcomes",
         pd.DataFrame(rows).rename(columns=release.head),
         caption=release.text("captions", "outcomes"),
-        finding=finding_ if drawn else "",
+        finding=release.say("outcomes known", measures=known) if drawn else "",
         chart=figures.bars(pd.DataFrame(drawn), language=language) if drawn else None,
         note=release.text("notes", "outcomes"),
-        numeric=["share", "region", "n"],
+        numeric=["share", "region", "number"],
     )
 
 

@@ -105,7 +105,7 @@ def comparison(release: Release, measure: str) -> Exhibit | Paragraphs:
         }
     )
     region = release.row(measure=measure, statistic="adjusted", unit="region", group="client")
-    note = release.text("notes", "comparison")
+    note = release.text("notes", "comparison shrunk" if len(shrunk) else "comparison adjusted")
     if len(rows) > len(drawn):
         note += " " + release.text("notes", "hidden providers", hidden=len(rows) - len(drawn))
     reference = float("nan") if region is None else float(region["estimate"])

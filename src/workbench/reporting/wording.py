@@ -39,7 +39,7 @@ WORDS: dict[str, dict[str, str]] = {
     "synthesis": {"nl": "Beeld van de regio", "en": "The region as a whole"},
     "read": {"nl": "Lees het rapport", "en": "Read the report"},
     "provider": {"nl": "Aanbieder", "en": "Provider"},
-    "answers": {"nl": "Getelde vragenlijsten", "en": "Questionnaires counted"},
+    "answers": {"nl": "Cliënten die antwoordden", "en": "Clients who answered"},
     "status": {"nl": "Cijfers", "en": "Figures"},
     "shown": {"nl": "Getoond", "en": "Shown"},
     "indicative": {"nl": "Indicatief, weinig antwoorden", "en": "Indicative, few answers"},
