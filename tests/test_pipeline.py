@@ -1,6 +1,7 @@
 """Deliveries in, released tables out: nothing lost, nothing made twice, nothing half written."""
 
 import hashlib
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -184,3 +185,57 @@ def test_estimates_are_of_the_size_the_region_was_made_with(small_region):
     assert 0.03 < share["uitval"] < 0.25
     assert 0.70 < share["geen_herstart"] < 0.95
     assert np.isclose(share["respons"], 0.35, atol=0.25)
+
+
+def test_each_register_is_followed_until_its_own_delivery_is_complete():
+    day = pd.Timestamp
+    shared = {"provider_id": "p", "product": "02", "file": "f", "row": 2, "ending_group": "volgens_plan"}
+    rows = pd.DataFrame(
+        [
+            {"client": "a", "law": "iWmo", "municipality_code": "GM0632", "follow_up_until": day("2025-12-31")},
+            {"client": "b", "law": "iJw", "municipality_code": "GM0632", "follow_up_until": day("2024-09-30")},
+        ]
+    ).assign(**shared, started_on=day("2024-01-01"), ended_on=day("2024-06-30"))
+    linked = pipeline.link(rows).set_index("law")
+    assert linked.at["iJw", "follow_up_until"] == day("2024-09-30")
+    assert linked.at["iWmo", "follow_up_until"] == day("2025-12-31")
+
+
+def test_more_goals_reached_than_set_is_found_and_the_rest_counts(own_region):
+    path = next(own_region.raw(2026).glob("trajecten_iwmo_*.csv"))
+    text = path.read_bytes().decode("cp1252")
+    header, first, *rest = text.splitlines()
+    column = [name.strip('"') for name in header.split(";")].index("Aantal doelen behaald")
+    rows = [line.split(";") for line in (first, *rest)]
+    filled = next(row for row in rows if row[column].strip('"'))
+    filled[column] = "99"
+    path.write_bytes("\r\n".join([header, *(";".join(row) for row in rows)]).encode("cp1252"))
+    processed = pipeline.process(own_region, 2026)
+    assert processed.tables["findings"]["message"].str.contains("more goals than were set").any()
+    assert (processed.tables["estimates"]["measure"] == "doelen").any()
+
+
+def test_an_earlier_release_survives_a_new_reading_of_its_year(own_region):
+    pipeline.process(own_region, 2025)
+    path = own_region.codebook / "region.yml"
+    path.write_text(path.read_text("utf-8").replace("restart_months: 12", "restart_months: 6"), "utf-8")
+    pipeline.process(own_region, 2026)
+    assert (own_region.released(2025) / "estimates.parquet").is_file()
+
+
+def test_adjusters_must_be_known(own_region):
+    path = own_region.codebook / "region.yml"
+    path.write_text(path.read_text("utf-8") + "\ncomparison: {adjusters: [agee_band]}\n", "utf-8")
+    with pytest.raises(CodebookError, match="did you mean 'age_band'"):
+        pipeline.process(own_region, 2026)
+
+
+def test_every_reason_of_exclusion_has_words(small_region):
+    from workbench.reporting import phrases
+
+    stories = Path(__file__).parent.glob("stories/*/expected/exclusions.csv")
+    tables = [pd.read_csv(path, sep=";") for path in stories]
+    tables.append(open_region("sample", 2026, small_region.root).exclusions)
+    reasons = set(pd.concat(tables)["reason"].dropna())
+    assert len(reasons) > 5
+    assert reasons <= set(phrases.texts()["names"])

@@ -1,10 +1,12 @@
 """Pages: made when something changed, kept when a notebook fails, never showing what they should not."""
 
 import hashlib
+import json
 import re
 import shutil
 
 import nbformat
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -173,3 +175,32 @@ def test_explore_runs_as_it_stands(small_region, monkeypatch):
     executed = notebooks.execute(small_region.root / "notebooks" / "explore.ipynb", {})
     code = [cell for cell in executed.cells if cell.cell_type == "code"]
     assert all(cell.outputs for cell in code[2:])
+
+
+def test_a_renamed_provider_and_a_theme_make_pages_stale(reported, tmp_path):
+    places, _ = reported
+    copy = Places(shutil.copytree(places.root, tmp_path / "again"), "sample")
+    from workbench import regions, rendering
+
+    def stale():
+        release = regions.open_release("sample", 2026, root=copy.root)
+        manifest = json.loads((copy.reports(2026) / "manifest.json").read_text("utf-8"))
+        pages = rendering._pages(copy, release, pipeline.software(), "provider")
+        return {page.key for page in pages if rendering._is_stale(page, manifest)}
+
+    assert stale() == set()
+    table = pd.read_parquet(copy.released(2026) / "providers.parquet")
+    table["name"] = table["name"].mask(table["provider_id"] == "p001", "Another name")
+    table.to_parquet(copy.released(2026) / "providers.parquet")
+    assert stale() == {"p001", "region"}
+    (copy.root / "notebooks" / "theme.css").write_text(":root { --workbench-link-color: #333; }", "utf-8")
+    assert stale() == {*PROVIDERS, "region"}
+
+
+def test_an_unknown_edition_is_one_message(small_region, monkeypatch, capsys):
+    monkeypatch.setenv("WORKBENCH_ROOT", str(small_region.root))
+    monkeypatch.setattr("sys.argv", ["workbench", "report", "--region", "sample", "--edition", "secret"])
+    with pytest.raises(SystemExit) as stopped:
+        command_line.main()
+    assert stopped.value.code == 1
+    assert "No edition 'secret'; choose from provider, internal" in " ".join(capsys.readouterr().err.split())

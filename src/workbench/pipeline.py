@@ -85,8 +85,13 @@ def process(places: Places, year: int, *, force: bool = False, progress: Progres
 
 def report(places: Places, year: int, **options: Any) -> rendering.Reported:
     """Render every page that is out of date and the front page; options as in `rendering.report`."""
-    software = [platform.python_version(), *(importlib.metadata.version(name) for name in (*VERSIONS, *DRAWING))]
-    return rendering.report(places, year, store.fingerprint_text([code_fingerprint(), *software]), **options)
+    return rendering.report(places, year, software(), **options)
+
+
+def software() -> str:
+    """Return one hash over the workbench's code and the libraries that shape a page."""
+    versions = [platform.python_version(), *(importlib.metadata.version(name) for name in (*VERSIONS, *DRAWING))]
+    return store.fingerprint_text([code_fingerprint(), *versions])
 
 
 def check(places: Places, year: int) -> deliveries.Received:

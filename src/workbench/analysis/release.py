@@ -37,8 +37,9 @@ def decide(
     Examples
     --------
     >>> rows = pd.DataFrame({"measure": "effect", "statistic": "mean", "category": "", "unit": "provider",
-    ...     "unit_id": ["a", "b", "c"], "group": "client", "year": [2024, 2025, 2026], "n": [9.0, 10, 30], "estimate": 70.0,
-    ...     "reason": "", "label": "", **dict.fromkeys(["n_eff", "std_error", "conf_low", "conf_high"], 1.0),
+    ...     "unit_id": ["a", "b", "c"], "group": "client", "year": [2024, 2025, 2026], "n": [9.0, 10, 30],
+    ...     "estimate": 70.0, "reason": "", "label": "",
+    ...     **dict.fromkeys(["n_eff", "std_error", "conf_low", "conf_high"], 1.0),
     ...     **dict.fromkeys(["delta", "p_adjusted", "reliability"], np.nan)})
     >>> decide(rows)[["estimate", "status", "reason"]].values.tolist()
     [[nan, 'hidden', 'few'], [70.0, 'indicative', ''], [70.0, 'shown', '']]
