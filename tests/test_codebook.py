@@ -40,6 +40,7 @@ MISTAKES = [
     ),
     ("columns.csv", "clienten;id;", "clienten;submitdate;", "stands in the table twice"),
     ("aliases.csv", ";p00", ";q00", "aliases.csv.*column provider_id: 'q00.' is not known"),
+    ("providers.csv", "p001;", "../p001;", "column provider_id: '../p001'; use letters, digits"),
     ("providers.csv", "provider_id;name", "provider;name", "the columns provider_id are missing"),
 ]
 

@@ -11,6 +11,7 @@ one reading names them all: the file, the row, the column, what was expected and
 import difflib
 import hashlib
 import io
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -407,6 +408,10 @@ def _check_references(
     known("dimensions", "perspective", PERSPECTIVES, f"choose from {', '.join(PERSPECTIVES)}.")
     known("scales", "missing", schemas.MISSING_KINDS, f"choose from {', '.join(schemas.MISSING_KINDS)}.")
 
+    for row, value in zip(own["providers"].index.to_numpy(), own["providers"]["provider_id"], strict=True):
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", value):
+            hint = "use letters, digits, - and _ only: it becomes the name of a file."
+            mistakes.append(f"providers.csv, row {int(row) + 2}, column provider_id: {value!r}; {hint}")
     plain = {name for names in FIELDS.values() for name in names} | set(EVERYWHERE) | set(tables["items"]["item"])
     for row, value in zip(own["columns"].index.to_numpy(), own["columns"]["field"], strict=True):
         kind, _, rest = value.partition(":")
