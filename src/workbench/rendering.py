@@ -265,12 +265,15 @@ def _index(release: Release, wanted: list[Page], failed: list[tuple[str, str]]) 
     """Return the front page: links, numbers, status, and what could not be made."""
     counted = release.rows(measure="aantal", statistic="count", unit="provider", group="client")
     counted = counted.set_index("unit_id")
+    scored = release.rows(measure=release.dimensions, statistic="adjusted", unit="provider")
+    order = pd.CategoricalDtype(["hidden", "indicative", "shown"], ordered=True)
+    best = scored["status"].astype(order).groupby(scored["unit_id"]).max().astype(str)
     folder = next(page.file.parent for page in wanted if page.key == "region")
     rows = []
     for page in wanted:
         if page.file.is_file():
             kind = "synthesis" if page.key == "region" else "provider"
-            status = "" if kind == "synthesis" else counted["status"].get(page.key, "hidden")
+            status = "" if kind == "synthesis" else best.get(page.key, "hidden")
             n = counted["estimate"].get(page.key)
             href = page.file.relative_to(folder).as_posix()
             rows.append({"kind": kind, "name": page.title, "n": n, "status": status, "href": href})

@@ -72,7 +72,7 @@ def interval(row: pd.Series, language: str, shares: bool = False, decimals: int 
     if pd.isna(low) or pd.isna(high):
         return ""
     write = percentage if shares else number
-    return f"{write(low, language, decimals)}\u00a0–\u00a0{write(high, language, decimals)}"
+    return f"{write(low, language, decimals)}\u00a0–\u2060\u00a0{write(high, language, decimals)}"
 
 
 def figure(release: Release, row: pd.Series | None) -> str:
@@ -86,6 +86,15 @@ def figure(release: Release, row: pd.Series | None) -> str:
         return f"{percentage(row['estimate'], language)} ({interval(row, language, shares=True)})"
     decimals = 1 if row["measure"] in OUTCOMES else 0  # a mark from 1 to 10
     return f"{number(row['estimate'], language, decimals)} ({interval(row, language, decimals=decimals)})"
+
+
+def counted(release: Release, row: pd.Series | None) -> str:
+    """Write how many questionnaires count: fewer than the threshold, or not shown, where that is so."""
+    if row is None:
+        return number(0, release.language)
+    if row["reason"] == "few":
+        return f"< {release.thresholds['hidden_below']}"
+    return plain(row["estimate"], release.language) or release.text("titles", "not shown")
 
 
 def finding(release: Release, row: pd.Series) -> str:

@@ -10,6 +10,7 @@ from workbench.reporting.exhibit import Blank, BlankTable, Exhibit, KeyFigures, 
 from workbench.reporting.exhibits import (
     OUTCOMES,
     Parts,
+    counted,
     figure,
     finding,
     in_order,
@@ -34,9 +35,9 @@ def headline(release: Release) -> KeyFigures:
     for role in phrases.ROLES:
         row = release.row(measure="aantal", unit="provider", group=role)
         if row is not None:
-            few = row["status"] == "hidden"
-            value = f"< {threshold}" if few else number(row["estimate"], language)
-            tiles.append((value, release.word(role), release.say("few", threshold=threshold) if few else ""))
+            value, few = counted(release, row), row["reason"] == "few"
+            note = release.say("few", threshold=threshold) if few else value if row["status"] == "hidden" else ""
+            tiles.append(("–" if note == value else value, release.word(role), note))
     response = release.row(measure="respons", unit="provider")
     if response is not None and response["status"] != "hidden":
         region = release.row(measure="respons", unit="region")
@@ -109,14 +110,13 @@ def participation(release: Release) -> Parts:
     rows, sentences = [], []
     for role in phrases.ROLES:
         for _, row in counts[counts["group"] == role].sort_values("category").iterrows():
-            few = row["reason"] == "few"
-            counted = f"< {threshold}" if few else plain(row["estimate"], language)
-            counted = counted or release.text("titles", "not shown")
+            number_ = counted(release, row)
             how = release.word(row["category"]) if row["category"] else release.head("total")
-            rows.append({"who": release.word(role), "how": how, "counted": counted})
-            if row["category"] == "":
-                key = "counted few" if few else "counted"
-                sentences.append(release.say(key, n=counted, role=release.word(role), threshold=threshold))
+            rows.append({"who": release.word(role), "how": how, "counted": number_})
+            if row["category"] == "" and row["status"] != "hidden":
+                sentences.append(release.say("counted", n=number_, role=release.word(role)))
+            elif row["category"] == "" and row["reason"] == "few":
+                sentences.append(release.say("counted few", role=release.word(role), threshold=threshold))
     response, region = (release.row(measure="respons", unit=unit) for unit in ("provider", "region"))
     if response is not None and region is not None and response["status"] != "hidden":
         shares = {"share": response["estimate"], "region": region["estimate"]}
@@ -378,8 +378,8 @@ def _distribution(
     largest = visible["estimate"].idxmax()
     common = {"answer": release.word(str(largest)).lower(), "share": share(visible["estimate"].max(), language)}
     drawn = rows[rows["estimate"].notna()].drop(columns="label").rename(columns={"name": "label", "estimate": "share"})
-    kept_back = rows.loc[rows["estimate"].isna(), "name"].str.lower()
-    values = {"cell": release.thresholds["smallest_cell"], "names": phrases.together(list(kept_back), language)}
+    kept_back = rows.loc[rows["estimate"].isna(), "name"]
+    values = {"cell": release.thresholds["smallest_cell"], "names": "; ".join(kept_back)}
     n = f"{number(visible['n'].max(), language)} {release.text('titles', counted)}"
     return shown(
         release,

@@ -4,7 +4,7 @@ import pandas as pd
 
 from workbench.reporting import figures, phrases
 from workbench.reporting.exhibit import Exhibit, KeyFigures, Paragraphs
-from workbench.reporting.exhibits import OUTCOMES, Parts, interval, plain, said, share, shown
+from workbench.reporting.exhibits import OUTCOMES, Parts, counted, interval, plain, said, share, shown
 from workbench.reporting.release import Release
 from workbench.reporting.wording import number, percentage
 
@@ -44,16 +44,16 @@ def _icc(release: Release, measure: str) -> float:
 
 def participation(release: Release) -> Exhibit:
     """Questionnaires counted per provider, and the response of invited clients."""
-    language, threshold = release.language, release.thresholds["hidden_below"]
-    counts = release.rows(measure="aantal", statistic="count", unit="provider").set_index(["unit_id", "group"])
+    language = release.language
+    counts = release.rows(measure="aantal", statistic="count", unit="provider")
+    row_of = {(row["unit_id"], row["group"]): row for _, row in counts.iterrows()}
     response = release.rows(measure="respons", unit="provider").set_index("unit_id")["estimate"]
-    roles = [role for role in phrases.ROLES if role in counts.index.get_level_values("group")]
+    roles = [role for role in phrases.ROLES if (counts["group"] == role).any()]
     rows = []
     for provider in _by_name(release):
         row = {release.head("provider"): release.called(provider)}
         for role in roles:
-            value = counts["estimate"].get((provider, role), 0)
-            row[release.word(role).capitalize()] = f"< {threshold}" if pd.isna(value) else number(value, language)
+            row[release.word(role).capitalize()] = counted(release, row_of.get((provider, role)))
         if len(response):
             row[release.head("response")] = share(response.get(provider, float("nan")), language)
         rows.append(row)
