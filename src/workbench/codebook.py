@@ -49,7 +49,7 @@ KEYS = {
 DRAFTED = ("certainty", "example")  # columns of a proposal; they may stay, nothing reads them
 FIRST_REGION = """# What holds for the whole region; docs/data.md has every key. Change what is not right.
 name: {name}
-instruments: []  # questionnaires that ship and are used: behoeften, pijlers, uitkomsten
+instruments: [{instruments}]  # questionnaires that ship and are used: behoeften, pijlers, uitkomsten
 municipalities: []  # CBS codes, such as GM0632
 thresholds:
   hidden_below: 10
@@ -236,6 +236,18 @@ def fingerprint(folder: Path) -> str:
             if path.suffix in (".csv", ".yml"):
                 digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def first_region(name: str, instruments: Iterable[str]) -> str:
+    """Return a first ``region.yml``, with those of the proposed questionnaires that ship.
+
+    Examples
+    --------
+    >>> first_region("gooi", ["pijlers", "own"]).splitlines()[2].partition("#")[0]
+    'instruments: [pijlers]  '
+    """
+    shipped = {path.stem for path in (SHIPPED / "items").glob("*.csv")}
+    return FIRST_REGION.format(name=name, instruments=", ".join(sorted(shipped & set(instruments))))
 
 
 def as_text(raw: bytes) -> str:

@@ -137,7 +137,7 @@ def draft(places: Places, year: int, file: Path | None = None) -> dict[Path, int
         written[target] = len(table)
     if book is None:
         target = places.codebook / "draft" / "region.yml"
-        store.write_text(target, codebooks.FIRST_REGION.format(name=places.region))
+        store.write_text(target, codebooks.first_region(places.region, pd.concat(proposed["deliveries"])["instrument"]))
         written[target] = 1
     return written
 

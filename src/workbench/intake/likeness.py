@@ -14,6 +14,8 @@ from workbench.intake.usual_names import PREFIXES, USUAL_MEASURES, USUAL_NAMES
 from workbench.intake.values import fold, key
 
 NEAR = 0.75
+SOME_WORDS = 0.65
+ANSWER_SCALES = ("eens5", "eens3", "tevreden5")
 UNKNOWN = ("ignore", 0.2)
 _MOST_LABELS = 15
 # Fields that only this kind of delivery has.
@@ -88,6 +90,8 @@ def fields(
         found = _by_name(column, kind) | _by_labels(column, scale_of, kind) | _by_values(column, codebook, export, kind)
         if kind == "context" and column.numeric and _measure(column):
             found[f"measure:{_measure(column)}"] = 0.9
+        if kind == "responses" and _answers_a_question(column, scale_of):
+            found = {field: sure for field, sure in found.items() if sure > SOME_WORDS or field in EVERYWHERE}
         if kind == "responses":
             found |= {item: sure for item, sure in _by_wording(column, items).items() if sure > found.get(item, 0)}
         ranked += [(-sure, place, field) for field, sure in found.items()]
@@ -104,6 +108,13 @@ def fields(
     return {column.header: likeliest[column.header] for column in looked_at}
 
 
+def _answers_a_question(column: Column, scale_of: Mapping[str, labels.Scale]) -> bool:
+    """Say whether every label of a column is an answer to a statement: agree, satisfied."""
+    texts = {key(label) for label in column.labels}
+    known = (set(scale_of[scale].codes) for scale in ANSWER_SCALES if scale in scale_of)
+    return bool(texts) and not column.numeric and any(texts <= codes for codes in known)
+
+
 def _by_name(column: Column, kind: str) -> dict[str, float]:
     allowed = {*FIELDS.get(kind, ()), *EVERYWHERE}
     header = key(column.header).rstrip("?:. ")
@@ -116,9 +127,11 @@ def _by_name(column: Column, kind: str) -> dict[str, float]:
         if bare in names:
             found[field] = 0.95
         elif len(header) <= 60 and any(len(name) > 3 and set(name.split()) <= words for name in names):
-            found[field] = 0.6
+            found[field] = 0.65 if field == "provider" else 0.6  # before the name of a person
         elif any(header.startswith(start) for start in PREFIXES.get(field, ())):
             found[field] = 0.9
+    if column.numeric and found.get("product", 0) <= SOME_WORDS:
+        found.pop("product", None)  # a mark or a number of hours is no kind of support
     unfit = ("completed_on", "started_at", "birth_date", "started_on", "ended_on", "date", "due")
     return {field: sure for field, sure in found.items() if field not in unfit or column.dated or not column.filled}
 

@@ -84,6 +84,10 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
     ),
 }
 PREFIXES: dict[str, tuple[str, ...]] = {
+    "remark": (
+        *("wat wilt u", "wat wil je", "wilt u nog", "heeft u nog", "waarom", "licht uw", "kunt u dit", "toelichting"),
+        *("opmerking", "wat kan er beter", "wat gaat er goed", "what would you", "why ", "please explain", "comment"),
+    ),
     "ignore": ("groep tijd", "vraagtijd", "group time", "question time", "grouptime", "column "),
 }
 # How headers of administrative figures start, and the measure each is.
