@@ -168,11 +168,12 @@ def test_render_makes_a_page_of_anyones_notebook(tmp_path, monkeypatch):
     assert "asked of GM0632" in notebook.with_suffix(".html").read_text("utf-8")
 
 
-def test_explore_runs_as_it_stands(small_region, monkeypatch):
+@pytest.mark.parametrize("name", ["explore", "provider", "region"])
+def test_notebooks_run_as_they_stand(small_region, monkeypatch, name):
     from workbench.reporting import notebooks
 
     monkeypatch.setenv("WORKBENCH_ROOT", str(small_region.root))
-    executed = notebooks.execute(small_region.root / "notebooks" / "explore.ipynb", {})
+    executed = notebooks.execute(small_region.root / "notebooks" / f"{name}.ipynb", {})
     code = [cell for cell in executed.cells if cell.cell_type == "code"]
     assert all(cell.outputs for cell in code[2:])
 
