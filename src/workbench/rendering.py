@@ -157,7 +157,8 @@ def _is_stale(page: Page, manifest: dict[str, Any]) -> bool:
 
 def _of_page(release: Release, figures: str) -> dict[str, str]:
     """Return what one page was made from; `figures` is the fingerprint of the released rows on it."""
-    return {name: release.provenance[name] for name in PROVENANCE} | {"figures": figures[:12]}
+    made_from = {name: release.provenance[name] for name in PROVENANCE} | {"figures": figures[:12]}
+    return {release.word(name): value for name, value in made_from.items()}
 
 
 def _make(stale: list[Page], release: Release, jobs: int) -> Iterator[tuple[Page, str]]:
@@ -284,7 +285,7 @@ def _index(release: Release, wanted: list[Page], failed: list[tuple[str, str]]) 
         region=release.title,
         year=release.year,
         language=release.language,
-        provenance=release.provenance,
+        provenance={release.word(name): value for name, value in release.provenance.items()},
         failures=failures,
         theme_css=_theme(folder.parents[2]),
     )
