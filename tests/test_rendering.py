@@ -186,7 +186,7 @@ def test_a_renamed_provider_and_a_theme_make_pages_stale(reported, tmp_path):
     def stale():
         release = regions.open_release("sample", 2026, root=copy.root)
         manifest = json.loads((copy.reports(2026) / "manifest.json").read_text("utf-8"))
-        pages = rendering._pages(copy, release, pipeline.software(), "provider")
+        pages = rendering._pages(copy, release, pipeline.software(), "provider", copy.reports(2026))
         return {page.key for page in pages if rendering._is_stale(page, manifest)}
 
     assert stale() == set()

@@ -320,6 +320,13 @@ def main() -> None:
         for line in str(mistake).splitlines():
             problems.print(f"[red]{escape(line)}[/]", soft_wrap=True)
         sys.exit(1)
+    except OSError as failure:
+        where = failure.filename or "the project's folder"
+        problems.print(
+            f"[red]{escape(str(where))}: {failure.strerror}.[/] Nothing half-made was left; see to the place"
+        )
+        problems.print("(is it full, read-only, open in another program?) and run the command again.")
+        sys.exit(1)
     except Stopped:
         problems.print("Stopped; what was finished is kept, the next run goes on from there.")
         sys.exit(130)

@@ -86,8 +86,8 @@ def report(
         Where nothing was released yet or a notebook is missing.
     """
     release = regions.open_release(places.region, year, root=places.root, edition=edition, language=language)
-    wanted = list(_pages(places, release, code, edition))
-    folder = places.reports(year)
+    folder = places.reports(year) / _variant(release, edition)
+    wanted = list(_pages(places, release, code, edition, folder))
     manifest = store.read_json(folder / "manifest.json")
     stale = [page for page in wanted if force or _is_stale(page, manifest)]
     made, failed = [], []
@@ -102,13 +102,22 @@ def report(
         progress(len(made) + len(failed), len(stale), page.title)
     _remove_former(folder, wanted, manifest)
     store.write_json(folder / "manifest.json", manifest)
-    store.write_text(folder / "index.html", _index(release, wanted, failed))
+    store.write_text(folder / "index.html", _index(release, wanted, failed, _theme(places.root)))
     kept = [page.key for page in wanted if page not in stale]
     return Reported(folder / "index.html", tuple(sorted(made)), tuple(kept), tuple(sorted(failed)))
 
 
-def _pages(places: Places, release: Release, code: str, edition: str) -> Iterator[Page]:
-    folder = places.reports(release.year)
+def _variant(release: Release, edition: str) -> str:
+    """Return the folder of an edition and language: none for what goes to providers in the region's own language.
+
+    So a page for the region's own use never takes the place of one that is sent.
+    """
+    own = release.codebook["region"]["language"]
+    parts = [edition] * (edition != regions.EDITIONS[0]) + [release.language] * (release.language != own)
+    return "-".join(parts)
+
+
+def _pages(places: Places, release: Release, code: str, edition: str, folder: Path) -> Iterator[Page]:
     common = {"region": places.region, "year": release.year, "language": release.language}
     words = {"nl": ("Beeld van de regio", "Rapport per aanbieder"), "en": ("The region as a whole", "Provider report")}
     synthesis, single = words[release.language]
@@ -262,7 +271,7 @@ def _remove_former(folder: Path, wanted: list[Page], manifest: dict[str, Any]) -
         del manifest[key]
 
 
-def _index(release: Release, wanted: list[Page], failed: list[tuple[str, str]]) -> str:
+def _index(release: Release, wanted: list[Page], failed: list[tuple[str, str]], theme_css: str) -> str:
     """Return the front page: links, numbers, status, and what could not be made."""
     counted = release.rows(measure="aantal", statistic="count", unit="provider", group="client")
     counted = counted.set_index("unit_id")
@@ -287,5 +296,5 @@ def _index(release: Release, wanted: list[Page], failed: list[tuple[str, str]]) 
         language=release.language,
         provenance={release.word(name): value for name, value in release.provenance.items()},
         failures=failures,
-        theme_css=_theme(folder.parents[2]),
+        theme_css=theme_css,
     )

@@ -384,7 +384,9 @@ def dictionary() -> str:
             lines += [f"Key: {', '.join(f'`{column}`' for column in schema.unique)}.", ""]
         lines += ["| column | type | meaning |", "|---|---|---|"]
         for column, spec in schema.columns.items():
-            kind = {"str": "text", "float64": "number", "int64": "count", "datetime64[ns]": "date"}.get(str(spec.dtype))
+            dtype = str(spec.dtype)
+            kinds = {"float64": "number", "int64": "count", "datetime64[ns]": "date"}
+            kind = "text" if dtype.startswith("str") else kinds.get(dtype)
             filled = "" if spec.nullable else ", filled"
             lines.append(f"| `{column}` | {kind or 'yes/no'}{filled} | {spec.description} |")
         parts.append("\n".join(lines))

@@ -1,18 +1,29 @@
 """Notebook and parameters in, executed notebook out; papermill does the work."""
 
 import difflib
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import papermill
+from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 KERNEL = "python3"
 QUIET = ["--IPKernelApp.log_level=CRITICAL", "--HistoryManager.enabled=False"]
+
+
+class LocalKernelManager(AsyncKernelManager):
+    """Speaks to its kernel through files instead of network ports, which others may take first."""
+
+    def __init__(self, **settings: Any):
+        super().__init__(**settings)
+        if os.name == "posix":
+            self.transport = "ipc"
 
 
 class NotebookFailed(RuntimeError):
@@ -59,24 +70,36 @@ def execute(
     _check_parameters(notebook.name, source, parameters)
     given = {name: str(value) if isinstance(value, Path) else value for name, value in parameters.items()}
     try:
-        return papermill.execute_notebook(
-            source,
-            None,
-            given,
-            kernel_name=KERNEL,
-            language="python",
-            progress_bar=False,
-            request_save_on_cell_execute=False,
-            cwd=str(folder or notebook.parent),
-            execution_timeout=timeout,
-            extra_arguments=QUIET,
-        )
+        try:
+            return _run(source, given, folder or notebook.parent, timeout)
+        except DeadKernelError:
+            raise
+        except RuntimeError:  # the kernel did not start; that may be bad luck once
+            return _run(source, given, folder or notebook.parent, timeout)
     except PapermillExecutionError as failure:
         raise NotebookFailed(notebook.name, failure.cell_index, f"{failure.ename}: {failure.evalue}") from failure
     except CellTimeoutError as failure:
         raise NotebookFailed(notebook.name, None, f"a cell took longer than {timeout:g} seconds") from failure
     except DeadKernelError as failure:
         raise NotebookFailed(notebook.name, None, "the kernel died, perhaps for lack of memory") from failure
+    except RuntimeError as failure:
+        raise NotebookFailed(notebook.name, None, f"the kernel did not start ({failure}); run it again") from failure
+
+
+def _run(source: NotebookNode, parameters: Mapping[str, Any], folder: Path, timeout: float) -> NotebookNode:
+    return papermill.execute_notebook(
+        source,
+        None,
+        dict(parameters),
+        kernel_name=KERNEL,
+        language="python",
+        progress_bar=False,
+        request_save_on_cell_execute=False,
+        cwd=str(folder),
+        execution_timeout=timeout,
+        extra_arguments=QUIET,
+        kernel_manager_class=LocalKernelManager,
+    )
 
 
 def _read(notebook: Path) -> NotebookNode:

@@ -160,11 +160,11 @@ def points(adjusted: pd.DataFrame, gaps: pd.DataFrame, at_most: int = 3) -> pd.D
     return pd.concat([below, _first(gaps[gaps["label"] == "different"], at_most)]).head(at_most)
 
 
-def further(adjusted: pd.DataFrame, gaps: pd.DataFrame, at_most: int = 3) -> list[str]:
-    """Return the measures that `points` had no room for."""
-    found = pd.concat([adjusted[adjusted["label"] == "below"], gaps[gaps["label"] == "different"]])
-    named = set(points(adjusted, gaps, at_most)["measure"])
-    return [measure for measure in dict.fromkeys(found["measure"]) if measure not in named]
+def further(adjusted: pd.DataFrame, gaps: pd.DataFrame, at_most: int = 3) -> dict[str, list[str]]:
+    """Return what `points` had no room for: measures that are ``lower``, and those with ``gaps``."""
+    named = points(adjusted, gaps, at_most)
+    found = {"lower": adjusted[adjusted["label"] == "below"], "gaps": gaps[gaps["label"] == "different"]}
+    return {kind: list(rows.loc[~rows.index.isin(named.index), "measure"]) for kind, rows in found.items()}
 
 
 def _first(rows: pd.DataFrame, at_most: int) -> pd.DataFrame:

@@ -57,8 +57,8 @@ def in_short(release: Release) -> Parts:
         return Parts([said(release.say("too few providers"))])
     strong = [finding(release, row) for _, row in phrases.strengths(adjusted).iterrows()]
     talk = [finding(release, row) for _, row in phrases.points(adjusted, gaps).iterrows()]
-    if more := phrases.further(adjusted, gaps):
-        talk.append(release.say("further points", measures=_named(release, more)))
+    more = phrases.further(adjusted, gaps)
+    talk += [release.say(f"further {kind}", measures=_named(release, names)) for kind, names in more.items() if names]
     parts = [
         Paragraphs(strong or [release.say("no strengths")], release.text("titles", "stands out"), as_list=True),
         Paragraphs(talk or [release.say("no points")], release.text("titles", "for the conversation"), as_list=True),
@@ -214,7 +214,7 @@ def trend(release: Release) -> Exhibit | Paragraphs:
     rows = release.rows(**asked, unit="provider")
     rows = rows[rows["status"] != "hidden"]
     if rows["year"].nunique() < 2:
-        return said(release.say("one year"))
+        return said(release.say("no years" if rows.empty else "one year"))
     region = release.rows(**asked, unit="region").set_index(["measure", "year"])["estimate"].rename("region")
     drawn = in_order(release, rows.sort_values("year")).join(region, on=["measure", "year"])
     drawn = drawn.assign(label=[release.name(each) for each in drawn["measure"]], break_before=False)
