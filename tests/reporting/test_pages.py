@@ -231,7 +231,7 @@ def test_the_front_page_leads_to_every_report(front):
     assert [cell.get_text() for cell in row.find_all(["th", "td"])] == [
         "De Linde",
         "1.045",
-        "Indicatief, weinig antwoorden",
+        "Indicatief: weinig antwoorden per onderwerp",
     ]
     assert "Zorg & Co" in page.get_text() and page.get_text().count(HOSTILE) == 3
 

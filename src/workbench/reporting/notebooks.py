@@ -1,29 +1,18 @@
 """Notebook and parameters in, executed notebook out; papermill does the work."""
 
 import difflib
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import papermill
-from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 KERNEL = "python3"
 QUIET = ["--IPKernelApp.log_level=CRITICAL", "--HistoryManager.enabled=False"]
-
-
-class LocalKernelManager(AsyncKernelManager):
-    """Speaks to its kernel through files instead of network ports, which others may take first."""
-
-    def __init__(self, **settings: Any):
-        super().__init__(**settings)
-        if os.name == "posix":
-            self.transport = "ipc"
 
 
 class NotebookFailed(RuntimeError):
@@ -74,7 +63,7 @@ def execute(
             return _run(source, given, folder or notebook.parent, timeout)
         except DeadKernelError:
             raise
-        except RuntimeError:  # the kernel did not start; that may be bad luck once
+        except RuntimeError:  # the kernel did not start: another program may have taken its port just then
             return _run(source, given, folder or notebook.parent, timeout)
     except PapermillExecutionError as failure:
         raise NotebookFailed(notebook.name, failure.cell_index, f"{failure.ename}: {failure.evalue}") from failure
@@ -98,7 +87,6 @@ def _run(source: NotebookNode, parameters: Mapping[str, Any], folder: Path, time
         cwd=str(folder),
         execution_timeout=timeout,
         extra_arguments=QUIET,
-        kernel_manager_class=LocalKernelManager,
     )
 
 
