@@ -1,0 +1,96 @@
+"""Measures over the years."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from workbench.reporting.figures.axes import (
+    BLUE,
+    BLUE_TEXT,
+    QUIET,
+    Write,
+    apart,
+    draw_grid,
+    round_ticks,
+    scale,
+    span,
+    writer,
+)
+from workbench.reporting.sheet import Box, Sheet, shortened, styled, text_width
+from workbench.reporting.wording import word
+
+
+@styled()
+def trend(
+    rows: pd.DataFrame,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    share: bool = False,
+    language: str = "nl",
+) -> str:
+    """Draw measures over the years, one small panel each, all on one scale.
+
+    Parameters
+    ----------
+    rows : DataFrame, one row per measure and year
+        ``label`` (the measure), ``year, estimate, conf_low, conf_high, region``; optionally ``break_before``: true
+        where the measurement changed, so that the line may not run on.
+    low, high : float, optional
+        Ends of the scale; by default round numbers around what is drawn.
+    share : bool
+        The estimates are shares in [0, 1], written as percentages.
+
+    Returns
+    -------
+    str
+        SVG.
+    """
+    if rows.empty:
+        return Sheet(1).svg()
+    labels = list(dict.fromkeys(rows["label"]))
+    values = rows[["estimate", "conf_low", "conf_high", "region"]].to_numpy(float)
+    least, most = span(values[np.isfinite(values)].tolist())
+    ticks = round_ticks(least if low is None else low, most if high is None else high, 4)
+    years = list(range(int(rows["year"].min()), int(rows["year"].max()) + 1))
+    columns = 2 if len(labels) > 1 else 1
+    sheet = Sheet(-(-len(labels) // columns) * 222 - 12)
+    for place, label in enumerate(labels):
+        left, top = place % columns * 392 + 46, place // columns * 222 + 40
+        room = (left, left + (218 if columns == 2 else 600), top, top + 136)
+        _panel(sheet, rows[rows["label"] == label], years, ticks, room, writer(share, language), language)
+    return sheet.svg()
+
+
+def _panel(
+    sheet: Sheet, rows: pd.DataFrame, years: Sequence[int], ticks: np.ndarray, room: Box, write: Write, language: str
+) -> None:
+    left, right, top, bottom = room
+    x, y = scale(years[0] - 0.3, years[-1] + 0.3, left, right), scale(ticks[0], ticks[-1], bottom, top)
+    sheet.text(left - 46, top - 26, shortened(rows["label"].iloc[0], right - left + 140, bold=True), bold=True)
+    every = math.ceil(len(years) / (right - left) * 50)
+    draw_grid(sheet, x, y, years[::-1][::every], ticks, lambda year: str(int(year)), write)
+    rows = rows.sort_values("year")
+    broken = rows["break_before"].eq(True) if "break_before" in rows else pd.Series(False, index=rows.index)
+    for year in rows.loc[broken, "year"]:
+        at = x(year - 0.5)
+        sheet.line([at, at], [top, bottom], QUIET, 1.5, "2 3")
+        early = at - left < text_width(word("break", language)) + 8
+        sheet.text(
+            at + 5 if early else at - 5, bottom - 10, word("break", language), "left" if early else "right", QUIET
+        )
+    for _, part in rows.groupby(broken.cumsum()):
+        across = [x(year) for year in part["year"]]
+        heights = [y(value) for value in part["estimate"]]
+        sheet.line(across, [y(value) for value in part["region"]], QUIET, 1.75, "5 3")
+        sheet.verticals(across, map(y, part["conf_low"]), map(y, part["conf_high"]), BLUE, 2)
+        sheet.line(across, heights, BLUE, 2.5)
+        sheet.marks(across, heights, "circle", BLUE, 11)
+    last = rows.iloc[-1]
+    ends = {name: y(last[name]) for name in ("estimate", "region") if pd.notna(last[name])}
+    for name, height in apart(ends).items():
+        own = name == "estimate"
+        written = write(last[name]) if own else f"{word('region mean', language)} {write(last[name])}"
+        sheet.text(right + 8, height, written, color=BLUE_TEXT if own else QUIET, bold=own)
