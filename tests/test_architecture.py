@@ -19,7 +19,8 @@ ROOMS = {
     "store": set(),
     "regions": {"reporting", "schemas", "store"},
     "rendering": {"regions", "reporting", "store"},
-    "pipeline": {"analysis", "codebook", "intake", "rendering", "schemas", "store"},
+    "estimating": {"analysis", "codebook", "schemas", "store"},
+    "pipeline": {"analysis", "codebook", "estimating", "intake", "rendering", "schemas", "store"},
     "__main__": {"codebook", "intake", "pipeline", "rendering", "sample", "store"},
     "__init__": {"regions"},
 }

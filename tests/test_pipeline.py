@@ -148,9 +148,9 @@ def test_versions_with_other_answer_scales_are_not_averaged():
             "variant": ["standaard", "smiley3"],
         }
     )
-    scores = pipeline.score(responses, pd.DataFrame({"response_id": ["a", "b"], "K1": [4.0, 3.0]}), book)
+    scores = estimating.score(responses, pd.DataFrame({"response_id": ["a", "b"], "K1": [4.0, 3.0]}), book)
     assert scores["score"].to_list() == [75, 100]
-    assert pipeline._comparable(scores, book).tolist() == [True, False]
+    assert estimating._comparable(scores, book).tolist() == [True, False]
 
 
 def test_episodes_known_later_replace_what_was_known_before():
@@ -171,7 +171,7 @@ def test_episodes_known_later_replace_what_was_known_before():
             columns | {"started_on": day("2025-02-01"), "ended_on": pd.NaT, "follow_up_until": day("2025-12-31")},
         ]
     )
-    linked = pipeline.link(rows)
+    linked = estimating.link(rows)
     assert len(linked) == 2
     assert linked.loc[0, "ended_on"] == day("2024-11-01")
     assert linked.loc[0, "restart_on"] == day("2025-02-01")
@@ -196,7 +196,7 @@ def test_each_register_is_followed_until_its_own_delivery_is_complete():
             {"client": "b", "law": "iJw", "municipality_code": "GM0632", "follow_up_until": day("2024-09-30")},
         ]
     ).assign(**shared, started_on=day("2024-01-01"), ended_on=day("2024-06-30"))
-    linked = pipeline.link(rows).set_index("law")
+    linked = estimating.link(rows).set_index("law")
     assert linked.at["iJw", "follow_up_until"] == day("2024-09-30")
     assert linked.at["iWmo", "follow_up_until"] == day("2025-12-31")
 

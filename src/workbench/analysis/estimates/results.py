@@ -1,0 +1,127 @@
+"""The five outcomes per provider, municipality and region: from care episodes, and as people state them."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from workbench.analysis import intervals, outcomes
+from workbench.analysis.estimates.contract import UNITS, as_shares, in_cells, rows, together
+
+
+def outcome_rows(
+    episodes: pd.DataFrame, year: int, definitions: Mapping[str, object], until: pd.Timestamp
+) -> pd.DataFrame:
+    """The outcomes that need no questionnaire: drop-out, reasons of ending, no restart, goals reached.
+
+    Parameters
+    ----------
+    episodes : DataFrame, one row per care episode, restarts linked
+    year : int
+        Year of the report.
+    definitions : mapping
+        ``dropout, dropout_external, restart_months, restart_min_days, restart_same_provider``.
+    until : Timestamp
+        Last date the register is complete: endings in its calendar year count, for restarts those of two years.
+
+    Returns
+    -------
+    DataFrame
+        Measures ``uitval`` (category: the other definitions beside the chosen one), ``reden_einde``,
+        ``geen_herstart`` (category: months) and ``doelen``, per provider, municipality and region.
+    """
+    ended = episodes[episodes["ended_on"].dt.year == until.year]
+    followed = episodes[episodes["ended_on"].dt.year.between(until.year - 1, until.year)]
+    chosen = str(definitions["dropout"])
+    external = str(definitions["dropout_external"])
+    months = int(str(definitions["restart_months"]))
+    parts = []
+    for unit, by in UNITS.items():
+        fixed = {"unit": unit, "group": "client", "year": year}
+        for definition in ("strikt", "eenzijdig", "voortijdig"):
+            table = _by_unit(outcomes.dropout(ended, definition=definition, external=external, by=by))
+            categories = ["", definition] if definition == chosen else [definition]
+            for category in categories:
+                parts.append(
+                    rows(
+                        table,
+                        measure="uitval",
+                        statistic="share",
+                        category=category,
+                        method=f"share ({definition}), Wilson interval",
+                        **fixed,
+                    )
+                )
+        reasons = outcomes.ending_shares(ended, by=by).reset_index()
+        reasons = _by_unit(reasons, reset=False).rename(columns={"ending_group": "category"})
+        parts.append(rows(reasons, measure="reden_einde", statistic="share", method="share, Wilson interval", **fixed))
+        for window in sorted({6, 12, months}):
+            table = _by_unit(
+                outcomes.no_restart(
+                    followed,
+                    months=window,
+                    min_days=int(str(definitions["restart_min_days"])),
+                    same_provider=bool(definitions["restart_same_provider"]),
+                    by=by,
+                )
+            )
+            for category in ["", str(window)] if window == months else [str(window)]:
+                parts.append(
+                    rows(
+                        table,
+                        measure="geen_herstart",
+                        statistic="incidence",
+                        category=category,
+                        method=f"Aalen-Johansen at {window} months",
+                        **fixed,
+                    )
+                )
+        goals = _by_unit(outcomes.goals(ended, by=by))
+        parts.append(rows(goals, measure="doelen", statistic="share", method="goals reached / set, clustered", **fixed))
+    return together(parts)
+
+
+def answered_outcomes(marks: pd.DataFrame, year: int, threshold: int) -> pd.DataFrame:
+    """The outcomes people state themselves: usefulness and continuing without help.
+
+    Parameters
+    ----------
+    marks : DataFrame, one row per response
+        Needs ``provider_id, municipality_code, nut`` (1-10) and ``verder`` (1-4); missing where not answered.
+    year : int
+    threshold : int
+        Marks from here count as useful.
+
+    Returns
+    -------
+    DataFrame
+        Measures ``nut`` (statistics ``mean`` 1-10 and ``share`` from the threshold) and ``zonder_hulp`` (statistic
+        ``share``: category empty for code 4, ``1`` to ``4`` for the distribution).
+    """
+    parts = []
+    for unit, by in UNITS.items():
+        unit_id = (marks[by] if by else pd.Series("region", index=marks.index)).rename("unit_id")
+        fixed = {"unit": unit, "group": "client", "year": year}
+        given = marks["nut"].notna() & unit_id.notna()
+        if given.any():
+            grouped = marks.loc[given, "nut"].groupby(unit_id[given])
+            table = grouped.agg(n="count", estimate="mean", variance="var")
+            low, high = intervals.bounded_mean(table["n"], table["estimate"], table["variance"], low=1, high=10)
+            table = table.assign(conf_low=low, conf_high=high, std_error=np.sqrt(table["variance"] / table["n"]))
+            parts.append(rows(table.reset_index(), measure="nut", statistic="mean", method="mean mark", **fixed))
+            enough = (marks.loc[given, "nut"] >= threshold).groupby(unit_id[given]).agg(n="count", count="sum")
+            parts.append(as_shares(enough.reset_index(), measure="nut", statistic="share", **fixed))
+        known = marks["verder"].notna() & unit_id.notna()
+        if known.any():
+            codes = marks.loc[known, "verder"].astype(int).astype(str)
+            cells = in_cells(marks[known].groupby([unit_id[known], codes]).size(), list("1234"))
+            both = pd.concat([cells, cells[cells["category"] == "4"].assign(category="")], ignore_index=True)
+            parts.append(as_shares(both, measure="zonder_hulp", statistic="share", **fixed))
+    return together(parts)
+
+
+def _by_unit(table: pd.DataFrame, reset: bool = True) -> pd.DataFrame:
+    """Return a table per unit with the unit in ``unit_id``; the one row for everything is the region."""
+    table = table.rename_axis("unit_id").reset_index() if reset else table.rename(columns={table.columns[0]: "unit_id"})
+    table = table.dropna(subset=["unit_id"])
+    return table.assign(unit_id=table["unit_id"].replace("all", "region"), n_eff=table["n"])
