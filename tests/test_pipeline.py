@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench import codebook, open_region, open_release, pipeline, schemas, store
+from workbench import codebook, estimating, open_region, open_release, pipeline, schemas, store
 from workbench.codebook import CodebookError
 from workbench.store import NotThere
 
