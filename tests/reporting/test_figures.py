@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.reporting import figures
+from workbench.reporting.figures.matrix import NOTHING, SHADES
 from workbench.reporting.sheet import WIDTH, text_width
 
 HOSTILE = '<script>alert("x")</script> $\\frac{1}{2}$ & Zoon\x00\u202e'
@@ -75,6 +76,31 @@ def places(name="Aanbieder {}"):
     return providers(12, name).rename(columns={"estimate": "x", "n": "y"})[["x", "y", "name"]]
 
 
+def months(start=1.0):
+    rows = [
+        (6, 0.91, 0.8, 0.95, 48, 0.93),
+        (12, 0.82, 0.7, 0.89, 22, 0.87),
+        (18, math.nan, math.nan, math.nan, 8, 0.84),
+    ]
+    return pd.DataFrame(rows, columns=["month", "estimate", "conf_low", "conf_high", "n", "region"])
+
+
+def sides(label="Toegang", sources=("zelfbeeld", "cliënten")):
+    rows = [{"label": label, sources[0]: 80.0, sources[1]: 61.0, f"{sources[1]} marked": True, "remark": "bespreken"}]
+    return pd.DataFrame([*rows, {"label": "Tijd", sources[0]: math.nan, sources[1]: 70.0, "remark": ""}])
+
+
+def skipped(label="Ik kies zelf"):
+    return pd.DataFrame([{"label": label, "volwassenen": 0.04, "jeugd": 0.22, "ggz": math.nan}])
+
+
+def aims(label="Uitval", verdict="niet gehaald"):
+    points = {"label": "Toegang", "estimate": 68.0, "conf_low": 64.0, "conf_high": 72.0, "target": 75.0, "before": 61.0}
+    shares = {"label": label, "estimate": 0.12, "conf_low": 0.09, "conf_high": 0.15, "target": 0.1, "before": math.nan}
+    rows = [points | {"share": False, "verdict": "gehaald"}, shares | {"share": True, "verdict": verdict}]
+    return pd.DataFrame(rows)
+
+
 CHARTS = {
     "dots": lambda label: figures.dots(measures(label)),
     "distribution": lambda label: figures.distribution(
@@ -88,6 +114,10 @@ CHARTS = {
     ),
     "quadrant": lambda label: figures.quadrant(places(label), 68.0, 90.0, x_label=label, corners=[label] * 4),
     "caterpillar": lambda label: figures.caterpillar(providers(5, label), 68.0),
+    "incidence": lambda label: figures.incidence(months(), start=1, y_label=label),
+    "heat": lambda label: figures.heat(sides(label), ["zelfbeeld", "cliënten"]),
+    "missingness": lambda label: figures.missingness(skipped(label), ["volwassenen", "jeugd", "ggz"], notable=0.2),
+    "targets": lambda label: figures.targets(aims(label, label)),
     "caterpillar of many": lambda label: figures.caterpillar(providers(80, label), 68.0),
 }
 
@@ -159,6 +189,15 @@ def test_few_answers_are_drawn_open_and_said():
         lambda: figures.caterpillar(providers(3).assign(conf_low=math.nan, conf_high=math.nan), 68.0),
         lambda: figures.caterpillar(providers(80).assign(estimate=68.0, conf_low=68.0, conf_high=68.0), 68.0),
         lambda: figures.quadrant(places().assign(x=math.nan)),
+        lambda: figures.incidence(months().head(0)),
+        lambda: figures.incidence(months().assign(estimate=math.nan, region=math.nan)),
+        lambda: figures.heat(sides().head(0), ["zelfbeeld", "cliënten"]),
+        lambda: figures.heat(sides().assign(zelfbeeld=math.nan, cliënten=math.nan), ["zelfbeeld", "cliënten"]),
+        lambda: figures.missingness(skipped().head(0), ["jeugd"]),
+        lambda: figures.targets(aims().head(0)),
+        lambda: figures.targets(
+            aims().assign(estimate=math.nan, conf_low=math.nan, conf_high=math.nan, target=math.nan)
+        ),
         lambda: figures.bars(shares().assign(share=math.nan, conf_low=math.nan, conf_high=math.nan, region=math.nan)),
     ],
 )
@@ -187,12 +226,88 @@ def test_a_missing_side_is_a_dash():
     assert "–" in words(figures.dumbbell(missing))
 
 
-def test_a_break_interrupts_the_line():
+def test_a_break_cuts_the_panel_in_two():
     whole = figures.trend(years())
     broken = figures.trend(years().assign(break_before=[False, False, True, False]))
     assert "andere meting" in words(broken)
     assert "andere meting" not in words(whole)
-    assert broken.count("stroke-width:2.5") == 2 * whole.count("stroke-width:2.5")
+    assert broken.count("stroke-width:2.5") == 2 * whole.count("stroke-width:2.5")  # two lines instead of one
+    assert broken.count("stroke-dasharray:2,3") == 2  # the edges of the cut
+
+
+def test_a_share_over_the_months_is_told_at_fixed_horizons_only():
+    said = words(figures.incidence(months(), start=1))
+    assert {"6", "12", "18", "91%", "82%", "93%", "87%", "84%", "48", "22", "8"} <= set(said)
+    assert said.count("–") == 1  # not known yet after 18 months
+    lines = re.findall(r'<path d="M([^"]*)"[^>]*stroke:#0072b2;stroke-width:2.5', figures.incidence(months(), start=1))
+    assert max(line.count("L") for line in lines) == 2  # from the start to 6 months, to 12, and no further
+
+
+def test_every_cell_of_a_heat_table_says_its_value():
+    said = words(figures.heat(sides(), ["zelfbeeld", "cliënten"]))
+    assert {"80", "61", "70", "–", "bespreken", "zelfbeeld", "cliënten"} <= set(said)
+
+
+def test_text_on_a_shade_can_be_read():
+    for shade in (*SHADES, NOTHING):
+        text = "#ffffff" if shade == SHADES[-1] else "#1b2430"
+        light, dark = sorted((_luminance(shade), _luminance(text)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, shade
+
+
+def _luminance(colour):
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_many_sources_keep_their_names():
+    sources = ["zelfbeeld", "cliënten", "medewerkers", "toegang", "backoffice", "toezichthouder"]
+    rows = pd.DataFrame([{"label": "Toegang", "remark": "bespreken"} | dict.fromkeys(sources, 60.0)])
+    assert set(sources) <= set(words(figures.heat(rows, sources)))
+
+
+def test_questions_people_skip_are_framed_and_explained():
+    said = words(figures.missingness(skipped(), ["volwassenen", "jeugd", "ggz"], notable=0.2))
+    assert {"4%", "22%", "–"} <= set(said) and "een heel vak is 40%; omlijnd: 20% of meer" in said
+    assert not any("omlijnd" in text for text in words(figures.missingness(skipped(), ["jeugd"], notable=0.5)))
+
+
+def test_targets_are_written_in_their_own_unit():
+    assert {"68", "75", "12%", "10%", "gehaald", "niet gehaald"} <= set(words(figures.targets(aims())))
+
+
+def test_a_long_table_is_drawn_in_parts():
+    rows = pd.concat([sides()] * 30)
+    parts = figures.in_parts(rows, 25, lambda part: figures.heat(part, ["zelfbeeld", "cliënten"]))
+    assert len(parts) == 3
+    assert sum(words(part).count("bespreken") for part in parts) == 30
+
+
+@pytest.mark.parametrize("draw", [figures.funnel, figures.quadrant])
+def test_of_three_hundred_providers_the_own_name_is_always_written(draw):
+    rows = providers(300)
+    for own in rows["name"].sample(12, random_state=1):
+        if draw is figures.funnel:
+            svg = draw(rows, LIMITS, 68.0, highlight=own)
+        else:
+            svg = draw(rows.rename(columns={"estimate": "x", "n": "y"})[["x", "y", "name"]], 68.0, 90.0, highlight=own)
+        assert [text for text in words(svg) if "Aanbieder" in text] == [own]
+
+
+def test_names_without_room_are_counted():
+    said = words(figures.funnel(providers(300), LIMITS, 68.0))
+    written = sum("Aanbieder" in text for text in said)
+    (left_out,) = [int(text.split()[0]) for text in said if "alleen in de tabel" in text]
+    assert written > 5 and written + left_out == providers(300)["label"].isin(["above", "below"]).sum()
+
+
+def test_of_many_providers_only_the_furthest_are_named():
+    rows = providers(300).rename(columns={"estimate": "x", "n": "y"})[["x", "y", "name"]]
+    named = {text for text in words(figures.quadrant(rows, 68.0, 90.0)) if "Aanbieder" in text}
+    assert 10 < len(named) <= 20 and rows.loc[rows["x"].idxmax(), "name"] in named
+    asked = figures.quadrant(rows.assign(named=rows["name"].eq("Aanbieder 3")), 68.0, 90.0)
+    assert {text for text in words(asked) if "Aanbieder" in text} <= {"Aanbieder 3"}
 
 
 def test_an_anonymous_figure_names_nobody_else():

@@ -8,10 +8,28 @@ Every function takes ``language`` for its numbers and words. Colours are those o
 any colour blindness can tell apart. The same input gives the same bytes.
 """
 
+from workbench.reporting.figures.axes import in_parts
+from workbench.reporting.figures.incidence import incidence
 from workbench.reporting.figures.intervals import dots, dumbbell
+from workbench.reporting.figures.matrix import heat, missingness
 from workbench.reporting.figures.ranking import caterpillar
 from workbench.reporting.figures.scatter import funnel, quadrant
 from workbench.reporting.figures.shares import bars, distribution
+from workbench.reporting.figures.targets import targets
 from workbench.reporting.figures.years import trend
 
-__all__ = ["bars", "caterpillar", "distribution", "dots", "dumbbell", "funnel", "quadrant", "trend"]
+__all__ = [
+    "bars",
+    "caterpillar",
+    "distribution",
+    "dots",
+    "dumbbell",
+    "funnel",
+    "heat",
+    "in_parts",
+    "incidence",
+    "missingness",
+    "quadrant",
+    "targets",
+    "trend",
+]

@@ -118,6 +118,19 @@ def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
 
 
+def in_parts(rows: pd.DataFrame, at_most: int, draw: Callable[[pd.DataFrame], str]) -> tuple[str, ...]:
+    """Draw a long table as several charts of about as many rows each, so that each fits a printed page.
+
+    Examples
+    --------
+    >>> in_parts(pd.DataFrame({"label": list("abcde")}), 2, lambda part: "".join(part["label"]))
+    ('ab', 'cd', 'e')
+    """
+    parts = max(1, math.ceil(len(rows) / at_most))
+    size = max(1, math.ceil(len(rows) / parts))
+    return tuple(draw(rows.iloc[start : start + size]) for start in range(0, max(len(rows), 1), size))
+
+
 def placed_rows(rows: pd.DataFrame, top: float, step: float) -> Iterable[tuple[Row, float]]:
     """Yield every row with the height of its middle."""
     for place, row in enumerate(records(rows)):

@@ -53,7 +53,7 @@ def caterpillar(
     share : bool
         The estimates are shares in [0, 1], written as percentages.
     reference_label : str
-        What stands at `reference`; by default the region with its value.
+        What stands at `reference`; by default the mean of the providers (of shares: the region) with its value.
     labels : mapping
         What ``above``, ``below`` and ``not distinguishable`` are called, where it is not the region they differ from.
 
@@ -75,9 +75,11 @@ def caterpillar(
     write = writer(share, language)
     words = {label: word(label, language) for label in (*DISTINCT, OTHERWISE)} | dict(labels or {})
     words |= {
-        "reference": reference_label or f"{word('region mean', language)} {write(reference)}",
+        "reference": reference_label
+        or f"{word('region' if share else 'mean of providers', language)} {write(reference)}",
         "counted": f"{number(len(rows), language)} {word('providers in order', language)}",
         "and more": word("and more", language),
+        "line": word("line", language),
     }
     draw = _in_rows if len(rows) <= ROWS_WITH_NAMES else _side_by_side
     return draw(ordered, reference, ticks, highlight is None, write, words)
@@ -153,7 +155,7 @@ def _side_by_side(
         half = text_width(name, bold=True) / 2
         height = own["conf_low"] + 14 if own["conf_low"] + 24 < bottom else own["conf_high"] - 14
         sheet.text(min(max(own["across"], left + half), right - half), height, name, "center", bold=True, halo=True)
-    sheet.text(left, bottom + 22, words["counted"], color=QUIET)
+    sheet.text(left, bottom + 22, f"{words['counted']}; {words['line']}: {words['reference']}", color=QUIET)
     for place, (mark, line) in enumerate(listed):
         named_mark(sheet, 0, bottom + 52 + 24 * place, mark, line)
     if not named:

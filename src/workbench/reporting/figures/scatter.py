@@ -11,7 +11,6 @@ from workbench.reporting.figures.axes import (
     LOOKS,
     OTHERWISE,
     QUIET,
-    Row,
     Scale,
     apart,
     draw_grid,
@@ -24,8 +23,11 @@ from workbench.reporting.figures.axes import (
     span,
     writer,
 )
-from workbench.reporting.sheet import INK, WIDTH, Box, Sheet, Side, shortened, styled, text_width
-from workbench.reporting.wording import percentage, word
+from workbench.reporting.figures.names import write_names
+from workbench.reporting.sheet import INK, WIDTH, Box, Sheet, Side, shortened, styled
+from workbench.reporting.wording import number, percentage, word
+
+ALL_NAMED, MOST_NAMED = 40, 20
 
 
 @styled()
@@ -45,8 +47,8 @@ def funnel(
     Parameters
     ----------
     points : DataFrame, one row per provider
-        ``n, estimate, name, label``; a name is written for ``above`` and ``below`` and for `highlight`, where there is
-        room.
+        ``n, estimate, name, label``; a name is written for ``above`` and ``below`` and for `highlight`, at the end of a
+        line where there is no room beside the point. How many names found no place is said above the chart.
     limits : DataFrame, one row per n
         ``n, low95, high95, low998, high998``.
     target : float
@@ -94,7 +96,8 @@ def funnel(
         written = {"": write(target), "95": "95%", "998": percentage(0.998, language, 1)}[level]
         taken.append(sheet.text(right + 8, height, written, color=QUIET if level else INK, bold=not level))
     shown = points.assign(named=points["label"].isin(DISTINCT) if highlight is None else False)
-    _points(sheet, shown, x, y, highlight, taken, crossed, (left, WIDTH, top - 24, bottom))
+    left_out = _points(sheet, shown, x, y, highlight, taken, crossed, (left, WIDTH, top - 24, bottom))
+    _say_left_out(sheet, 12, left_out, language)
     draw_key(sheet, bottom + 76, points["label"], {label: word(label, language) for label in (*DISTINCT, OTHERWISE)})
     return sheet.svg()
 
@@ -118,7 +121,9 @@ def quadrant(
     Parameters
     ----------
     points : DataFrame, one row per provider
-        ``x, y, name``; names are written where there is room.
+        ``x, y, name``; optionally ``label`` (``above``, ``below``: drawn as in the other charts) and ``named``: true
+        for the names to write. Without it all names are written of up to 40 providers; of more, the 20 furthest from
+        the middle.
     x_median, y_median : float, optional
         Where the lines stand.
     x_label, y_label : str
@@ -137,7 +142,7 @@ def quadrant(
     left, right, top = 62, 744, 62 if corners else 36
     bottom = top + 394
     sheet = Sheet(bottom + (88 if corners else 62))
-    known = points.dropna(subset=["x", "y"])
+    known = _with_named(points.dropna(subset=["x", "y"]), highlight is None)
     ticks_x, ticks_y = (
         round_ticks(*span([*known[name].tolist(), *([] if middle is None else [middle])]), 6)
         for name, middle in (("x", x_median), ("y", y_median))
@@ -157,9 +162,29 @@ def quadrant(
         side: Side = "right" if place % 2 else "left"
         height = bottom + 44 if place > 1 else top - 20
         sheet.text(edge, height, shortened(corner, (right - left) / 2 - 10), side, italic=True)
-    shown = known.rename(columns={"x": "n", "y": "estimate"}).assign(label="", named=highlight is None)
-    _points(sheet, shown, x, y, highlight, (), crossed, (left, right, top, bottom))
+    shown = known.rename(columns={"x": "n", "y": "estimate"})
+    if "label" not in shown:
+        shown = shown.assign(label="")
+    left_out = _points(sheet, shown, x, y, highlight, (), crossed, (left, right, top, bottom))
+    _say_left_out(sheet, 12, left_out, language)
     return sheet.svg()
+
+
+def _with_named(points: pd.DataFrame, anyone: bool) -> pd.DataFrame:
+    """Return the points with ``named``: those asked for, all where they are few, else the furthest from the middle."""
+    if not anyone or "named" in points:
+        return points.assign(named=anyone & points.get("named", False))
+    if len(points) <= ALL_NAMED:
+        return points.assign(named=True)
+    steps = [(points[axis] - points[axis].median()) / (points[axis].std() or 1.0) for axis in ("x", "y")]
+    far = (steps[0] ** 2 + steps[1] ** 2).rank(ascending=False, method="first")
+    return points.assign(named=far <= MOST_NAMED)
+
+
+def _say_left_out(sheet: Sheet, y: float, left_out: int, language: str) -> None:
+    if left_out:
+        said = word("names left out", language).format(n=number(left_out, language))
+        sheet.text(WIDTH, y, said, "right", QUIET, italic=True)
 
 
 def _points(
@@ -171,10 +196,10 @@ def _points(
     taken: Sequence[Box],
     crossed: Sequence[Box],
     room: Box,
-) -> None:
-    """Draw the points, and the names asked for where they touch neither a point nor another name.
+) -> int:
+    """Draw the points and the names asked for; return how many names found no room.
 
-    A name keeps off the lines in `crossed` where it can.
+    Where many are asked for, those furthest from the middle of the chart go first: they are what it is about.
     """
     points = points.assign(
         across=[x(n) for n in points["n"]],
@@ -182,45 +207,12 @@ def _points(
         look=points["label"].where(points["label"].isin(DISTINCT), ""),
         mine=points["name"].eq(highlight) if highlight is not None else False,
     )
-    for name, look in LOOKS.items():
-        here = points[points["look"].eq(name) & ~points["mine"]]
+    for name in ("", *DISTINCT):
+        look, here = LOOKS[name], points[points["look"].eq(name) & ~points["mine"]]
         if len(here):
             sheet.marks(here["across"].tolist(), here["height"].tolist(), look.shape, look.color, look.size)
     for own in records(points[points["mine"]]):
         sheet.marks([own["across"]], [own["height"]], LOOKS[own["look"]].shape, INK, 15)
-    dots = [_around(point) for point in records(points)]
-    obstacles = [*taken, *dots]
     middle = (room[2] + room[3]) / 2
-    asked = points[points["named"] | points["mine"]].assign(far=lambda here: -(here["height"] - middle).abs())
-    for point in records(asked.sort_values(["mine", "far", "name"], ascending=[False, True, True])):
-        name = shortened(point["name"], 200, point["mine"])
-        wide = text_width(name, point["mine"])
-        others = [box for box in obstacles if box != _around(point)]
-        spot = _spot(point, wide, [*others, *crossed], room) or _spot(point, wide, others, room)
-        if spot is not None:
-            obstacles.append(sheet.text(spot[0], spot[1], name, spot[2], bold=point["mine"], halo=True))
-
-
-def _around(point: Row) -> Box:
-    return point["across"] - 6, point["across"] + 6, point["height"] - 6, point["height"] + 6
-
-
-def _spot(point: Row, wide: float, blocked: Sequence[Box], room: Box) -> tuple[float, float, Side] | None:
-    """Return where a name of this width may stand beside its point; None where it would touch something."""
-    sides: tuple[tuple[float, float, Side], ...]
-    sides = (
-        *((11, 0, "left"), (-11, 0, "right"), (0, -18, "center"), (0, 18, "center")),
-        *((9, -13, "left"), (9, 13, "left"), (-9, -13, "right"), (-9, 13, "right")),
-    )
-    for dx, dy, side in sides:
-        across, height = point["across"] + dx, point["height"] + dy
-        start = across - {"left": 0.0, "right": wide, "center": wide / 2}[side]
-        box = (start - 2, start + wide + 2, height - 9, height + 9)
-        inside = room[0] <= box[0] and box[1] <= room[1] and room[2] <= box[2] and box[3] <= room[3]
-        if inside and not any(_touch(box, other) for other in blocked):
-            return across, height, side
-    return None
-
-
-def _touch(one: Box, other: Box) -> bool:
-    return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]
+    ordered = points.assign(far=(points["height"] - middle).abs()).sort_values(["far", "name"], ascending=[False, True])
+    return write_names(sheet, ordered, taken, crossed, room)

@@ -154,5 +154,5 @@ def bars(rows: pd.DataFrame, *, language: str = "nl") -> str:
         first = int(np.flatnonzero(compared)[0])
         at = x(rows["region"].iloc[first])
         sheet.line([at, at], [24, top + step * first + 5], INK, 1)
-        sheet.text(at, 14, word("region mean", language), "center")
+        sheet.text(at, 14, word("region", language), "center")
     return sheet.svg()

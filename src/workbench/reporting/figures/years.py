@@ -18,7 +18,7 @@ from workbench.reporting.figures.axes import (
     span,
     writer,
 )
-from workbench.reporting.sheet import Box, Sheet, shortened, styled, text_width
+from workbench.reporting.sheet import PAPER, Box, Sheet, shortened, styled, text_width
 from workbench.reporting.wording import word
 
 
@@ -37,7 +37,7 @@ def trend(
     ----------
     rows : DataFrame, one row per measure and year
         ``label`` (the measure), ``year, estimate, conf_low, conf_high, region``; optionally ``break_before``: true
-        where the measurement changed, so that the line may not run on.
+        where the measurement changed, so that the line may not run on: the panel is cut there, and says so.
     low, high : float, optional
         Ends of the scale; by default round numbers around what is drawn.
     share : bool
@@ -57,15 +57,23 @@ def trend(
     years = list(range(int(rows["year"].min()), int(rows["year"].max()) + 1))
     columns = 2 if len(labels) > 1 else 1
     sheet = Sheet(-(-len(labels) // columns) * 222 - 12)
+    beside = word("region" if share else "providers", language)
     for place, label in enumerate(labels):
         left, top = place % columns * 392 + 46, place // columns * 222 + 40
-        room = (left, left + (218 if columns == 2 else 600), top, top + 136)
-        _panel(sheet, rows[rows["label"] == label], years, ticks, room, writer(share, language), language)
+        room = (left, left + (218 if columns == 2 else 588), top, top + 136)
+        _panel(sheet, rows[rows["label"] == label], years, ticks, room, writer(share, language), beside, language)
     return sheet.svg()
 
 
 def _panel(
-    sheet: Sheet, rows: pd.DataFrame, years: Sequence[int], ticks: np.ndarray, room: Box, write: Write, language: str
+    sheet: Sheet,
+    rows: pd.DataFrame,
+    years: Sequence[int],
+    ticks: np.ndarray,
+    room: Box,
+    write: Write,
+    beside: str,
+    language: str,
 ) -> None:
     left, right, top, bottom = room
     x, y = scale(years[0] - 0.3, years[-1] + 0.3, left, right), scale(ticks[0], ticks[-1], bottom, top)
@@ -75,12 +83,7 @@ def _panel(
     rows = rows.sort_values("year")
     broken = rows["break_before"].eq(True) if "break_before" in rows else pd.Series(False, index=rows.index)
     for year in rows.loc[broken, "year"]:
-        at = x(year - 0.5)
-        sheet.line([at, at], [top, bottom], QUIET, 1.5, "2 3")
-        early = at - left < text_width(word("break", language)) + 8
-        sheet.text(
-            at + 5 if early else at - 5, bottom - 10, word("break", language), "left" if early else "right", QUIET
-        )
+        _break(sheet, x(year - 0.5), room, word("break", language))
     for _, part in rows.groupby(broken.cumsum()):
         across = [x(year) for year in part["year"]]
         heights = [y(value) for value in part["estimate"]]
@@ -92,5 +95,15 @@ def _panel(
     ends = {name: y(last[name]) for name in ("estimate", "region") if pd.notna(last[name])}
     for name, height in apart(ends).items():
         own = name == "estimate"
-        written = write(last[name]) if own else f"{word('region mean', language)} {write(last[name])}"
+        written = write(last[name]) if own else f"{beside} {write(last[name])}"
         sheet.text(right + 8, height, written, color=BLUE_TEXT if own else QUIET, bold=own)
+
+
+def _break(sheet: Sheet, at: float, room: Box, said: str) -> None:
+    """Cut the panel in two where the measurement changed, and say so above the cut."""
+    left, right, top, bottom = room
+    sheet.box(at - 6, at + 6, top - 6, bottom + 6, PAPER)
+    for edge in (at - 6, at + 6):
+        sheet.line([edge, edge], [top - 4, bottom], QUIET, 1.5, "2 3")
+    half = text_width(said) / 2
+    sheet.text(min(max(at, left - 2 + half), right + 100 - half), top - 8, said, "center", QUIET, italic=True)
