@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from workbench import pipeline, sample
+from workbench.rendering import Reported
 from workbench.store import Places
 
 ROOT = Path(__file__).parent.parent
@@ -26,6 +27,14 @@ def small_region(tmp_path_factory) -> Places:
     places = Places(root, "sample")
     pipeline.process(places, 2026)
     return places
+
+
+@pytest.fixture(scope="session")
+def reported(small_region, tmp_path_factory) -> tuple[Places, Reported]:
+    """The small region with all its pages; read only."""
+    root = shutil.copytree(small_region.root, tmp_path_factory.mktemp("reported") / "project")
+    places = Places(root, "sample")
+    return places, pipeline.report(places, 2026)
 
 
 @pytest.fixture

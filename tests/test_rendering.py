@@ -18,14 +18,6 @@ RUNNER = CliRunner()
 PROVIDERS = [f"p00{number}" for number in range(1, 7)]
 
 
-@pytest.fixture(scope="module")
-def reported(small_region, tmp_path_factory):
-    """The small region with all its pages; read only."""
-    root = shutil.copytree(small_region.root, tmp_path_factory.mktemp("reported") / "project")
-    places = Places(root, "sample")
-    return places, pipeline.report(places, 2026)
-
-
 def _pages(places):
     return sorted(places.reports(2026).rglob("*.html"))
 

@@ -225,10 +225,10 @@ def wrapped(text: str, room: float) -> list[str]:
 @cache
 def _advance(sign: str) -> float:
     font = get_font(findfont(FontProperties(family="DejaVu Sans")))
+    if not font.get_char_index(ord(sign)):  # another font of the reader draws it, at most this wide
+        return 0.0 if unicodedata.category(sign)[0] in "MC" else 1.4 * SIZE
     font.set_size(SIZE, 72)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return float(font.load_char(ord(sign)).linearHoriAdvance) / 65536
+    return float(font.load_char(ord(sign)).linearHoriAdvance) / 65536
 
 
 def styled() -> Any:
