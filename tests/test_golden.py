@@ -16,8 +16,9 @@ TOLERANCE = 1e-6
 
 def chosen(estimates: pd.DataFrame) -> pd.DataFrame:
     """Return the figures that are watched: everything of the region, and what is said of each provider."""
-    statistics = ["adjusted", "shrunk", "gap", "incidence", "icc"]
+    statistics = ["adjusted", "shrunk", "gap", "incidence", "icc", "change", "weighted", "choice", "discuss"]
     watched = (estimates["unit"] == "region") | estimates["statistic"].isin(statistics)
+    watched &= ~estimates["statistic"].str.startswith("funnel_")
     rows = estimates[watched & (estimates["year"] == 2026) & (estimates["unit"] != "municipality")]
     return rows[[*KEY, "n", "estimate", "std_error", "label"]].sort_values(KEY, ignore_index=True)
 

@@ -35,7 +35,16 @@ TABLES: dict[str, tuple[str, ...]] = {
     "columns": ("columns", "column", "field", "scale"),
     "items": ("instrument", "variant", "item", "dimension", "low", "high", "reversed", "wording_nl", "wording_en"),
     "scales": ("scale", "label", "code", "missing"),
-    "dimensions": ("dimension", "name_nl", "name_en", "about_nl", "about_en", "grades_provider", "perspective"),
+    "dimensions": (
+        "dimension",
+        "name_nl",
+        "name_en",
+        "about_nl",
+        "about_en",
+        "grades_provider",
+        "perspective",
+        "asked_as",
+    ),
     "corrections": ("file", "row", "column", "from", "to", "reason", "decided_on"),
 }
 KEYS = {

@@ -5,13 +5,19 @@ and how, stands in `analysis`; here stands from what.
 """
 
 import dataclasses
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from workbench import schemas, store
 from workbench.analysis import estimates, outcomes, scales
 from workbench.codebook import Codebook
+
+Progress = Callable[[str], None]
 
 
 def score(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) -> pd.DataFrame:
@@ -90,49 +96,176 @@ def link(episodes: pd.DataFrame) -> pd.DataFrame:
     return latest.assign(**outcomes.link_restarts(latest)[["restart_on", "restart_same_provider"]])
 
 
-def survey_estimates(folder: Path, year: int, book: Codebook) -> list[pd.DataFrame]:
-    """Return the estimates that rest on questionnaires: participation, scores, mirror, answers, stated outcomes."""
-    responses = store.read_table(folder, "responses")
-    answers = store.read_table(folder, "answers")
-    invited = store.read_table(folder, "invited")
-    parts = [estimates.participation(responses, invited, year)]
-    graded = responses[_may_grade(responses, book)]
-    if graded.empty:
-        return parts
+@dataclass(frozen=True)
+class Survey:
+    """What was asked and answered in one year.
 
-    scores = store.read_table(folder, "scores")
+    `responses`, `answers`, `unanswered` and `invited` are the processed tables; `given` has responses and answers of
+    those that may grade a provider, `scores` their comparable scores with everything known of the response, and
+    `complete` says of each score whether every item of its dimension was answered.
+    """
+
+    responses: pd.DataFrame
+    answers: pd.DataFrame
+    unanswered: pd.DataFrame
+    invited: pd.DataFrame
+    given: pd.DataFrame
+    scores: pd.DataFrame
+    complete: pd.Series
+
+
+def of_region(
+    folders: Mapping[int, Path], year: int, book: Codebook, progress: Progress = lambda _: None
+) -> pd.DataFrame:
+    """Compute every figure of a report year: the years it looks back on, and what only the last year is asked.
+
+    Parameters
+    ----------
+    folders : mapping of year to Path
+        Processed tables of the report year and of the years before it.
+    year : int
+    book : Codebook
+    progress : callable
+        Gets one line per step.
+
+    Returns
+    -------
+    DataFrame
+        ``schemas.ESTIMATES``, before disclosure control.
+    """
+    episodes = link(pd.concat([store.read_table(folder, "episodes") for folder in folders.values()], ignore_index=True))
+    surveys = {each: survey(folder, book) for each, folder in folders.items()}
+    parts = []
+    for each, asked in surveys.items():
+        progress(f"{each}: experience, mirror and outcomes")
+        parts += [*experience(asked, each, book), outcomes_of(asked, episodes, each, book)]
+    main = estimates.together(parts)
+    progress(f"{year}: change, images, questionnaire and the second opinion")
+    judged, setting = (store.read_table(folders[year], name) for name in ("assessments", "context"))
+    further = [
+        changes(surveys, year, book),
+        *images(judged, main, year, book),
+        estimates.context(setting, year),
+        questionnaire(surveys[year], year, book),
+        *second_opinion(surveys[year], episodes, main, year, book),
+    ]
+    return estimates.together([main, *further])
+
+
+def survey(folder: Path, book: Codebook) -> Survey:
+    """Read the questionnaires of one year and set apart what may be compared."""
+    names = ("responses", "answers", "unanswered", "invited", "scores")
+    responses, answers, unanswered, invited, scores = (store.read_table(folder, name) for name in names)
+    graded = responses[_may_grade(responses, book)]
+    grading = book.dimensions.loc[book.dimensions["grades_provider"], "dimension"]
     scores = scores[_comparable(scores, book)].drop(columns=["provider_id", "role", "instrument"])
     scores = scores.merge(graded, on="response_id", how="inner", validate="m:1")
-    grading = scores["dimension"].isin(book.dimensions.loc[book.dimensions["grades_provider"], "dimension"])
-    parts.append(estimates.means(scores, year))
-    comparison = dataclasses.asdict(book.region.comparison)
-    adjusters = comparison.pop("adjusters")
-    enough = book.region.thresholds.hidden_below
-    parts.append(estimates.comparisons(scores[grading], year, adjusters, comparison, band_from=enough))
-    parts.append(estimates.gaps(scores[grading], year, book.region.definitions.mirror_margin))
-
+    scores = scores.assign(grades=scores["dimension"].isin(grading))
     given = answers.merge(graded, on="response_id", how="inner", validate="1:1")
+    return Survey(responses, answers, unanswered, invited, given, scores, scores["n_items"] >= _size(scores, book))
+
+
+def experience(asked: Survey, year: int, book: Codebook) -> list[pd.DataFrame]:
+    """Return what rests on questionnaires alone: participation, scores, comparison, mirror and answers."""
+    found, weights = estimates.representation(asked.responses, asked.invited, year)
+    parts = [estimates.participation(asked.responses, asked.invited, year), found]
+    if asked.given.empty:
+        return parts
+    grading = asked.scores[asked.scores["grades"]]
+    adjusters, settings = _comparison(book)
+    enough = book.region.thresholds.hidden_below
+    parts.append(estimates.means(asked.scores, year))
+    parts.append(estimates.weighted_means(asked.scores, weights, asked.invited, year))
+    parts.append(estimates.comparisons(grading, year, adjusters, settings, band_from=enough))
+    parts.append(estimates.gaps(grading, year, book.region.definitions.mirror_margin))
+
     items = book.items[(book.items["dimension"] != "") & ((book.items["high"] - book.items["low"]) % 2 == 0)]
-    present = [item for item in items["item"].unique() if item in answers.columns]
+    present = [item for item in items["item"].unique() if item in asked.answers.columns]
     keys = ["response_id", "provider_id", "role", "instrument", "variant"]
-    long = given.melt(keys, present, "item", "code").dropna(subset=["code"])
+    long = asked.given.melt(keys, present, "item", "code").dropna(subset=["code"])
     parts.append(estimates.opinions(long, items, year))
-    clients = given[given["role"] == "client"].reindex(columns=["provider_id", "municipality_code", "nut", "verder"])
-    parts.append(estimates.answered_outcomes(clients, year, book.region.definitions.usefulness_from))
     return parts
 
 
-def episode_estimates(episodes: pd.DataFrame, year: int, book: Codebook) -> list[pd.DataFrame]:
-    """Return the estimates that rest on care episodes, as the report of `year` tells them."""
-    if episodes.empty or episodes["ended_on"].isna().all():
-        return []
-    until = pd.Timestamp(year - 1, 12, 31)
+def outcomes_of(asked: Survey, episodes: pd.DataFrame, year: int, book: Codebook) -> pd.DataFrame:
+    """Return the five outcomes of one year, each provider beside the region."""
+    definitions, settings = dataclasses.asdict(book.region.definitions), _comparison(book)[1]
+    parts = [estimates.answered_outcomes(_marks(asked), year, book.region.definitions.usefulness_from)]
+    known = _known(episodes, year)
+    if len(known):
+        parts.append(estimates.outcome_rows(known, year, definitions, _until(year)))
+    return estimates.outcomes_beside_region(estimates.together(parts), settings)
+
+
+def changes(surveys: Mapping[int, Survey], year: int, book: Codebook) -> pd.DataFrame:
+    """Return how scores changed since each earlier year."""
+    adjusters, settings = _comparison(book)
+    waves = {each: asked.scores[asked.scores["grades"]] for each, asked in surveys.items()}
+    return estimates.changes({each: wave for each, wave in waves.items() if len(wave)}, year, adjusters, settings)
+
+
+def images(judged: pd.DataFrame, main: pd.DataFrame, year: int, book: Codebook) -> list[pd.DataFrame]:
+    """Return how everybody sees each provider, and whether they see the same."""
+    named = book.dimensions.set_index("dimension")["asked_as"].fillna("")
+    asked_as = {str(theme): re.split(r"[,\s]+", text) for theme, text in named.items() if text}
+    rated = estimates.ratings(judged, main[main["year"] == year], asked_as, year)
+    return [rated, estimates.source_agreement(judged, year), estimates.triangulation(rated, year)]
+
+
+def questionnaire(asked: Survey, year: int, book: Codebook) -> pd.DataFrame:
+    """Return how the questionnaires of a year did."""
+    return estimates.examined(asked.answers, asked.responses, asked.unanswered, book.items, year)
+
+
+def second_opinion(
+    asked: Survey, episodes: pd.DataFrame, main: pd.DataFrame, year: int, book: Codebook
+) -> list[pd.DataFrame]:
+    """Return the labels under the other defensible choices."""
+    adjusters, settings = _comparison(book)
     definitions = dataclasses.asdict(book.region.definitions)
-    known = episodes.assign(
-        follow_up_until=episodes["follow_up_until"].where(episodes["follow_up_until"] <= until, until)
-    )
-    known = known.assign(restart_on=known["restart_on"].where(known["restart_on"] <= until))
-    return [estimates.outcome_rows(known, year, definitions, until)]
+    _, weights = estimates.representation(asked.responses, asked.invited, year)
+    now, grades = main[main["year"] == year], asked.scores["grades"]
+    grading, complete = asked.scores[grades], asked.complete[grades]
+    return [
+        estimates.other_comparisons(grading, now, year, adjusters, settings, weights, complete),
+        estimates.other_outcomes(_known(episodes, year), _marks(asked), now, year, definitions, settings, _until(year)),
+    ]
+
+
+def _comparison(book: Codebook) -> tuple[tuple[str, ...], dict[str, Any]]:
+    settings = dataclasses.asdict(book.region.comparison)
+    return settings.pop("adjusters"), settings
+
+
+def _marks(asked: Survey) -> pd.DataFrame:
+    """Return what clients said of usefulness and of going on without help."""
+    clients = asked.given[asked.given["role"] == "client"]
+    return clients.reindex(columns=["provider_id", "municipality_code", "nut", "verder"])
+
+
+def _until(year: int) -> pd.Timestamp:
+    """Return the last day a report of `year` looks at: the registers of the year before are complete."""
+    return pd.Timestamp(year - 1, 12, 31)
+
+
+def _known(episodes: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Return the episodes as the report of `year` knew them; none where nothing ended."""
+    if episodes.empty or episodes["ended_on"].isna().all():
+        return episodes.iloc[:0]
+    until = _until(year)
+    follow_up = episodes["follow_up_until"].where(episodes["follow_up_until"] <= until, until)
+    restart = episodes["restart_on"].where(episodes["restart_on"] <= until)
+    return episodes.assign(follow_up_until=follow_up, restart_on=restart)
+
+
+def _size(scores: pd.DataFrame, book: Codebook) -> pd.Series:
+    """Return how many items the dimension of each score has in the version it was given in."""
+    sizes = book.items.groupby(["instrument", "variant", "dimension"]).size().rename("size").reset_index()
+    keys = ["instrument", "variant", "dimension"]
+    own = scores[keys].merge(sizes, on=keys, how="left", validate="m:1")["size"]
+    standard = sizes[sizes["variant"] == "standaard"].drop(columns="variant")
+    usual = scores[keys[::2]].merge(standard, on=keys[::2], how="left", validate="m:1")["size"]
+    return own.fillna(usual).set_axis(scores.index)
 
 
 def _may_grade(responses: pd.DataFrame, book: Codebook) -> pd.Series:

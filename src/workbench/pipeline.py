@@ -17,7 +17,7 @@ import pandas as pd
 
 from workbench import codebook as codebooks
 from workbench import estimating, rendering, schemas, store
-from workbench.analysis import estimates, release
+from workbench.analysis import release
 from workbench.codebook import Codebook
 from workbench.intake import deliveries, privacy
 from workbench.store import NotThere, Places
@@ -75,8 +75,7 @@ def process(places: Places, year: int, *, force: bool = False, progress: Progres
             receive(places, each, book)
             made.append(f"{each} received")
     if force or made or _stale(places, year, book, "estimated", years):
-        progress(f"{year}: estimates and disclosure")
-        estimate(places, year, years, book)
+        estimate(places, year, years, book, progress)
         made.append(f"{year} estimated")
     names = ("deliveries", "exclusions", "findings", "estimates")
     tables = {name: store.read_table(places.processed(year), name) for name in names}
@@ -160,17 +159,10 @@ def receive(places: Places, year: int, book: Codebook) -> None:
         store.write_json(folder / "manifest.json", {"received": _made_from(places, year, book)} | _account(tables))
 
 
-def estimate(places: Places, year: int, years: list[int], book: Codebook) -> None:
+def estimate(places: Places, year: int, years: list[int], book: Codebook, progress: Progress = lambda _: None) -> None:
     """Compute every figure of a report year from the tables of all years up to it, and release what may be seen."""
     by_year = {each: places.processed(each) for each in years}
-    episodes = estimating.link(
-        pd.concat([store.read_table(by_year[each], "episodes") for each in years], ignore_index=True)
-    )
-    parts = []
-    for each in years:
-        parts += estimating.survey_estimates(by_year[each], each, book)
-        parts += estimating.episode_estimates(episodes, each, book)
-    table = schemas.check("estimates", estimates.together(parts))
+    table = schemas.check("estimates", estimating.of_region(by_year, year, book, progress))
     thresholds = dataclasses.asdict(book.region.thresholds)
     released = schemas.check("estimates", release.decide(table, **thresholds))
 

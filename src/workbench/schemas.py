@@ -268,11 +268,18 @@ ESTIMATES = _table(
     {
         "measure": _text("dimension, outcome or figure, as in the codebook", filled=True),
         "statistic": _text(
-            "mean, adjusted, shrunk, gap, share, incidence; of the region also the spread of providers "
-            "(lowest, quarter, median, three_quarters, highest), icc and reliability",
+            "what kind of figure: count, mean, adjusted, shrunk, gap, share, incidence, weighted, change, rating, "
+            "discuss, context, choice; of the region also the spread of providers (lowest, quarter, median, "
+            "three_quarters, highest), icc, reliability, tau, n_needed, adjuster, funnel_95, funnel_998, phi, tau2, "
+            "detectable, r_indicator, r_indicator_adjusted, max_bias, partial, design_effect, alpha, omega, item_mean, "
+            "item_rest, alpha_if_dropped, skipped, same_question, alpha_ordinal, ac2, icc_a1, triangulation; "
+            "docs/method.md says how each is computed",
             filled=True,
         ),
-        "category": _text("answer or reason a share is about; empty for the measure as a whole", filled=True),
+        "category": _text(
+            "answer, reason, earlier year, size, target group or choice the figure is about; empty for the whole",
+            filled=True,
+        ),
         "unit": _text("what the figure is about", ("provider", "municipality", "region"), filled=True),
         "unit_id": _text("provider_id, municipality code or region", filled=True),
         "group": _text("role, or subgroup of a role", filled=True),

@@ -256,3 +256,69 @@ def interval(
         return Interval(np.nan, np.nan, "the coefficient is not defined")
     low, high = np.quantile(values, [tail, 1 - tail])
     return Interval(float(low), float(high), reason)
+
+
+def krippendorff_interval(
+    ratings: pd.DataFrame, level: str = "ordinal", draws: int = 2000, confidence: float = 0.95, seed: int = 1
+) -> Interval:
+    """Limits of `krippendorff_alpha` as `interval` gives them, all draws at once.
+
+    A draw is a number of times each unit counts; alpha needs only sums over units, so that all draws are a few products
+    of matrices: for 30 providers about a hundredth of the time.
+
+    Parameters
+    ----------
+    ratings, level
+        As in `krippendorff_alpha`.
+    draws, confidence, seed
+        As in `interval`; the same seed gives the very same draws.
+
+    Returns
+    -------
+    Interval
+
+    Raises
+    ------
+    ValueError
+        As `interval`.
+
+    Examples
+    --------
+    >>> ratings = pd.DataFrame({"a": [1, 2, 3, 4] * 5, "b": [1, 2, 3, 4] * 4 + [1, 2, 3, 3]})
+    >>> fast, slow = krippendorff_interval(ratings, draws=50), interval(ratings, draws=50)
+    >>> bool(np.allclose(fast[:2], slow[:2]))
+    True
+    """
+    if level not in LEVELS:
+        raise ValueError(f"level must be one of {', '.join(LEVELS)}, not {level!r}")
+    tail = (1 - share("confidence", confidence)) / 2
+    matrix = _matrix(ratings)
+    n = len(matrix)
+    if not n or not draws:
+        return Interval(np.nan, np.nan, "the coefficient is not defined")
+    rng = np.random.default_rng(seed)
+    times = np.stack([np.bincount(rng.integers(0, n, n), minlength=n) for _ in range(draws)]).astype(float)
+    values = np.unique(matrix[~np.isnan(matrix)])
+    counts = _counts(matrix, values)
+    m = counts.sum(axis=1)
+    counts, m, times = counts[m >= 2], m[m >= 2], times[:, m >= 2]
+    paired = counts / (m - 1)[:, None]
+    C = len(values)
+    own = paired[:, :, None] * counts[:, None, :] - paired[:, :, None] * np.eye(C)
+    observed = (times @ own.reshape(len(own), C * C)).reshape(draws, C, C)
+    chosen = times @ counts
+    total = np.maximum(chosen.sum(axis=1) - 1, 1)[:, None, None]
+    expected = (chosen[:, :, None] * chosen[:, None, :] - chosen[:, :, None] * np.eye(C)) / total
+    if level == "ordinal":
+        middle = np.cumsum(chosen, axis=1) - chosen / 2
+        distance = (middle[:, :, None] - middle[:, None, :]) ** 2
+    else:
+        distance = _distance(values, chosen.sum(axis=0), level)
+    by_chance = (expected * distance).sum(axis=(1, 2))
+    defined = by_chance > 0
+    alpha = 1 - (observed * distance).sum(axis=(1, 2))[defined] / by_chance[defined]
+    if len(alpha) < max(draws / 2, 1):
+        return Interval(np.nan, np.nan, "the coefficient is not defined")
+    low, high = np.quantile(alpha, [tail, 1 - tail])
+    reason = "" if n >= UNITS_NEEDED else f"fewer than {UNITS_NEEDED} units: orientating"
+    return Interval(float(low), float(high), reason)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from workbench.analysis.arguments import numbers, refuse
-from workbench.analysis.moments import grouped, moments
+from workbench.analysis.moments import Moments, grouped, moments
 
 COLLINEAR = 1e-7  # R's lm: an adjuster is dropped when less than this share of it is its own
 CONSTANT = "constant within every provider"
@@ -24,7 +24,8 @@ class CaseMix:
     Attributes
     ----------
     table : DataFrame
-        One row per provider with two scores: ``n, mean, adjusted``, and ``squares``, the sum of squared residuals.
+        One row per provider with two scores: ``n, n_eff, mean, adjusted``, and ``squares``, the sum of squared
+        residuals (weighted ones brought to n).
     everybody : DataFrame
         One row per provider that occurs: ``n, mean``.
     slopes : Series
@@ -42,7 +43,9 @@ class CaseMix:
     scores: pd.Series
 
 
-def case_mix(scores: pd.Series, provider: pd.Series, adjusters: pd.DataFrame) -> CaseMix:
+def case_mix(
+    scores: pd.Series, provider: pd.Series, adjusters: pd.DataFrame, weights: pd.Series | None = None
+) -> CaseMix:
     r"""What do the adjusters explain within providers?
 
     Least squares of the score on the adjusters with a fixed effect per provider, that is on deviations from the
@@ -58,6 +61,8 @@ def case_mix(scores: pd.Series, provider: pd.Series, adjusters: pd.DataFrame) ->
         One row per respondent. A missing score is left out; a provider with one score takes no part.
     adjusters : DataFrame with that index
         Numeric columns, possibly none.
+    weights : Series with that index, optional
+        Above 0, towards the invited; a respondent without one is left out. All means are then weighted ones.
 
     Returns
     -------
@@ -80,10 +85,13 @@ def case_mix(scores: pd.Series, provider: pd.Series, adjusters: pd.DataFrame) ->
         raise ValueError(f"adjusters ({len(adjusters)} rows) and scores ({len(values)} rows) must share one index")
     refuse("adjusters", adjusters.columns.duplicated(), "has a column again", list(adjusters.columns))
     names = list(adjusters.columns)
+    w = _weights(weights, pd.Series(scores))
+    values = np.where(np.isnan(w), np.nan, values)
     known = ~np.isnan(values)
-    everybody = moments(values[known], code[known], len(providers))
-    used = known & (everybody.n >= 2)[code]
     P = len(providers)
+    everybody = _weighted(values[known], code[known], P, w[known])
+    used = known & (everybody.n >= 2)[code]
+    root = np.sqrt(w[used])
 
     filled = np.empty((len(values), len(names)), order="F")
     within = np.empty((int(used.sum()), len(names)), order="F")
@@ -91,22 +99,25 @@ def case_mix(scores: pd.Series, provider: pd.Series, adjusters: pd.DataFrame) ->
     group = code[used]
     for column, name in enumerate(names):
         x = filled[:, column] = _imputed(numbers(f"adjusters[{name!r}]", adjusters[name]), code, P)
-        centre[:, column] = moments(x[used], group, P).mean
-        within[:, column] = x[used] - centre[group, column]
-    residual = values[used] - everybody.mean[group]
+        centre[:, column] = _weighted(x[used], group, P, w[used]).mean
+        within[:, column] = root * (x[used] - centre[group, column])
+    residual = root * (values[used] - everybody.mean[group])
     kept, dropped, basis = _independent(within, filled, names)
     coordinates = residual @ basis
     beta = linalg.solve_triangular(basis.T @ within[:, kept], coordinates) if kept else np.zeros(0)
     residual -= basis @ coordinates
-    squares = np.bincount(group, weights=residual**2, minlength=P)
-
+    total, squared = (np.bincount(group, weights=each, minlength=P) for each in (w[used], w[used] ** 2))
     present = everybody.n >= 2
+    to_n = np.divide(everybody.n, total, out=np.ones(P), where=present)
+    squares = np.bincount(group, weights=residual**2, minlength=P) * to_n
+
     n, mean = everybody.n[present], everybody.mean[present]
     effect = centre[present][:, kept] @ beta
     middle = effect.mean() if present.any() else 0.0
     adjusted = mean - (effect - middle)
     taken_off = filled[:, kept] @ beta - middle
-    columns = {"n": n.astype(int), "mean": mean, "adjusted": adjusted, "squares": squares[present]}
+    n_eff = total[present] ** 2 / squared[present]
+    columns = {"n": n.astype(int), "n_eff": n_eff, "mean": mean, "adjusted": adjusted, "squares": squares[present]}
     return CaseMix(
         table=pd.DataFrame(columns, index=providers[present]),
         everybody=pd.DataFrame({"n": everybody.n.astype(int), "mean": everybody.mean}, index=providers),
@@ -211,23 +222,43 @@ def with_variance(mix: CaseMix, variance: str = "smoothed", prior_df: float = 15
         raise ValueError(f"variance must be one of {', '.join(VARIANCES)}, not {variance!r}")
     if not (np.isfinite(prior_df) and prior_df >= 0):
         raise ValueError(f"prior_df must be a number of at least 0, not {prior_df}")
-    n, squares = mix.table["n"].to_numpy(float), mix.table["squares"].to_numpy()
+    n, n_eff, squares = (mix.table[name].to_numpy(float) for name in ("n", "n_eff", "squares"))
     N, P, k = n.sum(), len(n), len(mix.slopes)
     residual_df = N - P - k if N - P - k > 0 else np.nan
     own = squares / (n - 1)
     if variance == "macro":
-        of_mean, df = squares / n**2, np.full(P, residual_df)
+        of_mean, df = squares / n / n_eff, np.full(P, residual_df)
     elif variance == "manual":
-        of_mean, df = own / n, n - 1
+        of_mean, df = own / n_eff, n - 1
     elif variance == "pooled":
-        of_mean, df = squares.sum() / residual_df / n, np.full(P, residual_df)
+        of_mean, df = squares.sum() / residual_df / n_eff, np.full(P, residual_df)
     else:
         regional = squares.sum() / (n - 1).sum() if P else np.nan
         df = n - 1 + prior_df
-        of_mean = (prior_df * regional + (n - 1) * own) / df / n
+        of_mean = (prior_df * regional + (n - 1) * own) / df / n_eff
     table = mix.table[["n", "mean", "adjusted"]].assign(variance=of_mean, df=df)
     table.attrs["dropped_adjusters"] = dict(mix.dropped)
     return table
+
+
+def _weights(weights: pd.Series | None, scores: pd.Series) -> NDArray[np.float64]:
+    if weights is None:
+        return np.ones(len(scores))
+    if not weights.index.equals(scores.index):
+        raise ValueError(f"weights ({len(weights)} rows) and scores ({len(scores)} rows) must share one index")
+    w = numbers("weights", weights)
+    refuse("weights", w <= 0, "is not above 0", weights.index)
+    return w
+
+
+def _weighted(values: NDArray[np.float64], group: NDArray[np.intp], P: int, w: NDArray[np.float64]) -> Moments:
+    """Return numbers and weighted means per group; `squares` are not asked for."""
+    n = np.bincount(group, minlength=P).astype(float)
+    total = np.bincount(group, weights=w, minlength=P)
+    mean = np.divide(
+        np.bincount(group, weights=w * values, minlength=P), total, out=np.full(P, np.nan), where=total > 0
+    )
+    return Moments(n, mean, np.full(P, np.nan))
 
 
 def _imputed(x: NDArray[np.float64], code: NDArray[np.intp], P: int) -> NDArray[np.float64]:

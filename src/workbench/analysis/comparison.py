@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from workbench.analysis.arguments import need, numbers, refuse, share
 from workbench.analysis.casemix import CaseMix, adjust, case_mix, with_variance
 from workbench.analysis.hypotheses import NEGLIGIBLE, Difference, benjamini_hochberg, p_difference, t_statistic
-from workbench.analysis.scales import provider_reliability
 from workbench.analysis.shrinkage import Shrunken, shrink
+from workbench.analysis.variance_components import ProviderReliability, provider_reliability
 
 __all__ = ["CaseMix", "Comparison", "Shrunken", "adjust", "case_mix", "compare", "contrast", "label", "shrink"]
 
@@ -139,8 +139,12 @@ class Comparison:
     ----------
     table : DataFrame
         One row per provider.
-    icc : float
-        Share of the variance of (adjusted) scores that lies between providers.
+    between : ProviderReliability
+        How far these scores tell providers apart, and how many respondents that takes.
+    slopes : Series
+        Points per unit of each adjuster used.
+    pooled_variance : float
+        Of a single adjusted score within providers.
     mu, tau : float
         Mean of all providers and spread between them, from the shrinkage.
     dropped_adjusters : dict
@@ -150,11 +154,18 @@ class Comparison:
     """
 
     table: pd.DataFrame
-    icc: float
+    between: ProviderReliability
     mu: float
     tau: float
+    slopes: pd.Series
+    pooled_variance: float
     dropped_adjusters: dict[str, str] = field(default_factory=dict)
     reason: str = ""
+
+    @property
+    def icc(self) -> float:
+        """Share of the variance that lies between providers; 0 where they do not measurably differ."""
+        return self.between.icc
 
 
 def compare(
@@ -168,6 +179,7 @@ def compare(
     certainty: float = 0.975,
     variance: str = "smoothed",
     prior_df: float = 15,
+    weights: pd.Series | None = None,
 ) -> Comparison:
     """Compare all providers on one score: adjust, contrast, reliability, shrink and label.
 
@@ -184,12 +196,14 @@ def compare(
         As in `label`.
     variance, prior_df
         As in `adjust`.
+    weights : Series with that index, optional
+        As in `case_mix`; n stays the number of people, reliability and variances rest on the effective number.
 
     Returns
     -------
     Comparison
         Its table has every provider that occurs (index provider): ``n, mean, adjusted, variance, df, delta, std_error,
-        statistic, p_value, p_adjusted, reliability, shrunk, shrunk_std_error, shrunk_low, shrunk_high, p_below,
+        statistic, p_value, p_adjusted, n_eff, reliability, shrunk, shrunk_std_error, shrunk_low, shrunk_high, p_below,
         reference, label``. With fewer than two scores a provider takes no part and is ``too few``. With fewer than
         three taking part the label is ``no comparison``; with fewer than five there is no shrinkage, hence nobody above
         or below; `reason` says so. ``reference`` is ``all``, or ``others`` for a provider with more than half of all
@@ -212,7 +226,7 @@ def compare(
     if not minimum_difference >= 0:
         raise ValueError(f"minimum_difference must be a number of at least 0, not {minimum_difference}")
     adjusters = pd.DataFrame(index=scores.index) if adjusters is None else adjusters
-    mix = case_mix(scores, provider, adjusters)
+    mix = case_mix(scores, provider, adjusters, weights)
     adjusted = contrast(with_variance(mix, variance, prior_df))
     between = provider_reliability(mix.scores, provider)
     shrunk = shrink(adjusted["adjusted"], adjusted["variance"])
@@ -226,7 +240,9 @@ def compare(
         reference="all",
     )
     table = mix.everybody[["n", "mean"]].join(taking_part.drop(columns=["n", "mean"]), validate="1:1")
-    table.insert(list(table.columns).index("shrunk"), "reliability", _reliability(table["n"].to_numpy(), between.icc))
+    n_eff = mix.table["n_eff"].reindex(table.index).fillna(table["n"])
+    table.insert(list(table.columns).index("shrunk"), "n_eff", n_eff)
+    table.insert(list(table.columns).index("shrunk"), "reliability", _reliability(n_eff.to_numpy(), between.icc))
     table["reference"] = table["reference"].fillna("all")
     dominant = table["delta"].notna() & (table["n"] > table["n"].sum() / 2)
     P = len(adjusted)
@@ -238,7 +254,9 @@ def compare(
     if P < PROVIDERS_FOR_A_MEAN:
         table["label"] = table["label"].replace("not distinguishable", "no comparison")
         reason = f"a comparison needs {PROVIDERS_FOR_A_MEAN} providers with two scores, there are {P}"
-    return Comparison(table, between.icc, shrunk.mu, shrunk.tau, dict(mix.dropped), reason)
+    df = float((mix.table["n"] - 1).sum())
+    pooled = float(mix.table["squares"].sum()) / df if df > 0 else np.nan
+    return Comparison(table, between, shrunk.mu, shrunk.tau, mix.slopes, pooled, dict(mix.dropped), reason)
 
 
 def _reliability(n: NDArray[np.float64], icc: float) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ FAMILY = ["measure", "statistic", "unit", "unit_id", "group", "year"]
 SAME_TOTAL = ("measure", "statistic", "category", "unit", "group", "year")
 ADDING_UP = ("count", "mean", "share", "adjusted", "shrunk")
 COUNTS = "aantal"  # questionnaires by mode: a cell is small below the threshold for people
+ORGANISATIONS = ("rating", "discuss", "context", "alpha_ordinal", "ac2", "icc_a1", "triangulation")
 DISTRIBUTIONS = ("reden_einde", "zonder_hulp", COUNTS)
 
 
@@ -46,8 +47,10 @@ def decide(
     """
     decided = estimates.copy()
     n = decided["n"].fillna(0)
-    decided["status"] = np.select([n < hidden_below, n < indicative_below], ["hidden", "indicative"], "shown")
-    few = (n < hidden_below) & (decided["reason"] == "")
+    people = ~_of_organisations(decided)
+    hide, indicate = people & (n < hidden_below), people & (n < indicative_below)
+    decided["status"] = np.select([hide, indicate], ["hidden", "indicative"], "shown")
+    few = hide & (decided["reason"] == "")
     decided.loc[few, "reason"] = "few"
 
     answered = (decided["estimate"] * n).where(decided["measure"] != COUNTS, n)
@@ -67,6 +70,12 @@ def decide(
     decided.loc[hidden, VALUES] = np.nan
     decided.loc[hidden & (decided["label"] != "too few"), "label"] = ""
     return decided
+
+
+def _of_organisations(table: pd.DataFrame) -> pd.Series:
+    """Say which figures are about organisations: judgements, administration, and counts of providers."""
+    judged = table["statistic"].isin(ORGANISATIONS) & ~table["group"].isin(["client", "relative", "staff"])
+    return judged | ((table["statistic"] == "choice") & (table["unit"] == "region"))
 
 
 def _alone(decided: pd.DataFrame, n: pd.Series) -> pd.Series:

@@ -14,7 +14,12 @@ ROUNDS = 10_000
 INVITED_NEEDED = 200
 
 
-def rake(sample: pd.DataFrame, margins: Mapping[str, pd.Series], tolerance: float = 1e-10) -> pd.Series:
+def rake(
+    sample: pd.DataFrame,
+    margins: Mapping[str, pd.Series],
+    tolerance: float = 1e-10,
+    start: pd.Series | None = None,
+) -> pd.Series:
     r"""Weight respondents so that several margins equal those of the population at once.
 
     Iterative proportional fitting (Deming & Stephan 1940, Ann. Math. Statist. 11, 427-444): starting from 1, the
@@ -30,6 +35,8 @@ def rake(sample: pd.DataFrame, margins: Mapping[str, pd.Series], tolerance: floa
         Population count (values) per category (index).
     tolerance : float
         Largest relative deviation of a margin.
+    start : Series with the index of `sample`, optional
+        Weights to begin with, above 0; 1 where left out.
 
     Returns
     -------
@@ -53,6 +60,8 @@ def rake(sample: pd.DataFrame, margins: Mapping[str, pd.Series], tolerance: floa
     need("sample", sample, margins)
     if not margins:
         return pd.Series(np.ones(len(sample)), index=sample.index, name="weight")
+    base = np.ones(len(sample)) if start is None else numbers("start", start, missing=False)
+    refuse("start", base <= 0, "is not above 0", sample.index)
     codes, targets = [], []
     for name, margin in margins.items():
         code, target = _category(sample, name, margin)
@@ -63,7 +72,7 @@ def rake(sample: pd.DataFrame, margins: Mapping[str, pd.Series], tolerance: floa
         raise ValueError(f"margins have different totals: {dict(zip(margins, totals, strict=True))}")
 
     cells, cell = np.unique(np.column_stack(codes), axis=0, return_inverse=True)
-    n = np.bincount(cell.ravel()).astype(float)
+    n = np.bincount(cell.ravel(), weights=base)
     w = np.ones(len(n))
     for _ in range(ROUNDS):
         off = 0.0
@@ -73,7 +82,7 @@ def rake(sample: pd.DataFrame, margins: Mapping[str, pd.Series], tolerance: floa
             off = max(off, float(np.max(abs(ratio - 1))))
             w = w * ratio[at]
         if off < tolerance:
-            return pd.Series(w[cell.ravel()], index=sample.index, name="weight")
+            return pd.Series(base * w[cell.ravel()], index=sample.index, name="weight")
     raise ValueError(f"margins cannot be met at once: after {ROUNDS} rounds they are still off by {off:.2g}")
 
 

@@ -219,6 +219,9 @@ def _scales() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["scale", "label", "code", "missing"])
 
 
+ASKED_AS = {"clientgericht": "autonomie, kwaliteit", "doeltreffend": "resultaatgericht, effect"}
+
+
 def _themes() -> pd.DataFrame:
     """The themes of the judgements: the quality demands of the Wmo."""
     english = ["Safe", "Effective", "Efficient", "Client-centred", "Attuned to need and to other care"]
@@ -232,6 +235,7 @@ def _themes() -> pd.DataFrame:
             "about_en": "Judged by provider, access team, back office and supervision, 1 to 5.",
             "grades_provider": "yes",
             "perspective": ["government", "government", "government", "resident", "resident"] + ["professional"] * 3,
+            "asked_as": [ASKED_AS.get(theme, "") for theme in THEMES],
         }
     )
 

@@ -5,10 +5,18 @@ unit, group and year. Units are providers, municipalities and the region. Nothin
 ``shown`` until `release` has had its say.
 """
 
+from workbench.analysis.estimates.choices import other_comparisons, other_outcomes
 from workbench.analysis.estimates.contract import COLUMNS, KEY, NUMBERS, UNITS, rows, together
-from workbench.analysis.estimates.experience import adjuster_columns, comparisons, gaps, means, opinions
+from workbench.analysis.estimates.differences import adjuster_columns, comparisons
+from workbench.analysis.estimates.experience import gaps, means, opinions
+from workbench.analysis.estimates.funnels import outcomes_beside_region
+from workbench.analysis.estimates.images import ratings, source_agreement, triangulation
 from workbench.analysis.estimates.participation import participation
+from workbench.analysis.estimates.questionnaire import examined
+from workbench.analysis.estimates.representation import representation, weighted_means
 from workbench.analysis.estimates.results import answered_outcomes, outcome_rows
+from workbench.analysis.estimates.setting import context
+from workbench.analysis.estimates.waves import changes
 
 __all__ = [
     "COLUMNS",
@@ -17,12 +25,23 @@ __all__ = [
     "UNITS",
     "adjuster_columns",
     "answered_outcomes",
+    "changes",
     "comparisons",
+    "context",
+    "examined",
     "gaps",
     "means",
     "opinions",
+    "other_comparisons",
+    "other_outcomes",
     "outcome_rows",
+    "outcomes_beside_region",
     "participation",
+    "ratings",
+    "representation",
     "rows",
+    "source_agreement",
     "together",
+    "triangulation",
+    "weighted_means",
 ]

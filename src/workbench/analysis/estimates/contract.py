@@ -14,6 +14,7 @@ COLUMNS = (
 )
 KEY = list(COLUMNS[:7])
 NUMBERS = list(COLUMNS[7:16])
+DEFAULTS = {"category": "", "status": "shown", "reason": "", "label": "", "method": ""}
 UNITS = {"provider": "provider_id", "municipality": "municipality_code", "region": None}
 
 
@@ -26,10 +27,21 @@ def rows(table: pd.DataFrame, **fixed: Any) -> pd.DataFrame:
     >>> list(rows(one, measure="effect", statistic="mean")[["measure", "unit_id", "category"]].iloc[0])
     ['effect', 'P1', '']
     """
-    filled = table.assign(**fixed)
-    for name, default in (("category", ""), ("status", "shown"), ("reason", ""), ("label", ""), ("method", "")):
-        filled[name] = filled[name].fillna(default) if name in filled else default
-    return filled.reindex(columns=list(COLUMNS)).astype(dict.fromkeys(NUMBERS, float))
+    made: dict[str, Any] = {}
+    for name in COLUMNS:
+        given = fixed.get(name, table[name].to_numpy() if name in table else None)
+        if name in NUMBERS:
+            made[name] = np.asarray(np.nan if given is None else given, dtype=float)
+        elif name in DEFAULTS:
+            made[name] = DEFAULTS[name] if given is None else _filled(given, DEFAULTS[name])
+        else:
+            made[name] = given
+    return pd.DataFrame(made, index=range(len(table)))
+
+
+def _filled(given: Any, default: str) -> Any:
+    """Return text with the default where there is none."""
+    return given if isinstance(given, str) else pd.Series(given, dtype=object).fillna(default).to_numpy()
 
 
 def together(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:

@@ -1,41 +1,13 @@
-"""What people experience: scores per provider, compared, mirrored, and the answers behind them."""
-
-from collections.abc import Mapping, Sequence
-from typing import Any
+"""What people experience: scores per unit, the mirror of clients and staff, and the answers behind them."""
 
 import numpy as np
 import pandas as pd
 
-from workbench.analysis import comparison, intervals, mirror
+from workbench.analysis import intervals, mirror
 from workbench.analysis.estimates.contract import UNITS, as_shares, in_cells, rows, together
 
 OPINIONS = ("negative", "neutral", "positive")
 OTHER = "other"  # negative and neutral together, for where these apart are too few
-FEWEST_FOR_A_BAND = 5  # with fewer providers the ends of a band point at one of them
-
-
-def adjuster_columns(responses: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    """Return the case-mix adjusters of each response as numbers.
-
-    Numeric columns stay; text becomes one 0/1 column per level but the most frequent one, missing where the text is.
-
-    Examples
-    --------
-    >>> adjuster_columns(pd.DataFrame({"sex": ["male", "female", None, "female"]}), ["sex"])["sex: male"].to_list()
-    [1.0, 0.0, nan, 0.0]
-    """
-    parts: dict[str, pd.Series] = {}
-    for name in names:
-        if name not in responses:
-            continue
-        column = responses[name]
-        if pd.api.types.is_numeric_dtype(column):
-            parts[name] = column.astype(float)
-            continue
-        levels = column.value_counts().sort_index().sort_values(ascending=False, kind="stable").index
-        for level in sorted(levels[1:]):
-            parts[f"{name}: {level}"] = (column == level).astype(float).where(column.notna())
-    return pd.DataFrame(parts, index=responses.index)
 
 
 def means(scores: pd.DataFrame, year: int) -> pd.DataFrame:
@@ -66,85 +38,6 @@ def means(scores: pd.DataFrame, year: int) -> pd.DataFrame:
         table = table.rename(columns={"dimension": "measure", "role": "group"}).assign(n_eff=table["n"])
         parts.append(rows(table, statistic="mean", unit=unit, year=year, method="mean, Wilson-type interval"))
     return together(parts)
-
-
-def comparisons(
-    scores: pd.DataFrame,
-    year: int,
-    adjusters: Sequence[str],
-    settings: Mapping[str, Any],
-    role: str = "client",
-    band_from: int = 10,
-) -> pd.DataFrame:
-    """Does a provider differ from the mean of all providers, after case-mix adjustment?
-
-    Parameters
-    ----------
-    scores : DataFrame, one row per response and dimension
-        Needs ``provider_id, role, dimension, score`` and the adjusters; responses without a score stay in, because
-        their background counts in the imputation (statistics.md A2).
-    year : int
-    adjusters : sequence of str
-        Background columns of `scores`; absent ones are left out.
-    settings : mapping
-        ``minimum_n, minimum_reliability, minimum_difference, alpha, certainty`` as in `comparison.label`.
-    role : str
-        Whose scores.
-    band_from : int
-        Answers a provider needs to count in the spread; never fewer than ``minimum_n``.
-
-    Returns
-    -------
-    DataFrame
-        Statistics ``adjusted`` (with delta, p value, reliability and label) and ``shrunk`` per provider; per dimension
-        for the region ``adjusted`` (the mean of all providers), ``icc``, and the spread of providers with enough
-        answers: ``lowest, quarter, median, three_quarters, highest``.
-    """
-    parts = []
-    asked = scores[scores["role"] == role]
-    for dimension, each in asked.groupby("dimension", observed=True):
-        mix = adjuster_columns(each, adjusters)
-        result = comparison.compare(each["score"], each["provider_id"], mix, **settings)
-        table = result.table.rename_axis("unit_id").reset_index()
-        fixed = {"measure": dimension, "group": role, "year": year}
-        used = [name for name in mix.columns if name not in result.dropped_adjusters]
-        method = "case-mix-adjusted mean" if used else "mean, no case-mix adjustment"
-        half = table["std_error_adjusted"] = np.sqrt(table["variance"])
-        low, high = _around(table["adjusted"], half, table["df"])
-        own = table.assign(estimate=table["adjusted"], std_error=half, conf_low=low, conf_high=high)
-        own["reason"] = result.reason or ""
-        own["label"] = own["label"].mask((own["reason"] != "") & (own["label"] != "too few"), "no comparison")
-        parts.append(rows(own, statistic="adjusted", unit="provider", method=method, **fixed))
-        if table["shrunk"].notna().any():
-            drawn = table.assign(
-                estimate=table["shrunk"],
-                std_error=table["shrunk_std_error"],
-                conf_low=table["shrunk_low"],
-                conf_high=table["shrunk_high"],
-                delta=np.nan,
-                p_adjusted=np.nan,
-            )
-            parts.append(rows(drawn, statistic="shrunk", unit="provider", method="hierarchical, integrated", **fixed))
-        parts.append(_spread(own, max(int(settings["minimum_n"]), band_from), result.icc, fixed))
-    return together(parts)
-
-
-def _around(estimate: pd.Series, std_error: pd.Series, df: pd.Series) -> tuple[pd.Series, pd.Series]:
-    from scipy import stats
-
-    half = stats.t.ppf(0.975, df) * std_error
-    return estimate - half, estimate + half
-
-
-def _spread(own: pd.DataFrame, minimum_n: int, icc: float, fixed: Mapping[str, Any]) -> pd.DataFrame:
-    """Return the region's rows of one comparison: mean of all providers, spread of those with enough answers, icc."""
-    enough = own.loc[own["n"] >= minimum_n, "estimate"]
-    spread = {"adjusted": float(own["estimate"].mean()), "icc": icc}
-    if len(enough) >= FEWEST_FOR_A_BAND:
-        quantiles = {"lowest": 0, "quarter": 0.25, "median": 0.5, "three_quarters": 0.75, "highest": 1}
-        spread |= {name: float(enough.quantile(q)) for name, q in quantiles.items()}
-    table = pd.DataFrame({"statistic": spread.keys(), "estimate": spread.values()}).assign(n=own["n"].sum())
-    return rows(table, unit="region", unit_id="region", method="over providers", **fixed)
 
 
 def gaps(scores: pd.DataFrame, year: int, margin: float) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """The five outcomes per provider, municipality and region: from care episodes, and as people state them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,9 +9,15 @@ import pandas as pd
 from workbench.analysis import intervals, outcomes
 from workbench.analysis.estimates.contract import UNITS, as_shares, in_cells, rows, together
 
+MEASURES = ("uitval", "reden_einde", "geen_herstart", "doelen")
+
 
 def outcome_rows(
-    episodes: pd.DataFrame, year: int, definitions: Mapping[str, object], until: pd.Timestamp
+    episodes: pd.DataFrame,
+    year: int,
+    definitions: Mapping[str, object],
+    until: pd.Timestamp,
+    measures: Collection[str] = MEASURES,
 ) -> pd.DataFrame:
     """The outcomes that need no questionnaire: drop-out, reasons of ending, no restart, goals reached.
 
@@ -23,6 +30,8 @@ def outcome_rows(
         ``dropout, dropout_external, restart_months, restart_min_days, restart_same_provider``.
     until : Timestamp
         Last date the register is complete: endings in its calendar year count, for restarts those of two years.
+    measures : collection of str
+        Which of them.
 
     Returns
     -------
@@ -32,53 +41,60 @@ def outcome_rows(
     """
     ended = episodes[episodes["ended_on"].dt.year == until.year]
     followed = episodes[episodes["ended_on"].dt.year.between(until.year - 1, until.year)]
-    chosen = str(definitions["dropout"])
-    external = str(definitions["dropout_external"])
-    months = int(str(definitions["restart_months"]))
     parts = []
     for unit, by in UNITS.items():
         fixed = {"unit": unit, "group": "client", "year": year}
-        for definition in ("strikt", "eenzijdig", "voortijdig"):
-            table = _by_unit(outcomes.dropout(ended, definition=definition, external=external, by=by))
-            categories = ["", definition] if definition == chosen else [definition]
-            for category in categories:
-                parts.append(
-                    rows(
-                        table,
-                        measure="uitval",
-                        statistic="share",
-                        category=category,
-                        method=f"share ({definition}), Wilson interval",
-                        **fixed,
-                    )
-                )
-        reasons = outcomes.ending_shares(ended, by=by).reset_index()
-        reasons = _by_unit(reasons, reset=False).rename(columns={"ending_group": "category"})
-        parts.append(rows(reasons, measure="reden_einde", statistic="share", method="share, Wilson interval", **fixed))
-        for window in sorted({6, 12, months}):
-            table = _by_unit(
-                outcomes.no_restart(
-                    followed,
-                    months=window,
-                    min_days=int(str(definitions["restart_min_days"])),
-                    same_provider=bool(definitions["restart_same_provider"]),
-                    by=by,
-                )
-            )
-            for category in ["", str(window)] if window == months else [str(window)]:
-                parts.append(
-                    rows(
-                        table,
-                        measure="geen_herstart",
-                        statistic="incidence",
-                        category=category,
-                        method=f"Aalen-Johansen at {window} months",
-                        **fixed,
-                    )
-                )
-        goals = _by_unit(outcomes.goals(ended, by=by))
-        parts.append(rows(goals, measure="doelen", statistic="share", method="goals reached / set, clustered", **fixed))
+        if "uitval" in measures:
+            parts += _dropouts(ended, by, definitions, fixed)
+        if "reden_einde" in measures:
+            reasons = outcomes.ending_shares(ended, by=by).reset_index()
+            reasons = _by_unit(reasons, reset=False).rename(columns={"ending_group": "category"})
+            method = "share, Wilson interval"
+            parts.append(rows(reasons, measure="reden_einde", statistic="share", method=method, **fixed))
+        if "geen_herstart" in measures:
+            parts += _restarts(followed, by, definitions, fixed)
+        if "doelen" in measures:
+            goals, method = _by_unit(outcomes.goals(ended, by=by)), "goals reached / set, clustered"
+            parts.append(rows(goals, measure="doelen", statistic="share", method=method, **fixed))
     return together(parts)
+
+
+def _dropouts(
+    ended: pd.DataFrame, by: str | None, definitions: Mapping[str, object], fixed: Mapping[str, Any]
+) -> list[pd.DataFrame]:
+    """Return drop-out under the chosen definition, and under each by name."""
+    parts = []
+    for definition in ("strikt", "eenzijdig", "voortijdig"):
+        external = str(definitions["dropout_external"])
+        table = _by_unit(outcomes.dropout(ended, definition=definition, external=external, by=by))
+        made = rows(
+            table, measure="uitval", statistic="share", method=f"share ({definition}), Wilson interval", **fixed
+        )
+        parts.append(made.assign(category=definition))
+        if definition == definitions["dropout"]:
+            parts.append(made)
+    return parts
+
+
+def _restarts(
+    followed: pd.DataFrame, by: str | None, definitions: Mapping[str, object], fixed: Mapping[str, Any]
+) -> list[pd.DataFrame]:
+    """Return who did not start again within the chosen window, and within 6 and 12 months by name."""
+    months, parts = int(str(definitions["restart_months"])), []
+    for window in sorted({6, 12, months}):
+        table = outcomes.no_restart(
+            followed,
+            months=window,
+            min_days=int(str(definitions["restart_min_days"])),
+            same_provider=bool(definitions["restart_same_provider"]),
+            by=by,
+        )
+        method = f"Aalen-Johansen at {window} months"
+        made = rows(_by_unit(table), measure="geen_herstart", statistic="incidence", method=method, **fixed)
+        parts.append(made.assign(category=str(window)))
+        if window == months:
+            parts.append(made)
+    return parts
 
 
 def answered_outcomes(marks: pd.DataFrame, year: int, threshold: int) -> pd.DataFrame:

@@ -1,0 +1,148 @@
+"""Do those who answered resemble those who were invited, and what if they did?"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from workbench.analysis import intervals
+from workbench.analysis.estimates.contract import UNITS, rows, together
+from workbench.analysis.estimates.participation import INVITING_MODES
+from workbench.analysis.frames import calibrated_means, partial_r, weigh
+from workbench.analysis.weighting import INVITED_NEEDED, representativity
+from workbench.schemas import AGE_BANDS
+
+BACKGROUND = ("age_band", "sex", "product")
+MOST_UNKNOWN = 0.10  # with more respondents of unknown background a column is not used
+ORDER = {"age_band": AGE_BANDS}
+FEW = "few invited"
+
+
+def representation(responses: pd.DataFrame, invited: pd.DataFrame, year: int) -> tuple[pd.DataFrame, pd.Series]:
+    """Weigh respondents towards the invited, and say how alike they are.
+
+    Who of the invited answered is not known by person: answers are anonymous. Within a provider, age and sex as many
+    invited people count as having answered as there are answers.
+
+    Parameters
+    ----------
+    responses : DataFrame, one row per counted questionnaire
+        ``response_id, provider_id, instrument, role, mode`` and the background.
+    invited : DataFrame, one row per invited person
+    year : int
+
+    Returns
+    -------
+    rows : DataFrame
+        Of measure ``respons``, for the region and its clients: ``r_indicator, r_indicator_adjusted`` (1 is
+        representative; reason ``few invited`` below 200), ``max_bias`` (points a mean of 0-100 can be off at worst),
+        ``partial`` (category ``variable`` or ``variable=category``; negative is under-represented) and
+        ``design_effect`` (category ``before`` or ``after`` cutting off large weights).
+    weights : Series
+        One per response with a frame (index ``response_id``).
+    """
+    frame = invited[invited["role"] == "client"]
+    given = responses[(responses["role"] == "client") & responses["mode"].isin(INVITING_MODES)]
+    given = given[given["instrument"].isin(set(frame["instrument"]))]
+    none = pd.Series(dtype=float, index=pd.Index([], name="response_id"), name="weight")
+    columns = [name for name in BACKGROUND if _usable(given, frame, name)]
+    if frame.empty or given.empty or not columns:
+        return together([]), none
+    parts, cost = [], []
+    for instrument, people in given.groupby("instrument"):
+        got = weigh(people, frame[frame["instrument"] == instrument], "provider_id", columns, ORDER)
+        parts.append(got.weights.set_axis(people["response_id"]))
+        cost.append((got.design_effect_before, got.design_effect_after, len(people)))
+    before, after, n = (np.array(each, float) for each in zip(*cost, strict=True))
+    fixed = {"measure": "respons", "unit": "region", "unit_id": "region", "group": "client", "year": year}
+    effects = pd.DataFrame(
+        {
+            "statistic": "design_effect",
+            "category": ["before", "after"],
+            "estimate": [np.average(each, weights=n) for each in (before, after)],
+            "n": n.sum(),
+        }
+    )
+    table = pd.concat([effects, _alike(given, frame, columns)], ignore_index=True)
+    weights = pd.concat(parts).dropna().rename("weight").rename_axis("response_id")
+    return rows(table, method="against the invited", **fixed), weights
+
+
+def weighted_means(
+    scores: pd.DataFrame, weights: pd.Series, invited: pd.DataFrame, year: int, columns: Sequence[str] = BACKGROUND
+) -> pd.DataFrame:
+    """How would the invited people score, as far as those who answered can tell?
+
+    Parameters
+    ----------
+    scores : DataFrame, one row per response and dimension
+        ``response_id, provider_id, municipality_code, role, dimension, score`` and the background.
+    weights : Series
+        Of `representation`.
+    invited : DataFrame, one row per invited person
+        Their number is that of the finite population.
+    year : int
+    columns : sequence of str
+        Background the weights rest on.
+
+    Returns
+    -------
+    DataFrame
+        Statistic ``weighted`` per dimension, for clients of each unit: a description of these people now, with finite
+        population correction; never the ground of a comparison.
+    """
+    known = scores[(scores["role"] == "client") & scores["response_id"].isin(weights.index)]
+    frame = invited[invited["role"] == "client"]
+    parts = []
+    for dimension, each in known.dropna(subset=["score"]).groupby("dimension"):
+        background = _dummies(each, [name for name in columns if name in each and each[name].notna().mean() > 0.9])
+        w = each["response_id"].map(weights)
+        for unit, column in UNITS.items():
+            domain = each[column] if column else pd.Series("region", index=each.index)
+            N = _invited(frame[frame["instrument"].isin(set(each["instrument"]))], column)
+            table = calibrated_means(each["score"], w, each["provider_id"], domain, background, N)
+            table = table[table["n"] >= 2].rename_axis("unit_id").reset_index()
+            variance = table["std_error"] ** 2 * table["n_eff"]
+            ends = intervals.bounded_mean(table["n"], table["estimate"], variance, n_eff=table["n_eff"])
+            table["conf_low"], table["conf_high"] = ends
+            fixed = {"measure": dimension, "statistic": "weighted", "unit": unit, "group": "client", "year": year}
+            parts.append(rows(table, method="weighted to the invited", **fixed))
+    return together(parts)
+
+
+def _invited(frame: pd.DataFrame, column: str | None) -> Mapping[str, float]:
+    if column is None:
+        return {"region": float(len(frame))}
+    return {str(name): float(n) for name, n in frame[column].value_counts().items()}
+
+
+def _usable(given: pd.DataFrame, frame: pd.DataFrame, name: str) -> bool:
+    """Say whether a background column is known of every invited person and of nearly all respondents."""
+    there = name in given and name in frame and len(given) and len(frame)
+    return bool(there and frame[name].notna().all() and given[name].isna().mean() <= MOST_UNKNOWN)
+
+
+def _alike(given: pd.DataFrame, frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Return how representative those who answered are, over all and per background."""
+    cell = ["instrument", "provider_id", *columns]
+    answered = given.dropna(subset=cell).groupby(cell).size().rename("answers")
+    people = frame.reset_index(drop=True)
+    place = people.groupby(cell).cumcount()
+    per_cell = people[cell].merge(answered.reset_index(), on=cell, how="left", validate="m:1")["answers"].fillna(0)
+    responded = place < per_cell
+    got = representativity(people[list(columns)], responded)
+    few = FEW if got.n < INVITED_NEEDED else ""
+    known = {"r_indicator": got.r_indicator, "r_indicator_adjusted": got.r_indicator_adjusted}
+    table = pd.DataFrame({"statistic": known.keys(), "estimate": known.values(), "reason": few, "n": float(got.n)})
+    if few:
+        table["estimate"] = np.nan
+    worst = {"statistic": "max_bias", "estimate": 100 * (1 - got.response_rate), "n": float(got.n)}
+    partial = partial_r(people[list(columns)], responded)
+    partial["category"] = partial["variable"] + np.where(partial["category"] == "", "", "=" + partial["category"])
+    partial = partial.rename(columns={"partial": "estimate"}).assign(statistic="partial", reason=few)
+    return pd.concat([table, pd.DataFrame([worst]), partial.drop(columns=["variable", "rate"])], ignore_index=True)
+
+
+def _dummies(table: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
+    made = [pd.get_dummies(table[name], drop_first=True, dtype=float).to_numpy() for name in columns]
+    return np.column_stack(made) if made else np.empty((len(table), 0))

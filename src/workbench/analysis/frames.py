@@ -1,0 +1,254 @@
+"""From those who answered to those who were invited: weights, what rests on them, and who is missing."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy import linalg
+
+from workbench.analysis.arguments import listed, need, numbers, refuse
+from workbench.analysis.weighting import design_effect, rake
+
+FEWEST = 5  # respondents in a category; smaller ones go together with a neighbour
+TRIM = 5.0  # times the median: the largest weight
+
+
+class Weighted(NamedTuple):
+    """Weights of respondents towards the invited.
+
+    Attributes
+    ----------
+    weights : Series
+        In the order of the respondents; missing for those of a unit without a frame or without background.
+    collapsed : list of str
+        Which categories went together, as ``column: a + b``.
+    trimmed : int
+        Respondents whose weight was cut off at five times the median.
+    design_effect_before, design_effect_after : float
+        What unequal weights cost, before and after trimming.
+    without_respondents : list
+        Units of the frame in which nobody answered: no weight can speak for them.
+    """
+
+    weights: pd.Series
+    collapsed: list[str]
+    trimmed: int
+    design_effect_before: float
+    design_effect_after: float
+    without_respondents: list[str]
+
+
+def weigh(
+    respondents: pd.DataFrame,
+    frame: pd.DataFrame,
+    unit: str,
+    columns: Sequence[str],
+    order: Mapping[str, Sequence[str]] | None = None,
+) -> Weighted:
+    r"""Weight respondents so that they resemble the invited: per unit in number, and over all in background.
+
+    Raking over the unit and the columns (`weighting.rake`). A category with fewer than five respondents goes together
+    with its neighbour (in the given order, else with the smallest other one); it is never dropped. Weights above five
+    times the median are cut off there and the raking is done again.
+
+    Parameters
+    ----------
+    respondents, frame : DataFrame, one row per respondent and per invited person
+        Need `unit` and `columns`. Respondents with a missing column take no part in the raking and get the mean weight
+        of their unit.
+    unit : str
+        Column of the unit, such as ``provider_id``; units without invited people get no weight.
+    columns : sequence of str
+        Background known of both.
+    order : mapping of column to sequence, optional
+        The order of its categories, for ages.
+
+    Returns
+    -------
+    Weighted
+
+    Raises
+    ------
+    ValueError
+        A missing column, an invited person without background.
+
+    Examples
+    --------
+    Of 30 old and 10 young people 10 and 10 answered.
+
+    >>> respondents = pd.DataFrame({"p": "a", "age": ["old"] * 10 + ["young"] * 10})
+    >>> frame = pd.DataFrame({"p": "a", "age": ["old"] * 30 + ["young"] * 10})
+    >>> got = weigh(respondents, frame, "p", ["age"])
+    >>> got.weights.iloc[[0, -1]].round(6).to_list(), round(got.design_effect_after, 3)
+    ([3.0, 1.0], 1.25)
+    """
+    for name, table in (("respondents", respondents), ("frame", frame)):
+        need(name, table, [unit, *columns])
+    for column in (unit, *columns):
+        refuse(f"frame[{column!r}]", frame[column].isna(), "is missing", frame.index)
+    weights = pd.Series(np.nan, index=respondents.index, name="weight")
+    framed = respondents[unit].isin(set(frame[unit])) & respondents[unit].notna()
+    known = framed & respondents[list(columns)].notna().all(axis=1)
+    silent = sorted(set(frame[unit]) - set(respondents.loc[known, unit]))
+    sample = respondents.loc[known, [unit, *columns]]
+    population = frame[~frame[unit].isin(silent)]
+    if sample.empty:
+        return Weighted(weights, [], 0, np.nan, np.nan, silent)
+
+    collapsed: list[str] = []
+    margins = {unit: population[unit].value_counts().sort_index()}
+    for column in columns:
+        groups = _collapse(sample[column], population[column], (order or {}).get(column))
+        collapsed += [f"{column}: {' + '.join(map(str, each))}" for each in groups if len(each) > 1]
+        names = {category: " + ".join(map(str, each)) for each in groups for category in each}
+        sample = sample.assign(**{column: sample[column].map(pd.Series(names))})
+        margins[column] = population[column].map(pd.Series(names)).value_counts().sort_index()
+    margins = {column: margin for column, margin in margins.items() if column == unit or len(margin) > 1}
+
+    raked = rake(sample[list(margins)], margins, tolerance=1e-9)
+    ceiling = TRIM * float(raked.median())
+    trimmed = int((raked > ceiling).sum())
+    cut = rake(sample[list(margins)], margins, 1e-9, start=raked.clip(upper=ceiling)) if trimmed else raked
+    weights[known] = cut
+    mean = weights[known].groupby(respondents.loc[known, unit]).mean()
+    rest = framed & ~known
+    weights[rest] = respondents.loc[rest, unit].map(mean)
+    return Weighted(weights, collapsed, trimmed, design_effect(raked), design_effect(cut), silent)
+
+
+def calibrated_means(
+    values: ArrayLike,
+    weights: ArrayLike,
+    unit: pd.Series,
+    domain: pd.Series,
+    background: NDArray[np.float64],
+    invited: Mapping[str, float],
+) -> pd.DataFrame:
+    r"""What would the mean be if all invited people had answered as those like them did?
+
+    Weighted mean per domain with a linearised standard error: the variance of what the calibration does not explain,
+    :math:`\sum w_i^2 e_i^2/(\sum w_i)^2`, e the residuals of the weighted regression on the background with a fixed
+    effect per unit, times n/(n-1) and times 1 - n/N, because it describes these clients, now (statistics.md A6). Never
+    use it to compare providers: that is about the clients to come.
+
+    Parameters
+    ----------
+    values, weights : array_like
+        One per respondent; missing in either is left out.
+    unit, domain : Series
+        Unit of the weighting, and what the mean is for (may be the same).
+    background : ndarray, shape (respondents, columns)
+        Numeric background the weights were raked to.
+    invited : mapping of domain to number
+        N per domain; without one there is no finite population correction.
+
+    Returns
+    -------
+    DataFrame, one row per domain (index domain)
+        ``n, n_eff, estimate, std_error``; NaN std_error with fewer than two.
+
+    Examples
+    --------
+    >>> unit = pd.Series(["a", "a", "a", "a"])
+    >>> got = calibrated_means([60, 80, 60, 80], [1, 3, 1, 3], unit, unit, np.empty((4, 0)), {"a": 8})
+    >>> got.round(3).loc["a"].to_list()   # sqrt((2*1*225 + 2*9*25)/64 * 4/3 * (1 - 4/8))
+    [4.0, 3.2, 75.0, 3.062]
+    """
+    y, w = numbers("values", values), numbers("weights", weights)
+    known = ~(np.isnan(y) | np.isnan(w)) & unit.notna().to_numpy() & domain.notna().to_numpy() & (w > 0)
+    y, w, X = y[known], w[known], np.asarray(background, float)[known]
+    group = pd.factorize(unit[known])[0]
+    residual, X = _centred(y, w, group), _centred(X, w, group)
+    if X.shape[1] and len(y):
+        root = np.sqrt(w)[:, None]
+        residual = residual - X @ linalg.lstsq(X * root, residual * root[:, 0])[0]
+    code, names = pd.factorize(domain[known], sort=True)
+    sums = {
+        name: np.bincount(code, weights=value, minlength=len(names))
+        for name, value in (("w", w), ("wy", w * y), ("ww", w**2), ("wwee", w**2 * residual**2))
+    }
+    n = np.bincount(code, minlength=len(names)).astype(float)
+    N = np.array([invited.get(name, np.inf) for name in names], float)
+    part = np.clip(1 - n / np.maximum(N, n), 0, 1)
+    bessel = np.divide(n, n - 1, out=np.full(len(n), np.nan), where=n > 1)
+    return pd.DataFrame(
+        {
+            "n": n,
+            "n_eff": sums["w"] ** 2 / sums["ww"],
+            "estimate": sums["wy"] / sums["w"],
+            "std_error": np.sqrt(sums["wwee"] / sums["w"] ** 2 * bessel * part),
+        },
+        index=pd.Index(names, name=domain.name),
+    )
+
+
+def partial_r(frame: pd.DataFrame, responded: pd.Series) -> pd.DataFrame:
+    r"""Which groups answered more, or less, than the others? Unconditional partial R-indicators.
+
+    Of a category :math:`\sqrt{N_k/N}(\bar\rho_k - \bar\rho)`, of a variable the root of the sum of their squares
+    (Schouten, Shlomo & Skinner 2011, J. Official Stat. 27, section 4). Negative: under-represented.
+
+    Parameters
+    ----------
+    frame : DataFrame, one row per invited person
+        Categorical columns without missing values.
+    responded : Series of bool with the same index
+
+    Returns
+    -------
+    DataFrame, one row per variable and per category
+        ``variable, category`` (empty for the variable as a whole)``, n, rate, partial``.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"age": ["old", "old", "young", "young"]})
+    >>> got = partial_r(frame, pd.Series([True, True, False, True]))
+    >>> got[["category", "rate", "partial"]].round(3).values.tolist()
+    [['', 0.75, 0.25], ['old', 1.0, 0.177], ['young', 0.5, -0.177]]
+    """
+    refuse("responded", ~responded.isin([True, False]), "is not true or false", responded.index)
+    y = responded.astype(float)
+    found = []
+    for name in frame.columns:
+        refuse(f"frame[{name!r}]", frame[name].isna(), "is missing", frame.index)
+        table = y.groupby(frame[name]).agg(n="size", rate="mean").rename_axis("category").reset_index()
+        table["partial"] = np.sqrt(table["n"] / len(frame)) * (table["rate"] - y.mean())
+        whole = {"category": "", "n": len(frame), "rate": y.mean(), "partial": np.sqrt((table["partial"] ** 2).sum())}
+        found.append(pd.concat([pd.DataFrame([whole]), table], ignore_index=True).assign(variable=name))
+    columns = ["variable", "category", "n", "rate", "partial"]
+    return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
+
+
+def _centred(values: NDArray[np.float64], w: NDArray[np.float64], group: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return values less the weighted mean of their group."""
+    columns = values[:, None] if values.ndim == 1 else values
+    if not columns.size:
+        return values
+    total = np.bincount(group, weights=w)
+    means = np.column_stack([np.bincount(group, weights=w * column) / total for column in columns.T])
+    return (columns - means[group]).reshape(values.shape)
+
+
+def _collapse(sample: pd.Series, population: pd.Series, order: Sequence[str] | None) -> list[list[str]]:
+    """Return groups of categories, each with enough respondents where possible; all in one if need be."""
+    unknown = sorted(set(sample) - set(population), key=str)
+    there = list(order or sorted(set(population) | set(sample), key=str))
+    groups = [[each] for each in there if each in set(population) or each in set(sample)]
+    missing = set(population) - set(there)
+    if missing:
+        raise ValueError(f"order does not have {listed(missing)}")
+    counts = sample.value_counts()
+    size = [sum(int(counts.get(each, 0)) for each in group) for group in groups]
+    alone = [any(each in unknown for each in group) for group in groups]
+    while len(groups) > 1 and (min(size) < FEWEST or any(alone)):
+        at = alone.index(True) if any(alone) else size.index(min(size))
+        near = [place for place in (at - 1, at + 1) if 0 <= place < len(groups)]
+        other = min(near if order else [p for p in range(len(groups)) if p != at], key=lambda place: size[place])
+        low, high = sorted((at, other))
+        groups[low] = groups[low] + groups.pop(high)
+        size[low] += size.pop(high)
+        alone.pop(high)
+        alone[low] = not any(each in set(population) for each in groups[low])
+    return groups
