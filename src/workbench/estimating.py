@@ -49,6 +49,13 @@ def score(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) -> pd.
     return pd.concat(parts).sort_values(["response_id", "dimension"], ignore_index=True)
 
 
+def weigh(responses: pd.DataFrame, invited: pd.DataFrame) -> pd.DataFrame:
+    """Return the responses with their weight towards the invited clients, 1 on average; 1 where there is no frame."""
+    _, weights = estimates.representation(responses, invited, 0)
+    weights = weights / weights.mean() if len(weights) else weights
+    return responses.assign(weight=responses["response_id"].map(weights).fillna(1.0))
+
+
 def _items_of(book: Codebook, instrument: str, variant: str) -> pd.DataFrame:
     """Return the items of one version of a questionnaire; a version without rows of its own is the standard one."""
     items = book.items[book.items["instrument"] == instrument]
@@ -102,7 +109,8 @@ class Survey:
 
     `responses`, `answers`, `unanswered` and `invited` are the processed tables; `given` has responses and answers of
     those that may grade a provider, `scores` their comparable scores with everything known of the response, and
-    `complete` says of each score whether every item of its dimension was answered.
+    `complete` says of each score whether every item of its dimension was answered. `representation` and `weights` are
+    those of `estimates.representation`.
     """
 
     responses: pd.DataFrame
@@ -112,6 +120,8 @@ class Survey:
     given: pd.DataFrame
     scores: pd.DataFrame
     complete: pd.Series
+    representation: pd.DataFrame
+    weights: pd.Series
 
 
 def of_region(
@@ -134,7 +144,7 @@ def of_region(
         ``schemas.ESTIMATES``, before disclosure control.
     """
     episodes = link(pd.concat([store.read_table(folder, "episodes") for folder in folders.values()], ignore_index=True))
-    surveys = {each: survey(folder, book) for each, folder in folders.items()}
+    surveys = {each: survey(folder, each, book) for each, folder in folders.items()}
     parts = []
     for each, asked in surveys.items():
         progress(f"{each}: experience, mirror and outcomes")
@@ -152,7 +162,7 @@ def of_region(
     return estimates.together([main, *further])
 
 
-def survey(folder: Path, book: Codebook) -> Survey:
+def survey(folder: Path, year: int, book: Codebook) -> Survey:
     """Read the questionnaires of one year and set apart what may be compared."""
     names = ("responses", "answers", "unanswered", "invited", "scores")
     responses, answers, unanswered, invited, scores = (store.read_table(folder, name) for name in names)
@@ -162,20 +172,21 @@ def survey(folder: Path, book: Codebook) -> Survey:
     scores = scores.merge(graded, on="response_id", how="inner", validate="m:1")
     scores = scores.assign(grades=scores["dimension"].isin(grading))
     given = answers.merge(graded, on="response_id", how="inner", validate="1:1")
-    return Survey(responses, answers, unanswered, invited, given, scores, scores["n_items"] >= _size(scores, book))
+    complete = scores["n_items"] >= _size(scores, book)
+    found, weights = estimates.representation(responses, invited, year)
+    return Survey(responses, answers, unanswered, invited, given, scores, complete, found, weights)
 
 
 def experience(asked: Survey, year: int, book: Codebook) -> list[pd.DataFrame]:
     """Return what rests on questionnaires alone: participation, scores, comparison, mirror and answers."""
-    found, weights = estimates.representation(asked.responses, asked.invited, year)
-    parts = [estimates.participation(asked.responses, asked.invited, year), found]
+    parts = [estimates.participation(asked.responses, asked.invited, year), asked.representation]
     if asked.given.empty:
         return parts
     grading = asked.scores[asked.scores["grades"]]
     adjusters, settings = _comparison(book)
     enough = book.region.thresholds.hidden_below
     parts.append(estimates.means(asked.scores, year))
-    parts.append(estimates.weighted_means(asked.scores, weights, asked.invited, year))
+    parts.append(estimates.weighted_means(asked.scores, asked.weights, asked.invited, year))
     parts.append(estimates.comparisons(grading, year, adjusters, settings, band_from=enough))
     parts.append(estimates.gaps(grading, year, book.region.definitions.mirror_margin))
 
@@ -223,11 +234,10 @@ def second_opinion(
     """Return the labels under the other defensible choices."""
     adjusters, settings = _comparison(book)
     definitions = dataclasses.asdict(book.region.definitions)
-    _, weights = estimates.representation(asked.responses, asked.invited, year)
     now, grades = main[main["year"] == year], asked.scores["grades"]
     grading, complete = asked.scores[grades], asked.complete[grades]
     return [
-        estimates.other_comparisons(grading, now, year, adjusters, settings, weights, complete),
+        estimates.other_comparisons(grading, now, year, adjusters, settings, asked.weights, complete),
         estimates.other_outcomes(_known(episodes, year), _marks(asked), now, year, definitions, settings, _until(year)),
     ]
 

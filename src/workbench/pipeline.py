@@ -151,6 +151,7 @@ def receive(places: Places, year: int, book: Codebook) -> None:
     received = deliveries.receive(places.raw(year), book, year, _key(places, book))
     tables = {name: getattr(received, name) for name in RECEIVED}
     tables["episodes"] = tables["episodes"].assign(ending_group=estimating.ending_groups(tables["episodes"]))
+    tables["responses"] = estimating.weigh(tables["responses"], tables["invited"])
     tables["scores"] = estimating.score(tables["responses"], tables["answers"], book)
     former = places.processed(year)
     with store.whole_folder(former) as folder:
