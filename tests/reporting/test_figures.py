@@ -154,8 +154,27 @@ def test_dollars_are_no_formula():
 
 
 def test_a_long_name_stays_inside(chart):
-    for text in words(chart("Stichting " * 30)):
-        assert text_width(text) <= WIDTH
+    assert_inside(chart("Stichting " * 30))
+
+
+def test_everything_written_stays_inside(chart):
+    assert_inside(chart("Toegang"))
+
+
+def assert_inside(svg):
+    drawing = ElementTree.fromstring(svg)
+    height = float(drawing.get("viewBox").split()[3])
+    for text, left, right, y in written(drawing):
+        assert left >= -1 and right <= WIDTH + 1 and 8 <= y <= height, text
+
+
+def written(drawing):
+    """Return every text with the room it takes."""
+    for text in drawing.iter("{http://www.w3.org/2000/svg}text"):
+        style = text.get("style")
+        wide, x, y = text_width(text.text or "", "bold" in style), float(text.get("x")), float(text.get("y"))
+        start = x - {"end": wide, "middle": wide / 2}.get(re.search(r"anchor:(\w+)|$", style)[1], 0)
+        yield text.text, start, start + wide, y
 
 
 def test_nothing_points_outside(chart):
@@ -347,12 +366,7 @@ def test_names_in_a_funnel_touch_no_other_name(points):
         name=lambda here: [f"Zorgaanbieder {place}" for place in range(len(here))], label="above"
     )
     svg = ElementTree.fromstring(figures.funnel(rows, LIMITS, 68.0))
-    boxes = []
-    for text in svg.iter("{http://www.w3.org/2000/svg}text"):
-        if "Zorgaanbieder" in (text.text or ""):
-            wide, x, y = text_width(text.text), float(text.get("x")), float(text.get("y"))
-            start = x - {"end": wide, "middle": wide / 2}.get(re.search(r"anchor:(\w+)|$", text.get("style"))[1], 0)
-            boxes.append((start, start + wide, y))
+    boxes = [(left, right, y) for text, left, right, y in written(svg) if "Zorgaanbieder" in text]
     for place, (left, right, y) in enumerate(boxes):
         assert left >= -1 and right <= WIDTH + 1
         for other_left, other_right, other_y in boxes[:place]:

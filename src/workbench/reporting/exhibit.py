@@ -8,11 +8,10 @@ else that a cell produced through to the reader.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
 
 import pandas as pd
 
-from workbench.reporting.wording import cell, word
+from workbench.reporting.wording import breakable, cell, escape, word
 
 MARK = "workbench-"
 QUESTIONS = ("recognise", "story", "value", "improve")
@@ -246,4 +245,4 @@ def _column(name: str, values: pd.Series, kind: str, language: str) -> tuple[str
     numeric = kind in NUMERIC or (kind == "" and pd.api.types.is_numeric_dtype(values))
     longest = max(map(len, written))
     look = "number" if numeric else "short" if longest <= WORD else "prose" if longest > SENTENCE else ""
-    return escape(name), [escape(text) for text in written], f' class="{look}"' if look else ""
+    return breakable(name), [breakable(text) for text in written], f' class="{look}"' if look else ""

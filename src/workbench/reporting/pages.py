@@ -30,10 +30,11 @@ from nbformat import NotebookNode
 from traitlets import Dict, Unicode, default
 
 from workbench.reporting.exhibit import MARK, table
-from workbench.reporting.wording import LANGUAGES, WORDS, cell
+from workbench.reporting.wording import LANGUAGES, WORDS, breakable, cell, printable
 
 TEMPLATES = Path(__file__).parent / "template"
 AUTHOR = "author"
+IN_MARGIN = 70
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ class WorkbenchExporter(HTMLExporter):
     def _create_environment(self) -> jinja2.Environment:
         environment = super()._create_environment()
         environment.autoescape = True
-        environment.filters["css_text"] = css_text
+        environment.finalize = _finalized
+        environment.filters |= {"css_text": css_text, "breakable": lambda text: Markup(breakable(text))}
         return environment
 
     def from_notebook_node(  # type: ignore[override]
@@ -340,5 +342,12 @@ def _style(theme_css: str) -> Markup:
 
 
 def css_text(text: str) -> Markup:
-    """Write text as a string in CSS, whatever is in it."""
+    """Write text as a string in CSS, whatever is in it; long text is cut, for it stands in a margin."""
+    text = printable(text)
+    text = text if len(text) <= IN_MARGIN else text[: IN_MARGIN - 1].rstrip() + "…"
     return Markup('"' + re.sub(r"[^\w .,:;()–-]", lambda sign: f"\\{ord(sign[0]):x} ", text) + '"')
+
+
+def _finalized(value: Any) -> Any:
+    """Return a value as the templates write it: text of others without signs that act on what stands around it."""
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value

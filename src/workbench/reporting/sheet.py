@@ -22,6 +22,8 @@ from matplotlib.patches import Polygon
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
+from workbench.reporting.wording import printable
+
 WIDTH = 760
 SIZE = 16
 INK = "#1b2430"
@@ -187,8 +189,7 @@ def one_line(text: Any) -> str:
     >>> one_line("De \n Linde\x00")
     'De Linde'
     """
-    kept = (" " if sign.isspace() else sign for sign in str(text)[:500])
-    return " ".join("".join(sign for sign in kept if unicodedata.category(sign)[0] != "C").split())
+    return " ".join(printable(text)[:500].split())
 
 
 def text_width(text: str, bold: bool = False) -> float:

@@ -4,13 +4,17 @@ Sentences computed from the statistics stand in ``phrases``; here is only what b
 """
 
 import math
+import re
+import unicodedata
 from datetime import date
+from html import escape as escape_html
 from typing import Any
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
 LANGUAGES = ("nl", "en")
+LONGEST_WORD = 24
 _LOCALES = {"nl": "nl_NL", "en": "en_GB"}
 
 WORDS: dict[str, dict[str, str]] = {
@@ -84,6 +88,50 @@ WORDS: dict[str, dict[str, str]] = {
     "before": {"nl": "vorige keer", "en": "last time"},
     "now with interval": {"nl": "nu, met de onzekerheid", "en": "now, with its uncertainty"},
 }
+
+
+def printable(text: Any) -> str:
+    r"""Return text without the signs that act on what stands around it: control signs and turns of direction.
+
+    It may come from anyone's spreadsheet. A name in Hebrew or Arabic is still written from right to left; it only
+    cannot turn the rest of a sentence round.
+
+    Examples
+    --------
+    >>> printable("De\nLinde\x00 \u202egroZ")
+    'De Linde groZ'
+    """
+    return "".join(" " if sign in "\n\r\t\v\f" else sign for sign in str(text) if not _acts(sign))
+
+
+def _acts(sign: str) -> bool:
+    turns = "\u202a" <= sign <= "\u202e" or "\u2066" <= sign <= "\u2069"
+    return turns or (unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\r\t\v\f")
+
+
+def escape(text: Any) -> str:
+    """Return text as it stands in HTML.
+
+    Examples
+    --------
+    >>> escape("<b> & Zoon")
+    '&lt;b&gt; &amp; Zoon'
+    """
+    return escape_html(printable(text))
+
+
+def breakable(text: Any) -> str:
+    """Return text as it stands in a cell of a table: a word that fits no column may break.
+
+    Examples
+    --------
+    >>> breakable("a" * 30 + " b")
+    'aaaaaaaaaaaaaaaaaaaaaaaa<wbr>aaaaaa b'
+    """
+    pieces = re.findall(rf"\S{{1,{LONGEST_WORD}}}|\s+", printable(text))
+    follows = [False, *(not before.isspace() for before in pieces)]
+    broken = [("<wbr>" if after and not each.isspace() else "") for after, each in zip(follows, pieces, strict=False)]
+    return "".join(before + escape_html(each) for before, each in zip(broken, pieces, strict=True))
 
 
 def word(key: str, language: str) -> str:

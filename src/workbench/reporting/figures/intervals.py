@@ -144,7 +144,7 @@ def _name_groups(sheet: Sheet, x: Scale, rows: pd.DataFrame, groups: Sequence[An
         if pd.isna(row["client"]) or pd.isna(row["staff"]):
             continue
         lower, higher = sorted(groups, key=lambda group: row[group[0]])
-        near = x(row[higher[0]]) - x(row[lower[0]]) < 14
+        near = x(row[higher[0]]) - x(row[lower[0]]) < 26
         for (name, _, colour, text_colour, off, _, label), side in ((lower, "right"), (higher, "left")):
             at, wide = x(row[name]), text_width(label, bold=True)
             edge = max(at + (-3 if near else 6), wide) if side == "right" else min(at + (3 if near else -6), 650 - wide)

@@ -60,7 +60,7 @@ def trend(
     beside = word("region" if share else "providers", language)
     for place, label in enumerate(labels):
         left, top = place % columns * 392 + 46, place // columns * 222 + 40
-        room = (left, left + (218 if columns == 2 else 588), top, top + 136)
+        room = (left, left + (198 if columns == 2 else 588), top, top + 136)
         _panel(sheet, rows[rows["label"] == label], years, ticks, room, writer(share, language), beside, language)
     return sheet.svg()
 
