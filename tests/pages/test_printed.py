@@ -19,6 +19,7 @@ MARK = """() => {
         mark.style.cssText = 'font-size: 1px; line-height: 0; letter-spacing: 0; font-weight: 400';
         return mark;
     };
+    const seen = element => element.checkVisibility() && element.innerText?.trim();
     const whole = element => { element.prepend(dot(`q${++count}a `)); element.append(dot(` q${count}z`)); };
     for (const svg of document.querySelectorAll('.drawing svg')) {
         const box = svg.viewBox.baseVal;
@@ -39,9 +40,9 @@ MARK = """() => {
     const leading = [...document.querySelectorAll('main :is(h2, h3, h4) + p')].filter(each => each.nextElementSibling);
     for (const head of [...document.querySelectorAll('main :is(h2, h3, h4), .lead-in'), ...leading]) {
         let next = head.nextElementSibling;
-        while (next && !next.innerText.trim()) next = next.nextElementSibling;
+        while (next && !seen(next)) next = next.nextElementSibling;
         while (next && next.firstElementChild && !['P', 'LI', 'TH', 'TD', 'DT', 'DD', 'SPAN'].includes(next.tagName))
-            next = [...next.children].find(child => child.tagName !== 'CAPTION' && child.innerText?.trim()) ?? null;
+            next = [...next.children].find(child => child.tagName !== 'CAPTION' && seen(child)) ?? null;
         if (!next || next.closest('svg')) continue;
         head.append(dot(` q${++count}a`));
         next.prepend(dot(`q${count}z `));
