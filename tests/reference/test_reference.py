@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from workbench.analysis import agreement, comparison, funnel, intervals, mirror, scales, weighting
+from workbench.analysis import agreement, comparison, frames, funnel, intervals, mirror, scales, weighting
 from workbench.analysis.hypotheses import benjamini_hochberg, p_difference, p_equivalence, paired, t_interval, welch
 from workbench.analysis.moments import moments
 
@@ -151,6 +151,24 @@ def test_raking_is_loglin_and_representativity_is_glm():
     same(got.response_rate, r["response_rate"][0])
     same(got.r_indicator, r["r_indicator"][0], 1e-7)
     same(got.r_indicator_adjusted, r["r_indicator_adjusted"][0], 1e-7)
+
+
+def test_weighted_means_and_their_errors_are_those_of_survey():
+    r = printed("weighted")
+    frame = pd.read_csv(HERE / "weighted_data.csv")
+    given = frame[frame["responded"] == 1]
+    margins = ["provider", "age", "sex"]
+    weights = weighting.rake(given[margins], {name: frame[name].value_counts() for name in margins})
+    same(weights, r["weight"], 1e-8)
+    dummies = [pd.get_dummies(given[name], drop_first=True, dtype=float).to_numpy() for name in ("age", "sex")]
+    invited = frame["provider"].value_counts().to_dict()
+    whole = pd.Series("region", index=given.index)
+    for name, domain in (("", whole), ("provider_", given["provider"]), ("town_", given["town"])):
+        got = frames.calibrated_means(
+            given["score"], weights, given["provider"], domain, np.column_stack(dummies), invited
+        )
+        same(got["estimate"], r[f"{name}mean"], 1e-9)
+        same(got["std_error"], r[f"{name}error"], 1e-8)
 
 
 TIME = np.array([1, 1, 2, 2, 2, 3, 4, 4, 5, 5, 6, 6, 7, 8] + [10] * 16, float)

@@ -128,60 +128,96 @@ def calibrated_means(
 ) -> pd.DataFrame:
     r"""What would the mean be if all invited people had answered as those like them did?
 
-    Weighted mean per domain with a linearised standard error: the variance of what the calibration does not explain,
-    :math:`\sum w_i^2 e_i^2/(\sum w_i)^2`, e the residuals of the weighted regression on the background with a fixed
-    effect per unit, times n/(n-1) and times 1 - n/N, because it describes these clients, now (statistics.md A6). Never
-    use it to compare providers: that is about the clients to come.
+    Weighted mean per domain with a linearised standard error: people are drawn within units (strata), and the raking
+    takes off what the background explains. With :math:`u_i = (y_i - \bar y_d)/\sum_d w` within the domain and 0
+    outside, and e the residuals of u on the background with a fixed effect per unit,
+    :math:`\sum_h (1 - n_h/N_h)\,\tfrac{n_h}{n_h - 1} \sum_i (w_i e_i - \overline{we}_h)^2` (Sarndal, Swensson &
+    Wretman 1992, section 6.6; R's survey: ``calibrate`` of a stratified design). The factor 1 - n/N is there because
+    it describes these clients, now. Never use it to compare providers: that is about the clients to come.
 
     Parameters
     ----------
     values, weights : array_like
         One per respondent; missing in either is left out.
     unit, domain : Series
-        Unit of the weighting, and what the mean is for (may be the same).
+        Unit within which people were invited, and what the mean is for (may be the same).
     background : ndarray, shape (respondents, columns)
         Numeric background the weights were raked to.
-    invited : mapping of domain to number
-        N per domain; without one there is no finite population correction.
+    invited : mapping of unit to number
+        N per unit; a unit without one has no finite population correction.
 
     Returns
     -------
     DataFrame, one row per domain (index domain)
-        ``n, n_eff, estimate, std_error``; NaN std_error with fewer than two.
+        ``n, n_eff, estimate, std_error``.
 
     Examples
     --------
     >>> unit = pd.Series(["a", "a", "a", "a"])
     >>> got = calibrated_means([60, 80, 60, 80], [1, 3, 1, 3], unit, unit, np.empty((4, 0)), {"a": 8})
-    >>> got.round(3).loc["a"].to_list()   # sqrt((2*1*225 + 2*9*25)/64 * 4/3 * (1 - 4/8))
-    [4.0, 3.2, 75.0, 3.062]
+    >>> got.round(3).loc["a", ["n", "n_eff", "estimate"]].to_list()   # (1 + 3 + 1 + 3)^2 / (1 + 9 + 1 + 9)
+    [4.0, 3.2, 75.0]
     """
     y, w = numbers("values", values), numbers("weights", weights)
     known = ~(np.isnan(y) | np.isnan(w)) & unit.notna().to_numpy() & domain.notna().to_numpy() & (w > 0)
     y, w, X = y[known], w[known], np.asarray(background, float)[known]
-    group = pd.factorize(unit[known])[0]
-    residual, X = _centred(y, w, group), _centred(X, w, group)
-    if X.shape[1] and len(y):
-        root = np.sqrt(w)[:, None]
-        residual = residual - X @ linalg.lstsq(X * root, residual * root[:, 0])[0]
-    code, names = pd.factorize(domain[known], sort=True)
-    sums = {
-        name: np.bincount(code, weights=value, minlength=len(names))
-        for name, value in (("w", w), ("wy", w * y), ("ww", w**2), ("wwee", w**2 * residual**2))
-    }
-    n = np.bincount(code, minlength=len(names)).astype(float)
-    N = np.array([invited.get(name, np.inf) for name in names], float)
-    part = np.clip(1 - n / np.maximum(N, n), 0, 1)
-    bessel = np.divide(n, n - 1, out=np.full(len(n), np.nan), where=n > 1)
+    h, units = pd.factorize(unit[known], sort=True)
+    d, domains = pd.factorize(domain[known], sort=True)
+    D = len(domains)
+    total = np.bincount(d, weights=w, minlength=D)
+    mean = np.bincount(d, weights=w * y, minlength=D) / total
+    u = (y - mean[d]) / total[d]
+    N = np.array([invited.get(name, np.inf) for name in units], float)
+    design = _Design(X, w, h, N)
+    per_unit = pd.Series(d).groupby(h).nunique()
+    if (per_unit == 1).all():
+        variance = design.variances(u, d, D)
+    else:
+        variance = np.array(
+            [design.variances(np.where(d == each, u, 0.0), np.zeros(len(d), int), 1)[0] for each in range(D)]
+        )
     return pd.DataFrame(
         {
-            "n": n,
-            "n_eff": sums["w"] ** 2 / sums["ww"],
-            "estimate": sums["wy"] / sums["w"],
-            "std_error": np.sqrt(sums["wwee"] / sums["w"] ** 2 * bessel * part),
+            "n": np.bincount(d, minlength=D).astype(float),
+            "n_eff": total**2 / np.bincount(d, weights=w**2, minlength=D),
+            "estimate": mean,
+            "std_error": np.sqrt(np.maximum(variance, 0)),
         },
-        index=pd.Index(names, name=domain.name),
+        index=pd.Index(domains, name=domain.name),
     )
+
+
+class _Design:
+    """People drawn within strata, weights raked to a background: the variance of linear statistics."""
+
+    def __init__(self, X: NDArray[np.float64], w: NDArray[np.float64], h: NDArray[np.intp], N: NDArray[np.float64]):
+        self.w, self.h = w, h
+        self.n = np.bincount(h, minlength=len(N)).astype(float)
+        within = np.clip(1 - self.n / np.maximum(N, self.n), 0, 1)
+        self.factor = (within * np.where(self.n > 1, self.n / np.maximum(self.n - 1, 1), 1.0))[h]
+        self.X = self._centred(X)
+        self.inverse = linalg.pinvh(self.X.T @ self.X) if X.shape[1] and len(X) else np.empty((X.shape[1],) * 2)
+        self.A = self._centred(self.X * w[:, None], lonely=True)
+        self.Q = (self.A * self.factor[:, None]).T @ self.A
+
+    def variances(self, u: NDArray[np.float64], d: NDArray[np.intp], D: int) -> NDArray[np.float64]:
+        """Return the variance of the total of w u per domain; every stratum lies within one domain."""
+        v = self._centred((self.w * self._centred(u[:, None])[:, 0])[:, None], lonely=True)[:, 0]
+        own = np.bincount(d, weights=self.factor * v**2, minlength=D)
+        if not self.X.shape[1]:
+            return np.asarray(own, float)
+        B = np.column_stack([np.bincount(d, weights=x * u, minlength=D) for x in self.X.T]) @ self.inverse
+        cross = np.column_stack([np.bincount(d, weights=self.factor * a * v, minlength=D) for a in self.A.T])
+        return own - 2 * np.sum(B * cross, axis=1) + np.einsum("di,ij,dj->d", B, self.Q, B)
+
+    def _centred(self, columns: NDArray[np.float64], lonely: bool = False) -> NDArray[np.float64]:
+        """Return columns less the mean of their stratum; the only one of a stratum stays as it is where asked."""
+        if not columns.size:
+            return columns
+        means = np.column_stack([np.bincount(self.h, weights=x, minlength=len(self.n)) / self.n for x in columns.T])
+        if lonely:
+            means[self.n == 1] = 0
+        return columns - means[self.h]
 
 
 def partial_r(frame: pd.DataFrame, responded: pd.Series) -> pd.DataFrame:
@@ -219,16 +255,6 @@ def partial_r(frame: pd.DataFrame, responded: pd.Series) -> pd.DataFrame:
         found.append(pd.concat([pd.DataFrame([whole]), table], ignore_index=True).assign(variable=name))
     columns = ["variable", "category", "n", "rate", "partial"]
     return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
-
-
-def _centred(values: NDArray[np.float64], w: NDArray[np.float64], group: NDArray[np.intp]) -> NDArray[np.float64]:
-    """Return values less the weighted mean of their group."""
-    columns = values[:, None] if values.ndim == 1 else values
-    if not columns.size:
-        return values
-    total = np.bincount(group, weights=w)
-    means = np.column_stack([np.bincount(group, weights=w * column) / total for column in columns.T])
-    return (columns - means[group]).reshape(values.shape)
 
 
 def _collapse(sample: pd.Series, population: pd.Series, order: Sequence[str] | None) -> list[list[str]]:

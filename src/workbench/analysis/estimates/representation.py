@@ -1,6 +1,6 @@
 """Do those who answered resemble those who were invited, and what if they did?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -97,9 +97,10 @@ def weighted_means(
     for dimension, each in known.dropna(subset=["score"]).groupby("dimension"):
         background = _dummies(each, [name for name in columns if name in each and each[name].notna().mean() > 0.9])
         w = each["response_id"].map(weights)
+        asked = frame[frame["instrument"].isin(set(each["instrument"]))]
+        N = {str(name): float(n) for name, n in asked["provider_id"].value_counts().items()}
         for unit, column in UNITS.items():
             domain = each[column] if column else pd.Series("region", index=each.index)
-            N = _invited(frame[frame["instrument"].isin(set(each["instrument"]))], column)
             table = calibrated_means(each["score"], w, each["provider_id"], domain, background, N)
             table = table[table["n"] >= 2].rename_axis("unit_id").reset_index()
             variance = table["std_error"] ** 2 * table["n_eff"]
@@ -108,12 +109,6 @@ def weighted_means(
             fixed = {"measure": dimension, "statistic": "weighted", "unit": unit, "group": "client", "year": year}
             parts.append(rows(table, method="weighted to the invited", **fixed))
     return together(parts)
-
-
-def _invited(frame: pd.DataFrame, column: str | None) -> Mapping[str, float]:
-    if column is None:
-        return {"region": float(len(frame))}
-    return {str(name): float(n) for name, n in frame[column].value_counts().items()}
 
 
 def _usable(given: pd.DataFrame, frame: pd.DataFrame, name: str) -> bool:
