@@ -38,9 +38,9 @@ def headline(release: Release) -> KeyFigures:
             value, few = counted(release, row), row["reason"] == "few"
             note = release.say("few", threshold=threshold) if few else value if row["status"] == "hidden" else ""
             tiles.append(("–" if note == value else value, release.word(role), note))
-    response = release.row(measure="respons", unit="provider")
+    response = release.row(measure="respons", statistic="share", unit="provider")
     if response is not None and response["status"] != "hidden":
-        region = release.row(measure="respons", unit="region")
+        region = release.row(measure="respons", statistic="share", unit="region")
         note = "" if region is None else f"{release.head('region')}: {percentage(region['estimate'], language)}"
         tiles.append((percentage(response["estimate"], language), release.name("respons"), note))
     return KeyFigures(tiles)
@@ -117,7 +117,7 @@ def participation(release: Release) -> Parts:
                 sentences.append(release.say("counted", n=number_, role=release.word(role)))
             elif row["category"] == "" and row["reason"] == "few":
                 sentences.append(release.say("counted few", role=release.word(role), threshold=threshold))
-    response, region = (release.row(measure="respons", unit=unit) for unit in ("provider", "region"))
+    response, region = (release.row(measure="respons", statistic="share", unit=unit) for unit in ("provider", "region"))
     if response is not None and region is not None and response["status"] != "hidden":
         shares = {"share": response["estimate"], "region": region["estimate"]}
         sentences.append(release.say("response", **{key: share(value, language) for key, value in shares.items()}))

@@ -17,7 +17,7 @@ def headline(release: Release) -> KeyFigures:
         row = release.row(measure="aantal", unit="region", group=role)
         if row is not None and row["status"] != "hidden":
             tiles.append((number(row["estimate"], language), release.word(role), ""))
-    response = release.row(measure="respons", unit="region")
+    response = release.row(measure="respons", statistic="share", unit="region")
     if response is not None and response["status"] != "hidden":
         tiles.append((percentage(response["estimate"], language), release.name("respons"), ""))
     return KeyFigures(tiles)
@@ -47,7 +47,7 @@ def participation(release: Release) -> Exhibit:
     language = release.language
     counts = release.rows(measure="aantal", statistic="count", unit="provider")
     row_of = {(row["unit_id"], row["group"]): row for _, row in counts.iterrows()}
-    response = release.rows(measure="respons", unit="provider").set_index("unit_id")["estimate"]
+    response = release.rows(measure="respons", statistic="share", unit="provider").set_index("unit_id")["estimate"]
     roles = [role for role in phrases.ROLES if (counts["group"] == role).any()]
     rows = []
     for provider in _by_name(release):
