@@ -19,8 +19,9 @@ ROOMS = {
     "store": set(),
     "regions": {"reporting", "schemas", "store"},
     "rendering": {"regions", "reporting", "store"},
-    "estimating": {"analysis", "codebook", "schemas", "store"},
-    "pipeline": {"analysis", "codebook", "estimating", "intake", "rendering", "schemas", "store"},
+    "estimating": {"analysis", "codebook", "schemas", "scoring", "store"},
+    "scoring": {"analysis", "codebook", "schemas"},
+    "pipeline": {"analysis", "codebook", "estimating", "intake", "rendering", "schemas", "scoring", "store"},
     "__main__": {"codebook", "intake", "pipeline", "rendering", "sample", "store"},
     "__init__": {"regions"},
 }

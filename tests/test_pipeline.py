@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench import codebook, estimating, open_region, open_release, pipeline, schemas, store
+from workbench import codebook, estimating, open_region, open_release, pipeline, schemas, scoring, store
 from workbench.codebook import CodebookError
 from workbench.store import NotThere
 
@@ -150,7 +150,7 @@ def test_versions_with_other_answer_scales_are_not_averaged():
             "variant": ["standaard", "smiley3"],
         }
     )
-    scores = estimating.score(responses, pd.DataFrame({"response_id": ["a", "b"], "K1": [4.0, 3.0]}), book)
+    scores = scoring.score(responses, pd.DataFrame({"response_id": ["a", "b"], "K1": [4.0, 3.0]}), book)
     assert scores["score"].to_list() == [75, 100]
     assert estimating._comparable(scores, book).tolist() == [True, False]
 

@@ -13,40 +13,11 @@ from typing import Any
 
 import pandas as pd
 
-from workbench import schemas, store
-from workbench.analysis import estimates, outcomes, scales
+from workbench import scoring, store
+from workbench.analysis import estimates, outcomes
 from workbench.codebook import Codebook
 
 Progress = Callable[[str], None]
-
-
-def score(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) -> pd.DataFrame:
-    """Return one row per response and dimension of its questionnaire: 0-100 by the half rule, missing where too few.
-
-    Parameters
-    ----------
-    responses, answers : DataFrame, one row per counted questionnaire
-    book : Codebook
-        Its items say which codes mean what, per questionnaire and variant.
-    """
-    parts = []
-    answered = answers.set_index("response_id")
-    for (instrument, variant), each in responses.groupby(["instrument", "variant"]):
-        items = _items_of(book, str(instrument), str(variant))
-        items = items[(items["dimension"] != "") & items["item"].isin(answered.columns)]
-        if items.empty:
-            continue
-        codes = answered.loc[each["response_id"], items["item"]]
-        wide = scales.score(codes, items[["item", "dimension", "low", "high", "reversed"]])
-        given = codes.notna().T.groupby(items.set_index("item")["dimension"]).sum().T
-        long = wide.rename_axis("response_id").reset_index().melt("response_id", None, "dimension", "score")
-        counts = given.rename_axis("response_id").reset_index().melt("response_id", None, "dimension", "n_items")
-        long = long.merge(counts, on=["response_id", "dimension"], validate="1:1")
-        long["points"] = long["dimension"].map(_points(items).droplevel("instrument"))
-        parts.append(long.merge(each[["response_id", "provider_id", "role", "instrument"]], validate="m:1"))
-    if not parts:
-        return schemas.empty("scores")
-    return pd.concat(parts).sort_values(["response_id", "dimension"], ignore_index=True)
 
 
 def weigh(responses: pd.DataFrame, invited: pd.DataFrame) -> pd.DataFrame:
@@ -54,19 +25,6 @@ def weigh(responses: pd.DataFrame, invited: pd.DataFrame) -> pd.DataFrame:
     _, weights = estimates.representation(responses, invited, 0)
     weights = weights / weights.mean() if len(weights) else weights
     return responses.assign(weight=responses["response_id"].map(weights).fillna(1.0))
-
-
-def _items_of(book: Codebook, instrument: str, variant: str) -> pd.DataFrame:
-    """Return the items of one version of a questionnaire; a version without rows of its own is the standard one."""
-    items = book.items[book.items["instrument"] == instrument]
-    own = items[items["variant"] == variant]
-    return own if len(own) else items[items["variant"] == "standaard"]
-
-
-def _points(items: pd.DataFrame) -> pd.Series:
-    """Return the number of answers to choose from, per questionnaire and dimension: that of the widest item."""
-    width = (items["high"] - items["low"] + 1).astype(int)
-    return width.groupby([items["instrument"], items["dimension"]]).max().rename("points")
 
 
 def _comparable(scores: pd.DataFrame, book: Codebook) -> pd.Series:
@@ -77,7 +35,7 @@ def _comparable(scores: pd.DataFrame, book: Codebook) -> pd.Series:
     """
     standard = book.items[(book.items["variant"] == "standaard") & (book.items["dimension"] != "")]
     keys = ["instrument", "dimension"]
-    expected = scores[keys].merge(_points(standard).reset_index(), on=keys, how="left", validate="m:1")["points"]
+    expected = scores[keys].merge(scoring.points(standard).reset_index(), on=keys, how="left", validate="m:1")["points"]
     return (expected.isna() | (expected == scores["points"].to_numpy())).set_axis(scores.index)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from workbench import codebook as codebooks
-from workbench import estimating, rendering, schemas, store
+from workbench import estimating, rendering, schemas, scoring, store
 from workbench.analysis import release
 from workbench.codebook import Codebook
 from workbench.intake import deliveries, privacy
@@ -152,7 +152,7 @@ def receive(places: Places, year: int, book: Codebook) -> None:
     tables = {name: getattr(received, name) for name in RECEIVED}
     tables["episodes"] = tables["episodes"].assign(ending_group=estimating.ending_groups(tables["episodes"]))
     tables["responses"] = estimating.weigh(tables["responses"], tables["invited"])
-    tables["scores"] = estimating.score(tables["responses"], tables["answers"], book)
+    tables["scores"] = scoring.score(tables["responses"], tables["answers"], book)
     former = places.processed(year)
     with store.whole_folder(former) as folder:
         store.keep(former, folder, ["released", "estimates.parquet"])

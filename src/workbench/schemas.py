@@ -9,6 +9,7 @@ Text is text (codes keep their leading zeros), dates are dates without a clock, 
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
@@ -329,7 +330,7 @@ def check(name: str, table: pd.DataFrame) -> pd.DataFrame:
     name : str
         A key of `TABLES`.
     table : DataFrame
-        Columns of the contract that are absent are added as missing.
+        Columns of the contract that are absent are added as missing. Texts may be categories, and then stay so.
 
     Raises
     ------
@@ -345,17 +346,65 @@ def check(name: str, table: pd.DataFrame) -> pd.DataFrame:
     schema = TABLES[name]
     wanted = list(schema.columns)
     further = [column for column in table.columns if column not in wanted]
-    complete = table.reindex(columns=wanted + (further if not schema.strict else []))
-    empty = [column for column in wanted if complete[column].isna().all()]
-    complete = complete.astype({column: _plain_type(schema.columns[column]) for column in empty})
     if schema.strict and further:
         raise ValueError(f"{name}: unexpected columns {further}")
+    complete = table.reindex(columns=wanted + further)
+    empty = [column for column in wanted if complete[column].isna().all()]
+    complete = complete.astype({column: _plain_type(schema.columns[column]) for column in empty})
+    coded = [column for column in wanted if isinstance(complete[column].dtype, pd.CategoricalDtype)]
+    plain = pa.DataFrameSchema(
+        {column: spec for column, spec in schema.columns.items() if column not in coded}, coerce=True
+    )
+    faults = [fault for column in coded for fault in _category_faults(schema.columns[column], complete[column])]
+    faults += _key_faults(complete, schema.unique or [])
+    checked = complete
     try:
-        return schema.validate(complete, lazy=True).reset_index(drop=True)
+        checked = plain.validate(complete[list(plain.columns)], lazy=True)
     except pa.errors.SchemaErrors as error:
         cases = error.failure_cases[["column", "check", "failure_case"]].drop_duplicates().head(5)
-        faults = "; ".join(f"{row.column}: {row.check} fails for {row.failure_case!r}" for row in cases.itertuples())
-        raise ValueError(f"{name} ({schema.description}) breaks its contract: {faults}") from None
+        faults += [f"{row.column}: {row.check} fails for {row.failure_case!r}" for row in cases.itertuples()]
+    if faults:
+        raise ValueError(f"{name} ({schema.description}) breaks its contract: {'; '.join(faults)}")
+    return complete.assign(**{column: checked[column] for column in plain.columns}).reset_index(drop=True)
+
+
+def _category_faults(spec: pa.Column, column: pd.Series) -> list[str]:
+    """Check a text that is held as categories by its categories, not row by row."""
+    at = column.cat.codes.to_numpy()
+    faults = [f"{column.name}: not_nullable fails for {None!r}"] if not spec.nullable and (at < 0).any() else []
+    if not spec.checks:
+        return faults
+    used = pd.Series(column.cat.categories[np.unique(at[at >= 0])], dtype="str", name=column.name)
+    try:
+        pa.SeriesSchema(str, spec.checks, name=str(column.name)).validate(used, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        cases = error.failure_cases.itertuples()
+        faults += [f"{column.name}: {row.check} fails for {row.failure_case!r}" for row in cases]
+    return faults
+
+
+def _key_faults(table: pd.DataFrame, key: Sequence[str]) -> list[str]:
+    """Say whether a key repeats; of a table in the order of its key that is seen at a glance."""
+    place = np.zeros(len(table), dtype=np.int64)
+    size = 1
+    for name in key:
+        column = table[name]
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            at, count = column.cat.codes.to_numpy().astype(np.int64) + 1, len(column.cat.categories) + 1
+        else:
+            at, distinct = pd.factorize(column, use_na_sentinel=False)
+            count = len(distinct)
+        if size * count > 2**62:
+            place, found = pd.factorize(place)
+            size = len(found)
+        place, size = place * count + at, size * count
+    if not key or bool((np.diff(place) > 0).all()):
+        return []
+    repeated = pd.Series(place).duplicated().to_numpy()
+    if not repeated.any():
+        return []
+    first = table.loc[repeated, list(key)].iloc[0].to_dict()
+    return [f"{', '.join(key)}: multiple_fields_uniqueness fails for {first!r}"]
 
 
 def _plain_type(column: pa.Column) -> str:

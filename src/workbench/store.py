@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 
 class NotThere(ValueError):
@@ -143,10 +145,15 @@ def read_json(path: Path) -> Any:
 
 
 def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
-    """Write each table to ``<folder>/<name>.parquet``."""
+    """Write each table to ``<folder>/<name>.parquet``; texts that are categories come back as texts."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
-        table.to_parquet(folder / f"{name}.parquet", compression="zstd", index=False)
+        coded = [column for column in table.columns if isinstance(table[column].dtype, pd.CategoricalDtype)]
+        whole = pa.Table.from_pandas(table, preserve_index=False)
+        if coded:
+            texts = pa.Schema.from_pandas(table.head(0).astype(dict.fromkeys(coded, "str")), preserve_index=False)
+            whole = whole.replace_schema_metadata(texts.metadata)
+        pq.write_table(whole, folder / f"{name}.parquet", compression="zstd", store_schema=not coded)
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:

@@ -1,0 +1,100 @@
+"""Answers to scores: which items of which version of a questionnaire make up a dimension.
+
+How a score is computed stands in `analysis.scales`; here stands from what. A million responses are nine million scores:
+texts that repeat are held as categories, and one dimension is computed at a time.
+"""
+
+import numpy as np
+import pandas as pd
+
+from workbench import schemas
+from workbench.analysis import scales
+from workbench.codebook import Codebook
+
+_OF_RESPONSE = ("response_id", "provider_id", "role", "instrument")
+
+
+def score(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) -> pd.DataFrame:
+    """Return one row per response and dimension of its questionnaire: 0-100 by the half rule, missing where too few.
+
+    Parameters
+    ----------
+    responses, answers : DataFrame, one row per counted questionnaire
+    book : Codebook
+        Its items say which codes mean what, per questionnaire and variant.
+
+    Returns
+    -------
+    DataFrame
+        As in `schemas.SCORES`, ordered by response and dimension; texts are categories.
+    """
+    responses = responses if responses["response_id"].is_monotonic_increasing else responses.sort_values("response_id")
+    aligned = len(answers) == len(responses) and bool(
+        (answers["response_id"].to_numpy() == responses["response_id"].to_numpy()).all()
+    )
+    places = None if aligned else pd.Index(answers["response_id"]).get_indexer(responses["response_id"])
+    parts = []
+    grouped = responses.reset_index(drop=True).groupby(["instrument", "variant"], observed=True)
+    for (instrument, variant), at in grouped.indices.items():
+        items = items_of(book, str(instrument), str(variant))
+        items = items[(items["dimension"] != "") & items["item"].isin(answers.columns)]
+        if len(items):
+            parts.append(_of_version(answers, at if places is None else places[at], at, items))
+    if not parts:
+        return schemas.empty("scores")
+    found = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+    order = np.argsort(found["at"].to_numpy(), kind="stable") if len(parts) > 1 else slice(None)
+    found = found.iloc[order].reset_index(drop=True) if len(parts) > 1 else found
+    of_response = {
+        name: _as_categories(responses[name], unique=name == "response_id").take(found["at"].to_numpy())
+        for name in _OF_RESPONSE
+    }
+    return pd.DataFrame(of_response | {name: found[name].array for name in found.columns if name != "at"})
+
+
+def _of_version(answers: pd.DataFrame, rows: np.ndarray, at: np.ndarray, items: pd.DataFrame) -> pd.DataFrame:
+    """Return the scores of one version of a questionnaire; `at` is the place of each response among all."""
+    width = points(items).droplevel("instrument")
+    dimensions = sorted(width.index)
+    scored = np.empty((len(rows), len(dimensions)))
+    given = np.empty((len(rows), len(dimensions)), dtype="int64")
+    for number, dimension in enumerate(dimensions):
+        own = items[items["dimension"] == dimension]
+        codes = pd.DataFrame(
+            {
+                item: answers[item].to_numpy(dtype="float64", na_value=np.nan)[rows]
+                for item in dict.fromkeys(own["item"])
+            }
+        )
+        wanted = own[["item", "dimension", "low", "high", "reversed"]]
+        scored[:, number] = scales.score(codes, wanted)[dimension].to_numpy()
+        given[:, number] = codes.notna().sum(axis=1)
+    tiled = np.tile(np.arange(len(dimensions), dtype=np.int8), len(rows))
+    return pd.DataFrame(
+        {
+            "at": np.repeat(at, len(dimensions)),
+            "dimension": pd.Categorical.from_codes(tiled, dimensions),
+            "score": scored.ravel(),
+            "n_items": given.ravel(),
+            "points": np.tile(width.loc[dimensions].to_numpy(dtype="int64"), len(rows)),
+        }
+    )
+
+
+def _as_categories(column: pd.Series, unique: bool) -> pd.Categorical:
+    if unique:
+        return pd.Categorical.from_codes(np.arange(len(column), dtype=np.int32), pd.Index(column.array, dtype="str"))
+    return pd.Categorical(column)
+
+
+def items_of(book: Codebook, instrument: str, variant: str) -> pd.DataFrame:
+    """Return the items of one version of a questionnaire; a version without rows of its own is the standard one."""
+    items = book.items[book.items["instrument"] == instrument]
+    own = items[items["variant"] == variant]
+    return own if len(own) else items[items["variant"] == "standaard"]
+
+
+def points(items: pd.DataFrame) -> pd.Series:
+    """Return the number of answers to choose from, per questionnaire and dimension: that of the widest item."""
+    width = (items["high"] - items["low"] + 1).astype(int)
+    return width.groupby([items["instrument"], items["dimension"]]).max().rename("points")
