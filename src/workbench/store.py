@@ -157,7 +157,7 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:
-    """Read one table.
+    """Read one table; answers, which are stored as small as they are, become ordinary numbers.
 
     Raises
     ------
@@ -167,7 +167,9 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     path = folder / f"{name}.parquet"
     if not path.is_file():
         raise NotThere(f"{path} does not exist yet: make it with 'python -m workbench process'.")
-    return pd.read_parquet(path)
+    table = pd.read_parquet(path)
+    small = [name for name in table.columns if isinstance(table[name].dtype, (pd.Int8Dtype, pd.Float64Dtype))]
+    return table.astype(dict.fromkeys(small, "float64"))
 
 
 def fingerprint_files(paths: list[Path], root: Path | None = None) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from workbench.codebook import EVERYWHERE, FIELDS, Codebook
 from workbench.intake.exports import Export
 from workbench.intake.findings import Finding
-from workbench.intake.values import fold, key
+from workbench.intake.values import distinct, fold, key
 
 WITH_ITEMS = ("responses",)
 WITH_MEASURES = ("context", "assessments")
@@ -134,14 +134,14 @@ def correct(table: pd.DataFrame, file: str, corrections: pd.DataFrame) -> tuple[
         if correction["row"]:
             where &= column.index.astype(str) == correction["row"]
         if where.any():
-            changed[header] = column.mask(where, correction["to"] or None)
+            changed[header] = column.astype("str").mask(where, correction["to"] or None)
             applied.add(at)
     return table.assign(**changed) if changed else table, meant, applied
 
 
 def _same(column: pd.Series, text: str) -> pd.Series:
-    codes, distinct = pd.factorize(column)
-    same = pd.Series([key(value) == key(text) for value in distinct] + [False], dtype=bool)
+    codes, texts = distinct(column)
+    same = pd.Series([key(value) == key(text) for value in texts] + [False], dtype=bool)
     return same.take(codes).set_axis(column.index)
 
 

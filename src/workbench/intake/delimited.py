@@ -13,10 +13,11 @@ import pyarrow.csv as pa_csv
 
 from workbench.intake.findings import Finding, times
 from workbench.intake.sheets import Rows, Unreadable
-from workbench.intake.values import BLANKS
+from workbench.intake.values import BLANKS, distinct
 
 DELIMITERS = (";", ",", "\t", "|")
 _SAMPLE = 1_000_000
+_BLOCK = 1 << 24
 _NARROW = 4
 
 
@@ -53,7 +54,7 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
     findings = [*_apart_findings(file, apart), *_swallowed(cells, file, delimiter)]
     if mended:
         filled = pd.DataFrame.from_dict(mended, "index", columns=cells.columns, dtype="str")
-        cells = pd.concat([cells, filled.where(~filled.isin(BLANKS))]).sort_index()
+        cells = pd.concat([cells.astype("str"), filled.where(~filled.isin(BLANKS))]).sort_index()
         findings.append(_mended_finding(file, mended))
     comma = settings.get("decimal", "") or ("," if delimiter == ";" else "")
     return Rows(cells=cells, apart=tuple(apart), decimal=comma, findings=tuple(findings))
@@ -72,15 +73,26 @@ def _as_utf8(raw: bytes, encoding: str) -> bytes:
     even, odd = raw[:1000:2].count(0), raw[1:1000:2].count(0)
     if even + odd > len(raw[:1000]) / 5:
         return raw.decode("utf-16-le" if odd > even else "utf-16-be", errors="replace").encode()
-    raw = raw.replace(b"\0", b"")
+    raw = raw.replace(b"\0", b"") if b"\0" in raw else raw
+    if raw.isascii() or _is_utf8(raw):
+        return raw
     try:
-        raw.decode()
+        return raw.decode("cp1252").encode()
     except UnicodeDecodeError:
-        try:
-            return raw.decode("cp1252").encode()
-        except UnicodeDecodeError:
-            return raw.decode("latin-1").encode()
-    return raw
+        return raw.decode("latin-1").encode()
+
+
+def _is_utf8(raw: bytes) -> bool:
+    """Say whether bytes are UTF-8, a part at a time: the text as a whole would take as much memory again."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    view = memoryview(raw)
+    try:
+        for start in range(0, len(raw), _BLOCK):
+            decoder.decode(view[start : start + _BLOCK])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _without_preamble(text: bytes) -> tuple[str, bytes, int]:
@@ -134,7 +146,7 @@ def _parse(text: bytes, delimiter: str, width: int) -> tuple[pd.DataFrame, list[
                 invalid_row_handler=set_apart,
             ),
             convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()),
+                column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.large_string())),
                 null_values=list(BLANKS),
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=True,
@@ -151,8 +163,18 @@ def _parse(text: bytes, delimiter: str, width: int) -> tuple[pd.DataFrame, list[
             "The file cannot be cut into rows: a quote is opened and never closed, or the file is cut off.",
             "Ask for the delivery again.",
         ) from None
-    text_type = pd.StringDtype("pyarrow", na_value=np.nan)
-    return table.to_pandas(types_mapper={pa.string(): text_type}.get), misfits
+    index = pd.RangeIndex(table.num_rows)
+    table = table.unify_dictionaries()
+    return pd.DataFrame({at: _categories(table.column(at)) for at in range(width)}, index=index), misfits
+
+
+def _categories(column: pa.ChunkedArray) -> pd.Categorical:
+    """Return a column as categories: each distinct text once, however often it stands in the file."""
+    if not column.num_chunks:
+        return pd.Categorical.from_codes([], pd.Index([], dtype="str"))
+    at = np.concatenate([chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in column.chunks])
+    texts = pd.Series(column.chunk(0).dictionary, dtype=pd.ArrowDtype(pa.large_string())).astype("str")
+    return pd.Categorical.from_codes(at, pd.Index(texts.array), validate=False)
 
 
 def _mend(
@@ -202,13 +224,14 @@ def _swallowed(cells: pd.DataFrame, file: str, delimiter: str) -> list[Finding]:
         return []
     found: list[int] = []
     for name in cells.columns:
-        column = pa.array(cells[name], type=pa.string(), from_pandas=True)
-        broken = pc.fill_null(pc.match_substring(column, "\n"), False)
+        at, texts = distinct(cells[name])
+        values = pa.array(pd.Series(texts, dtype="str"), type=pa.large_string(), from_pandas=True)
+        broken = pc.match_substring(values, "\n")
         if pc.any(broken).as_py():
-            breaks = pc.multiply(pc.count_substring(column, "\n"), per_row)
-            whole = pc.equal(pc.count_substring(column, delimiter), breaks)
-            both = pc.and_(broken, pc.fill_null(whole, False)).to_numpy(zero_copy_only=False)
-            found += cells.index[both].tolist()
+            breaks = pc.multiply(pc.count_substring(values, "\n"), per_row)
+            whole = pc.equal(pc.count_substring(values, delimiter), breaks)
+            both = pc.and_(broken, whole).to_numpy(zero_copy_only=False)
+            found += cells.index[np.append(both, False)[at]].tolist()
     if not found:
         return []
     message = f"{times(len(set(found)), 'row has a cell', 'rows have a cell')} that looks like whole rows."

@@ -272,7 +272,7 @@ def _providers(export: Export, header: str | None) -> list[dict[str, object]]:
     """Return a provider for each distinct name, with an id made from it: the same in every delivery."""
     if header is None:
         return []
-    names = export.table[header].dropna()
+    names = export.table[header].dropna().astype("str")
     names = names[~privacy.suspects(names).any(axis=1)]
     distinct = {key(name): fold(name) for name in sorted(names.unique(), reverse=True)}
     ids: dict[str, str] = {}
@@ -288,7 +288,7 @@ def _aliases(export: Export, header: str | None, codebook: Codebook) -> list[dic
     """Return a row for each name that means no provider, with the provider that is nearest, if one is near."""
     if header is None:
         return []
-    names = export.table[header].dropna()
+    names = export.table[header].dropna().astype("str")
     names = names[~privacy.suspects(names).any(axis=1)]
     unknown = names[providers.identify(names, codebook)["reason"].eq(providers.UNKNOWN).to_numpy()]
     known, _ = providers.spellings(codebook)

@@ -13,7 +13,7 @@ import pandas as pd
 from workbench.intake import delimited, spreadsheet, spss
 from workbench.intake.findings import Finding
 from workbench.intake.sheets import Rows, Unreadable
-from workbench.intake.values import fold, key
+from workbench.intake.values import distinct, fold, key
 
 LIMESURVEY_MARKS = (
     *("submitdate", "datum verzonden", "date submitted", "datum ingediend"),
@@ -102,8 +102,8 @@ def _family(raw: bytes) -> str:
 
 def _with_header(rows: Rows, family: str, settings: Mapping[str, str]) -> Export:
     """Separate header from records, and name what wrote the export."""
-    filled = rows.cells.notna().any(axis=1)
-    cells = rows.cells[filled]
+    filled = rows.cells.notna().to_numpy().any(axis=1)
+    cells = rows.cells if filled.all() else rows.cells[filled]
     wording = dict(rows.wording)
     if rows.names:
         titles, body = [fold(name) for name in rows.names], cells
@@ -111,8 +111,8 @@ def _with_header(rows: Rows, family: str, settings: Mapping[str, str]) -> Export
         if cells.empty:
             raise Unreadable("The file holds no header and no records.", "Ask for the delivery again.")
         start = _first_header(cells)
-        count = _header_rows(cells.iloc[start : start + 3], rows.merged, family, settings)
-        head = cells.iloc[start : start + count].fillna("").map(fold)
+        count = _header_rows(cells.iloc[start : start + 3].astype("str"), rows.merged, family, settings)
+        head = cells.iloc[start : start + count].astype("str").fillna("").map(fold)
         body = cells.iloc[start + count :]
         qualtrics = count == 3
         titles = list(head.iloc[0]) if count != 2 else _joined(head, rows.merged)
@@ -196,7 +196,8 @@ def _without_anonymised_dates(table: pd.DataFrame) -> pd.DataFrame:
     """Blank 1980-01-01, which LimeSurvey writes where answers are anonymised: there was a date, it is not known."""
     blanked = {}
     for name in table.columns:
-        anonymised = table[name].str.startswith("1980-01-01").fillna(False).astype(bool)
+        at, texts = distinct(table[name])
+        anonymised = np.array([text.startswith("1980-01-01") for text in texts], dtype=bool)
         if anonymised.any():
-            blanked[name] = table[name].mask(anonymised)
+            blanked[name] = table[name].mask(np.append(anonymised, False)[at])
     return table.assign(**blanked)

@@ -8,8 +8,11 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
 from workbench.intake.labels import NO_KIND
+from workbench.intake.values import distinct
+from workbench.schemas import MISSING_KINDS
 
 BURST_SECONDS = 60
+_SMALL = 127
 
 
 def content_hash(columns: Mapping[str, pd.Series], hash_key: str) -> np.ndarray:
@@ -28,8 +31,8 @@ def content_hash(columns: Mapping[str, pd.Series], hash_key: str) -> np.ndarray:
     total = np.zeros(len(next(iter(columns.values()))), dtype=np.uint64)
     for name, column in columns.items():
         if column.notna().any():
-            at, distinct = pd.factorize(column)
-            hashes = pd.util.hash_array(distinct.to_numpy(), hash_key=hash_key, categorize=False)
+            at, known = distinct(column)
+            hashes = pd.util.hash_array(known.to_numpy(), hash_key=hash_key, categorize=False)
             total += np.append(hashes * _multiplier(name, hash_key), np.uint64(0))[at]
     return total
 
@@ -57,9 +60,17 @@ def hexadecimal(numbers: np.ndarray) -> ExtensionArray:
 def answer_hash(codes: pd.DataFrame, kinds: pd.DataFrame, hash_key: str) -> np.ndarray:
     """Return one number per record, made of its answers and of the reasons why answers are missing."""
     total = np.zeros(len(codes), dtype=np.uint64)
+    small = pd.Series(np.arange(-_SMALL, _SMALL + 1, dtype=float))
+    reasons = pd.Series(-1000.0 - np.arange(len(MISSING_KINDS)))
     for item in codes.columns:
-        whole = codes[item].mask(kinds[item] != NO_KIND, -1000.0 - kinds[item])
-        total += content_hash({item: whole}, hash_key)
+        why = kinds[item].to_numpy(dtype=np.int16)
+        if codes[item].dtype == "Int8":  # every possible code and reason is hashed once
+            known = content_hash({item: pd.concat([small, reasons, pd.Series([np.nan])])}, hash_key)
+            given = codes[item].to_numpy(dtype=np.int16, na_value=_SMALL + len(MISSING_KINDS) + 1) + _SMALL
+            total += known[np.where(why != NO_KIND, why + len(small), given)]
+        else:
+            whole = codes[item].astype("float64").mask(why != NO_KIND, -1000.0 - why)
+            total += content_hash({item: whole}, hash_key)
     return total
 
 
@@ -81,6 +92,9 @@ def repeated_respondents(respondent: pd.Series, order: pd.DataFrame) -> pd.Serie
     [True, False, False, False]
     """
     double = pd.Series(False, index=respondent.index)
+    at, known = distinct(respondent)
+    if (at >= 0).sum() == len(known):
+        return double
     named = order.assign(respondent=respondent, row=respondent.index)[respondent.notna()]
     named = named.sort_values([*order.columns, "row"], kind="stable")
     double[named.index[named.duplicated("respondent")]] = True

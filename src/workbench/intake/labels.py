@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.intake.findings import Finding, times
-from workbench.intake.values import key
+from workbench.intake.values import distinct, key
 from workbench.schemas import MISSING_KINDS
 
 # The scales that translate a field where columns.csv names none.
@@ -54,13 +54,15 @@ def scales(table: pd.DataFrame) -> dict[str, Scale]:
 
 @dataclass(frozen=True)
 class Coded:
-    """One column of answers: a code or a kind of missing for each record.
+    """One column of answers: a code or a kind of missing for each distinct value.
 
-    `codes`: float, missing where there is no code. `kinds`: position in `schemas.MISSING_KINDS`, -1 where there is a
-    code or nothing is known. `problems`: one row per distinct value that could not be used, with ``shown`` (what a
-    finding may say of it), ``count`` and ``row``.
+    `at`: for each record the place of its value, -1 (the last place) where the cell is empty. `codes`: float, missing
+    where there is no code. `kinds`: position in `schemas.MISSING_KINDS`, -1 where there is a code or nothing is known.
+    `problems`: one row per distinct value that could not be used, with ``shown`` (what a finding may say of it),
+    ``count`` and ``row``.
     """
 
+    at: np.ndarray
     codes: np.ndarray
     kinds: np.ndarray
     problems: pd.DataFrame
@@ -76,15 +78,15 @@ def code(column: pd.Series, scale: Scale, low: float, high: float) -> Coded:
     --------
     >>> scale = Scale("eens", {"eens": "4", "n.v.t.": ""}, {"eens": "", "n.v.t.": "not_applicable"})
     >>> coded = code(pd.Series(["Eens", "5", "n.v.t.", "7", None], dtype="str"), scale, 1, 5)
-    >>> coded.codes.tolist(), coded.kinds.tolist()
+    >>> coded.codes[coded.at].tolist(), coded.kinds[coded.at].tolist()
     ([4.0, 5.0, nan, nan, nan], [-1, -1, 2, 4, -1])
     >>> coded.problems["shown"].tolist()
     ["'7', outside 1-5"]
     """
-    at, distinct = pd.factorize(column)
-    codes = np.full(len(distinct) + 1, np.nan)
-    kinds = np.full(len(distinct) + 1, NO_KIND, dtype=np.int8)
-    for place, text in enumerate([*distinct, ""]):
+    at, texts = distinct(column)
+    codes = np.full(len(texts) + 1, np.nan)
+    kinds = np.full(len(texts) + 1, NO_KIND, dtype=np.int8)
+    for place, text in enumerate([*texts, ""]):
         label = key(text)
         if label in scale.codes:
             written, kind = scale.codes[label], scale.kinds[label]
@@ -99,8 +101,8 @@ def code(column: pd.Series, scale: Scale, low: float, high: float) -> Coded:
             codes[place] = float(label.replace(",", "."))
         elif label:
             kinds[place] = UNREADABLE
-    problems = _problems(column, at, distinct, kinds[:-1] == UNREADABLE, list(scale.codes), f"outside {low:g}-{high:g}")
-    return Coded(codes[at], kinds[at], problems)
+    problems = _problems(column, at, texts, kinds[:-1] == UNREADABLE, list(scale.codes), f"outside {low:g}-{high:g}")
+    return Coded(at, codes, kinds, problems)
 
 
 def text_codes(
@@ -123,22 +125,20 @@ def text_codes(
     >>> values.tolist(), problems["count"].tolist()
     (['female', nan], [1])
     """
-    at, distinct = pd.factorize(column)
+    at, texts = distinct(column)
     codes = set(scale.codes.values()) | set(allowed)
-    plain = [
-        key(text) if key(text) in codes or (numbers and _NUMBER.fullmatch(key(text))) else None for text in distinct
-    ]
-    found = [scale.codes.get(key(text), itself) for text, itself in zip(distinct, plain, strict=True)]
+    plain = [key(text) if key(text) in codes or (numbers and _NUMBER.fullmatch(key(text))) else None for text in texts]
+    found = [scale.codes.get(key(text), itself) for text, itself in zip(texts, plain, strict=True)]
     wrong = np.array([value is None or bool(value and allowed and value not in allowed) for value in found], dtype=bool)
     values = pd.Series(
         [*(None if bad else value or None for value, bad in zip(found, wrong, strict=True)), None], dtype="str"
     )
-    problems = _problems(column, at, distinct, wrong, list(scale.codes) or list(allowed), "unknown")
+    problems = _problems(column, at, texts, wrong, list(scale.codes) or list(allowed), "unknown")
     return values.take(at).set_axis(column.index), problems
 
 
 def _problems(
-    column: pd.Series, at: np.ndarray, distinct: pd.Index, wrong: np.ndarray, known: list[str], outside: str
+    column: pd.Series, at: np.ndarray, values: pd.Index, wrong: np.ndarray, known: list[str], outside: str
 ) -> pd.DataFrame:
     """Return one row per distinct problem; a value is shown only if it is like a label, never if it may be personal."""
     if not wrong.any():
@@ -146,7 +146,7 @@ def _problems(
     bad = np.append(wrong, False)[at]
     rows = pd.Series(column.index[bad]).groupby(at[bad])
     found = pd.DataFrame({"count": rows.size(), "row": rows.min()})
-    texts = distinct.take(found.index.to_numpy())
+    texts = values.take(found.index.to_numpy())
     shown = [_shown(text, count, known, outside) for text, count in zip(texts, found["count"], strict=True)]
     return found.assign(shown=shown).groupby("shown", as_index=False).agg(count=("count", "sum"), row=("row", "min"))
 

@@ -42,7 +42,7 @@ class Column:
 
 def look(export: Export, header: str) -> Column:
     """Return what a column is like."""
-    column = export.table[header].dropna()
+    column = export.table[header].dropna().astype("str")
     counts = column.value_counts()
     suspects = privacy.suspects(column)
     personal = str(suspects.sum().idxmax()) if len(suspects.columns) else ""
@@ -156,7 +156,7 @@ def _by_values(column: Column, codebook: Codebook | None, export: Export, kind: 
         return {"remark" if len(key(column.header)) > 20 else "identifier": 0.8}
     if codebook is None or not column.filled or column.dated:
         return {}
-    names = export.table[column.header].dropna()
+    names = export.table[column.header].dropna().astype("str")
     known = providers.identify(names, codebook)["provider_id"].notna().mean()
     places = records.municipality_spellings(codebook)
     placed = values.per_value(names, lambda name: places.get(key(name))).notna().mean()

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.intake.findings import Finding, count_and_row, times
-from workbench.intake.values import key, per_value
+from workbench.intake.values import distinct, key, per_value
 from workbench.schemas import AGE_BANDS
 
 PERSON_IDS = ("bsn", "client")
@@ -123,11 +123,11 @@ def suspects(column: pd.Series, contacts: bool = True) -> pd.DataFrame:
     >>> suspects(pd.Series(["bel 06-12345678", "nr 999990019", "3"], dtype="str")).to_dict("list")
     {'test': [False, True, False], 'phone': [True, False, False]}
     """
-    longest = int(column.str.len().max()) if column.notna().any() else 0
+    at, known = distinct(column)
+    texts = pa.array(pd.Series(known, dtype="str"), type=pa.string(), from_pandas=True)
+    longest = pc.max(pc.utf8_length(texts)).as_py() or 0
     if longest < _SHORTEST:
         return pd.DataFrame(index=column.index)
-    at, distinct = pd.factorize(column)
-    texts = pa.array(pd.Series(distinct, dtype="str"), type=pa.string(), from_pandas=True)
     found: dict[str, np.ndarray] = {}
     if longest >= 9:
         real, test = _service_numbers(texts)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from workbench.codebook import Codebook
@@ -48,11 +49,14 @@ def arrange(
     plain, questions = known[~is_item], known[is_item]
     fields: dict[str, pd.Series] = {}
     for header, field in zip(plain["header"], plain["field"], strict=True):
-        fields[field] = fields[field].fillna(kept[header]) if field in fields else kept[header]
+        column = kept[header].astype("str")
+        fields[field] = fields[field].fillna(column) if field in fields else column
     test = pd.Series(False, index=kept.index)
     for field in _TESTED:
         if field in fields:
-            hit = fields[field].str.contains(_TEST, case=False).fillna(False).astype(bool)
+            at, texts = values.distinct(fields[field])
+            hits = pd.Series(texts, dtype="str").str.contains(_TEST, case=False).to_numpy(dtype=bool)
+            hit = pd.Series(np.append(hits, False)[at], index=kept.index)
             test |= hit
             fields[field] = fields[field].mask(hit) if hit.any() else fields[field]
     return Records(

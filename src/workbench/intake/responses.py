@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from workbench import schemas
 from workbench.codebook import Codebook
@@ -12,10 +13,11 @@ from workbench.intake import identity, labels, records
 from workbench.intake.findings import Finding, count_and_row, times
 from workbench.intake.labels import NO_KIND, Scale
 from workbench.intake.records import Records
-from workbench.intake.values import key, per_value
+from workbench.intake.values import distinct, key, per_value
 
 _FEW = 5
 _MOST_AGE_GROUPS = 15
+_SMALL = 127
 _OWN = ("birth_date", "bsn", "client", "respondent", "provider", "started_at", "seconds", "submitted")
 
 
@@ -194,8 +196,7 @@ def _answers(
     index = delivered.items.index
     wanted = list(dict.fromkeys(delivered.questions["item"]))
     order = [item for item in dict.fromkeys(codebook.items["item"]) if item in wanted]
-    codes = {item: np.full(len(index), np.nan) for item in order}
-    kinds = {item: np.full(len(index), NO_KIND, dtype=np.int8) for item in order}
+    given: dict[str, list[tuple[np.ndarray | slice, labels.Coded]]] = {item: [] for item in order}
     findings: list[Finding] = []
     ranges = _ranges(codebook, _instrument(delivered, codebook))
     present = [str(variant) for variant in sorted(variants.unique())]
@@ -208,13 +209,34 @@ def _answers(
             scale, problem = _fitting(scales[question["scale"]], low, high, delivered.file, question["header"], variant)
             findings += problem
             coded = labels.code(delivered.items[question["header"]].iloc[rows], scale, low, high)
-            fresh = np.isnan(codes[question["item"]][rows]) & (kinds[question["item"]][rows] == NO_KIND)
-            codes[question["item"]][rows] = np.where(fresh, coded.codes, codes[question["item"]][rows])
-            kinds[question["item"]][rows] = np.where(fresh, coded.kinds, kinds[question["item"]][rows])
+            given[question["item"]].append((rows, coded))
             findings += labels.problem_findings(
                 coded.problems, delivered.file, question["header"], question["scale"], "an answer"
             )
-    return pd.DataFrame(codes, index=index), pd.DataFrame(kinds, index=index), findings
+    put_together = {item: _put_together(parts, len(index)) for item, parts in given.items()}
+    codes = pd.DataFrame({item: codes for item, (codes, _) in put_together.items()}, index=index)
+    kinds = pd.DataFrame({item: kinds for item, (_, kinds) in put_together.items()}, index=index, dtype=np.int8)
+    return codes, kinds, findings
+
+
+def _put_together(parts: list[tuple[np.ndarray | slice, labels.Coded]], count: int) -> tuple[ExtensionArray, np.ndarray]:
+    """Return codes and kinds of missing of one item: of several columns the first that says something counts.
+
+    Codes are small whole numbers and take one byte each, unless some have decimals.
+    """
+    levels = np.concatenate([coded.codes[~np.isnan(coded.codes)] for _, coded in parts])
+    small = bool((levels == np.round(levels)).all() and (np.abs(levels) <= _SMALL).all())
+    codes = np.zeros(count, dtype=np.int8 if small else np.float64)
+    without = np.ones(count, dtype=bool)
+    kinds = np.full(count, NO_KIND, dtype=np.int8)
+    for rows, coded in parts:
+        fresh = without[rows] & (kinds[rows] == NO_KIND)
+        found = np.nan_to_num(coded.codes).astype(codes.dtype)[coded.at]
+        codes[rows] = np.where(fresh, found, codes[rows])
+        kinds[rows] = np.where(fresh, coded.kinds[coded.at], kinds[rows])
+        without[rows] = np.where(fresh, np.isnan(coded.codes)[coded.at], without[rows])
+    make = pd.arrays.IntegerArray if small else pd.arrays.FloatingArray
+    return make(codes, without), kinds
 
 
 def _ranges(codebook: Codebook, instrument: str) -> dict[tuple[str, str], tuple[float, float]]:
@@ -286,16 +308,19 @@ def assemble(cleaned: Sequence[Cleaned]) -> tuple[pd.DataFrame, pd.DataFrame, pd
     parts = [part for part in cleaned if len(part.responses)]
     if not parts:
         return schemas.empty("responses"), schemas.empty("answers"), schemas.empty("unanswered")
-    responses = pd.concat([part.responses for part in parts], ignore_index=True)
-    codes = pd.concat([part.codes for part in parts], ignore_index=True)
-    kinds = pd.concat([part.kinds for part in parts], ignore_index=True).reindex(columns=codes.columns)
-    kinds = kinds.fillna(NO_KIND).astype(np.int8)
+    responses = _together([part.responses for part in parts])
+    codes = _together([part.codes for part in parts])
+    kinds = _together([part.kinds for part in parts])
+    if len(parts) > 1:
+        codes = codes.astype({item: "Float64" for item in codes.columns if codes[item].dtype != "Int8"})
+        kinds = kinds.reindex(columns=codes.columns).fillna(NO_KIND).astype(np.int8)
 
-    order = responses.sort_values(["response_id", "file", "row"], kind="stable").index
-    responses, codes, kinds = (table.loc[order].reset_index(drop=True) for table in (responses, codes, kinds))
-    nth = responses.groupby("response_id").cumcount() + 1
+    order = np.lexsort([responses["row"], pd.factorize(responses["file"], sort=True)[0], responses["response_id"]])
+    responses, codes, kinds = (table.take(order).reset_index(drop=True) for table in (responses, codes, kinds))
+    same = responses["response_id"].duplicated()
+    nth = responses.groupby("response_id").cumcount() + 1 if same.any() else pd.Series(1, index=responses.index)
     ids = pd.Series(identity.hexadecimal(responses["response_id"].to_numpy()))
-    ids = ids.mask(nth > 1, ids + "-" + nth.astype("str")) if (nth > 1).any() else ids
+    ids = ids.mask(nth > 1, ids + "-" + nth.astype("str")) if same.any() else ids
     if (nth > 9).any():  # as text, -10 comes before -2
         by_text = ids.sort_values(kind="stable").index
         ids = ids.loc[by_text].reset_index(drop=True)
@@ -324,8 +349,13 @@ def _background(responses: pd.DataFrame) -> dict[str, pd.Series]:
     """Return the background questions, as numbers where every answer of the year is one."""
     found = {}
     for field in sorted(name for name in responses.columns if name.startswith("background:")):
-        column = responses[field].astype("str")
-        plain = column.str.replace(",", ".", regex=False)
-        numeric = pd.to_numeric(plain, errors="coerce")
-        found[field.removeprefix("background:")] = numeric if (numeric.isna() == column.isna()).all() else column
+        at, known = distinct(responses[field])
+        texts = pd.Series(known, dtype="str")
+        numeric = pd.to_numeric(texts.str.replace(",", ".", regex=False), errors="coerce")
+        column = np.append(numeric.to_numpy(dtype=float), np.nan)[at] if numeric.notna().all() else responses[field]
+        found[field.removeprefix("background:")] = pd.Series(column, index=responses.index)
     return found
+
+
+def _together(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0].reset_index(drop=True)

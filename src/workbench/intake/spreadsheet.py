@@ -60,7 +60,7 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
     columns = zip(*(row + [""] * (width - len(row)) for row in rows), strict=True)
     cells = pd.DataFrame(
         {at: pd.Series([_text(cell) for cell in column], dtype="str") for at, column in enumerate(columns)}
-    )
+    ).astype("category")
     cells.index = pd.RangeIndex(1, len(cells) + 1)
     return Rows(cells=cells, decimal=settings.get("decimal", ""), merged=_merged(book, name), findings=tuple(findings))
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyreadstat
 
@@ -61,10 +62,11 @@ def _read(path: Path, encoding: str) -> tuple[pd.DataFrame, Any]:
 
 
 def _labelled(column: pd.Series, labels: Mapping[object, str]) -> pd.Series:
-    codes, distinct = pd.factorize(column)
-    texts = [_text(labels.get(value, value)) for value in distinct]
-    found = pd.Series([*texts, None], dtype="str")
-    return found.take(codes).set_axis(pd.RangeIndex(1, len(column) + 1))
+    codes, values = pd.factorize(column)
+    texts = pd.Series([_text(labels.get(value, value)) for value in values], dtype="str")
+    place, known = pd.factorize(texts)
+    at = np.append(place, -1)[codes]
+    return pd.Series(pd.Categorical.from_codes(at, pd.Index(known, dtype="str")), pd.RangeIndex(1, len(column) + 1))
 
 
 def _text(value: object) -> str | None:
