@@ -11,16 +11,19 @@ import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from workbench import codebook as codebooks
-from workbench import estimating, rendering, schemas, scoring, store
+from workbench import estimating, schemas, scoring, store
 from workbench.analysis import release
 from workbench.codebook import Codebook
 from workbench.intake import deliveries, privacy
 from workbench.store import NotThere, Places
+
+if TYPE_CHECKING:
+    from workbench import rendering
 
 Progress = Callable[[str], None]
 RECEIVED = (
@@ -82,8 +85,10 @@ def process(places: Places, year: int, *, force: bool = False, progress: Progres
     return Processed(places, year, tuple(made), tables)
 
 
-def report(places: Places, year: int, **options: Any) -> rendering.Reported:
+def report(places: Places, year: int, **options: Any) -> "rendering.Reported":
     """Render every page that is out of date and the front page; options as in `rendering.report`."""
+    from workbench import rendering  # drawing takes seconds to import, and reading deliveries needs none of it
+
     return rendering.report(places, year, software(), **options)
 
 
@@ -153,10 +158,11 @@ def receive(places: Places, year: int, book: Codebook) -> None:
     tables["episodes"] = tables["episodes"].assign(ending_group=estimating.ending_groups(tables["episodes"]))
     tables["responses"] = estimating.weigh(tables["responses"], tables["invited"])
     tables["scores"] = scoring.score(tables["responses"], tables["answers"], book)
+    tables |= {name: schemas.check(name, tables[name]) for name in ("episodes", "scores")}
     former = places.processed(year)
     with store.whole_folder(former) as folder:
         store.keep(former, folder, ["released", "estimates.parquet"])
-        store.write_tables(folder, {name: schemas.check(name, table) for name, table in tables.items()})
+        store.write_tables(folder, tables)
         store.write_json(folder / "manifest.json", {"received": _made_from(places, year, book)} | _account(tables))
 
 

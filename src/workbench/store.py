@@ -25,6 +25,9 @@ class NotThere(ValueError):
     """Something that was asked for does not exist; the message says where it was sought and what to do."""
 
 
+_MANY = 50_000
+
+
 @dataclass(frozen=True)
 class Places:
     """The folders of one region."""
@@ -153,7 +156,14 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
         if coded:
             texts = pa.Schema.from_pandas(table.head(0).astype(dict.fromkeys(coded, "str")), preserve_index=False)
             whole = whole.replace_schema_metadata(texts.metadata)
-        pq.write_table(whole, folder / f"{name}.parquet", compression="zstd", store_schema=not coded)
+        shared = [column for column in table.columns if not _hardly_repeats(table[column])]
+        path = folder / f"{name}.parquet"
+        pq.write_table(whole, path, compression="zstd", store_schema=not coded, use_dictionary=shared)
+
+
+def _hardly_repeats(column: pd.Series) -> bool:
+    """Say whether a column has so many values that listing each once saves nothing."""
+    return isinstance(column.dtype, pd.CategoricalDtype) and len(column.cat.categories) > _MANY
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:

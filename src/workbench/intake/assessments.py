@@ -225,7 +225,7 @@ def invite(delivered: Records, codebook: Codebook, year: int, secret: bytes | No
     person = pd.Series(None, index=index, dtype="str")
     for field in privacy.PERSON_IDS:
         if field in delivered.fields:
-            person = person.fillna(delivered.fields[field])
+            person = person.fillna(delivered.fields[field].astype("str"))
     content = {name: table[name] for name in ("provider_id", "municipality_code", "role", "sex", "age_band", "product")}
     own = content_hash(content, privacy.hash_key(secret))
     nameless = person.isna()

@@ -104,7 +104,7 @@ def _clients(delivered: Records, episodes: pd.DataFrame, secret: bytes | None) -
     found = pd.Series(None, index=episodes.index, dtype="str")
     for field in privacy.PERSON_IDS:
         if field in delivered.fields:
-            found = found.fillna(delivered.fields[field])
+            found = found.fillna(delivered.fields[field].astype("str"))
     without = found.isna()
     if not without.any():
         return found, []

@@ -49,8 +49,8 @@ def arrange(
     plain, questions = known[~is_item], known[is_item]
     fields: dict[str, pd.Series] = {}
     for header, field in zip(plain["header"], plain["field"], strict=True):
-        column = kept[header].astype("str")
-        fields[field] = fields[field].fillna(column) if field in fields else column
+        column = kept[header]
+        fields[field] = fields[field].astype("str").fillna(column.astype("str")) if field in fields else column
     test = pd.Series(False, index=kept.index)
     for field in _TESTED:
         if field in fields:
@@ -63,7 +63,7 @@ def arrange(
         file=file,
         settings=settings,
         decimal=settings.get("decimal", "") or decimal,
-        fields=pd.DataFrame(fields, index=kept.index, dtype="str"),
+        fields=pd.DataFrame(fields, index=kept.index),
         headers=dict(zip(plain["field"][::-1], plain["header"][::-1], strict=True)),
         scales=dict(zip(plain["field"][::-1], plain["scale"][::-1], strict=True)),
         items=kept[list(questions["header"])],
@@ -77,7 +77,8 @@ def raw(records: Records, field: str) -> pd.Series:
     default = records.settings.get(field, "") or None
     if field not in records.fields:
         return pd.Series(default, index=records.fields.index, dtype="str")
-    return records.fields[field].fillna(default) if default else records.fields[field]
+    column = records.fields[field].astype("str")
+    return column.fillna(default) if default else column
 
 
 def text(records: Records, field: str, scales: Mapping[str, labels.Scale]) -> tuple[pd.Series, list[Finding]]:
@@ -87,7 +88,8 @@ def text(records: Records, field: str, scales: Mapping[str, labels.Scale]) -> tu
     """
     if records.scales.get(field):
         return coded(records, field, scales, ())
-    found = values.per_value(raw(records, field), lambda value: values.fold(value) or None)
+    delivered = raw(records, field) if records.settings.get(field) else records.fields.get(field, raw(records, field))
+    found = values.per_value(delivered, lambda value: values.fold(value) or None)
     if not (field.startswith("background:") or field in _LABELS) or not _in_own_words(found):
         return found, []
     message = "The column is answered in people's own words; it is withheld."

@@ -13,11 +13,16 @@ from workbench.intake import identity, labels, records
 from workbench.intake.findings import Finding, count_and_row, times
 from workbench.intake.labels import NO_KIND, Scale
 from workbench.intake.records import Records
-from workbench.intake.values import distinct, key, per_value
+from workbench.intake.values import constant, distinct, key, per_value
 
 _FEW = 5
 _MOST_AGE_GROUPS = 15
 _SMALL = 127
+# Texts of a response that many others have too.
+_REPEATED = (
+    *("role", "informant", "provider_id", "municipality_code", "instrument", "variant", "mode", "moment", "product"),
+    *("age_band", "sex", "purpose", "file"),
+)
 _OWN = ("birth_date", "bsn", "client", "respondent", "provider", "started_at", "seconds", "submitted")
 
 
@@ -114,7 +119,7 @@ def clean(delivered: Records, codebook: Codebook, year: int, hash_key: str) -> C
         completed_on=described["completed_on"].dt.normalize(),
         year=year,
         weight=1.0,
-        file=delivered.file,
+        file=constant(delivered.file, described.index),
         row=described.index,
     )
     excluded = pd.DataFrame(
@@ -148,10 +153,8 @@ def _describe(
     keep("municipality_code", records.municipality(delivered, codebook))
     keep("completed_on", records.date(delivered, "completed_on"))
     keep("age_band", records.age_band(delivered, scales, year))
-    columns["instrument"] = pd.Series(_instrument(delivered, codebook), index=delivered.fields.index, dtype="str")
-    columns["purpose"] = pd.Series(
-        settings.get("purpose") or "provider_measurement", index=delivered.fields.index, dtype="str"
-    )
+    columns["instrument"] = constant(_instrument(delivered, codebook), delivered.fields.index)
+    columns["purpose"] = constant(settings.get("purpose") or "provider_measurement", delivered.fields.index)
     for field in delivered.fields.columns:
         name = field.removeprefix("background:")
         if name == field:
@@ -303,19 +306,20 @@ def assemble(cleaned: Sequence[Cleaned]) -> tuple[pd.DataFrame, pd.DataFrame, pd
     Returns
     -------
     responses, answers, unanswered : DataFrame
-        See `schemas`; each sorted by its key.
+        See `schemas`; each sorted by its key. Texts that many responses share are categories.
     """
     parts = [part for part in cleaned if len(part.responses)]
     if not parts:
         return schemas.empty("responses"), schemas.empty("answers"), schemas.empty("unanswered")
     responses = _together([part.responses for part in parts])
+    responses = responses.astype({name: "category" for name in _REPEATED})
     codes = _together([part.codes for part in parts])
     kinds = _together([part.kinds for part in parts])
     if len(parts) > 1:
         codes = codes.astype({item: "Float64" for item in codes.columns if codes[item].dtype != "Int8"})
         kinds = kinds.reindex(columns=codes.columns).fillna(NO_KIND).astype(np.int8)
 
-    order = np.lexsort([responses["row"], pd.factorize(responses["file"], sort=True)[0], responses["response_id"]])
+    order = np.lexsort([responses["row"], responses["file"].cat.codes, responses["response_id"]])
     responses, codes, kinds = (table.take(order).reset_index(drop=True) for table in (responses, codes, kinds))
     same = responses["response_id"].duplicated()
     nth = responses.groupby("response_id").cumcount() + 1 if same.any() else pd.Series(1, index=responses.index)
@@ -334,8 +338,8 @@ def assemble(cleaned: Sequence[Cleaned]) -> tuple[pd.DataFrame, pd.DataFrame, pd
     unanswered = pd.DataFrame(
         {
             "response_id": ids.take(where).array,
-            "item": pd.Series(codes.columns, dtype="str").take(item).array,
-            "kind": pd.Series(schemas.MISSING_KINDS, dtype="str").take(kinds.to_numpy()[where, item]).array,
+            "item": pd.Categorical.from_codes(item, list(codes.columns)),
+            "kind": pd.Categorical.from_codes(kinds.to_numpy()[where, item], list(schemas.MISSING_KINDS)),
         }
     )
     return (

@@ -67,6 +67,17 @@ def distinct(column: pd.Series) -> tuple[np.ndarray, Any]:
     return np.append(np.where(used, used.cumsum() - 1, -1), -1)[at], texts[used]
 
 
+def constant(text: str | None, index: pd.Index) -> pd.Series:
+    """Return the same text for every row, held once.
+
+    Examples
+    --------
+    >>> constant("a", pd.RangeIndex(2)).tolist()
+    ['a', 'a']
+    """
+    return pd.Series(pd.Categorical.from_codes(np.zeros(len(index), dtype=np.int8), [text]), index=index)
+
+
 def per_value(column: pd.Series, function: Callable[[str], Any], dtype: Any = "str") -> pd.Series:
     """Return `function` of each value, computed once per distinct value; missing stays missing.
 
