@@ -30,7 +30,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "deliveries": (
         *("pattern", "years", "kind", "columns", "instrument", "variant", "role", "informant", "mode", "moment"),
         *("purpose", "law", "release", "complete_until", "required", "provider", "municipality", "source"),
-        *("reader", "encoding", "delimiter", "decimal", "header_rows", "sheet"),
+        *("reader", "encoding", "delimiter", "decimal", "dates", "header_rows", "sheet"),
     ),
     "columns": ("columns", "column", "field", "scale"),
     "items": ("instrument", "variant", "item", "dimension", "low", "high", "reversed", "wording_nl", "wording_en"),
@@ -69,7 +69,10 @@ comparison:
 """
 REQUIRED = ("providers", "deliveries")
 KINDS = ("responses", "episodes", "assessments", "context", "invited", "agreements", "ignored")
-READERS = ("delimited", "limesurvey", "qualtrics", "spreadsheet", "spss")
+READERS = (
+    *("delimited", "limesurvey", "qualtrics", "surveymonkey", "msforms", "googleforms", "spreadsheet", "spss", "stata"),
+)
+DATE_ORDERS = ("dmy", "mdy")
 PURPOSES = ("provider_measurement", "statutory", "research")
 ADJUSTERS = ("age_band", "sex", "product", "informant")
 PERSPECTIVES = ("resident", "professional", "government")
@@ -423,6 +426,7 @@ def _check_references(
     known("deliveries", "law", schemas.LAWS, f"choose from {', '.join(schemas.LAWS)}.")
     known("deliveries", "provider", tables["providers"]["provider_id"], "add it to providers.csv.")
     known("deliveries", "source", schemas.SOURCES, f"choose from {', '.join(schemas.SOURCES)}.")
+    known("deliveries", "dates", DATE_ORDERS, f"choose from {', '.join(DATE_ORDERS)}.")
     known("deliveries", "reader", READERS, f"choose from {', '.join(READERS)}.")
     known("columns", "scale", tables["scales"]["scale"], "describe its labels in scales.csv.")
     known("items", "dimension", tables["dimensions"]["dimension"], "describe it in dimensions.csv.")

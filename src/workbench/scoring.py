@@ -35,8 +35,9 @@ def score(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) -> pd.
     places = None if aligned else pd.Index(answers["response_id"]).get_indexer(responses["response_id"])
     parts = []
     grouped = responses.reset_index(drop=True).groupby(["instrument", "variant"], observed=True)
-    for (instrument, variant), at in grouped.indices.items():
-        items = items_of(book, str(instrument), str(variant))
+    for version, rows in grouped.indices.items():
+        at = np.asarray(rows)
+        items = items_of(book, *map(str, version))  # type: ignore[call-overload]
         items = items[(items["dimension"] != "") & items["item"].isin(answers.columns)]
         if len(items):
             parts.append(_of_version(answers, at if places is None else places[at], at, items))
@@ -73,7 +74,7 @@ def _of_version(answers: pd.DataFrame, rows: np.ndarray, at: np.ndarray, items: 
     return pd.DataFrame(
         {
             "at": np.repeat(at, len(dimensions)),
-            "dimension": pd.Categorical.from_codes(tiled, dimensions),
+            "dimension": pd.Categorical.from_codes(tiled, pd.Index(dimensions)),
             "score": scored.ravel(),
             "n_items": given.ravel(),
             "points": np.tile(width.loc[dimensions].to_numpy(dtype="int64"), len(rows)),

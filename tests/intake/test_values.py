@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.intake import values
+from workbench.intake import moments, values
 
 
 def texts(*cells: str | None) -> pd.Series:
@@ -38,18 +38,18 @@ def test_every_date_in_every_notation(moment: dt.datetime) -> None:
         moment.strftime(form)
         for form in ("%d-%m-%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d %H:%M:%S", "%d.%m.%Y %H:%M:%S")
     ]
-    found, _ = values.dates(texts(*cells))
+    found, _ = moments.dates(texts(*cells))
     assert found.tolist() == [pd.Timestamp(moment)] * 4
-    day, _ = values.dates(texts(moment.strftime("%Y%m%d"), f"{moment.day}-{moment.month}-{moment.year}"))
+    day, _ = moments.dates(texts(moment.strftime("%Y%m%d"), f"{moment.day}-{moment.month}-{moment.year}"))
     assert day.tolist() == [pd.Timestamp(moment.date())] * 2
 
 
 @pytest.mark.parametrize("cell", ["31-02-2025", "2025-13-01", "12:30", "1-1-25", "20259999", "01-02-2025 25:00", "7"])
 def test_no_date(cell: str) -> None:
-    found, unreadable = values.dates(texts(cell))
+    found, unreadable = moments.dates(texts(cell))
     assert found.isna().all()
     assert unreadable.all()
 
 
 def test_excel_number_with_clock() -> None:
-    assert values.dates(texts("45717,5"))[0][0] == pd.Timestamp("2025-03-01 12:00")
+    assert moments.dates(texts("45717,5"))[0][0] == pd.Timestamp("2025-03-01 12:00")

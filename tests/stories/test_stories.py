@@ -63,7 +63,7 @@ def readable(received: deliveries.Received) -> dict[str, pd.DataFrame]:
 
 def as_text(name: str, table: pd.DataFrame) -> pd.DataFrame:
     kept = table.drop(columns=LEAVE_OUT.get(name, []), errors="ignore")
-    kept = kept.loc[:, kept.notna().any()].astype({at: "str" for at in kept.select_dtypes("category").columns})
+    kept = kept.loc[:, kept.notna().any()].astype(dict.fromkeys(kept.select_dtypes("category").columns, "str"))
     return kept.apply(lambda column: column.map(lambda value: "" if pd.isna(value) else plain(value))).reset_index(
         drop=True
     )

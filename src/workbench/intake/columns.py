@@ -13,6 +13,7 @@ from workbench.intake.values import distinct, fold, key
 
 WITH_ITEMS = ("responses",)
 WITH_MEASURES = ("context", "assessments")
+_MOST_SHOWN = 200
 
 
 def match(
@@ -36,8 +37,13 @@ def match(
     matched = headers.merge(described[["key", "field", "scale", "place"]], on="key", how="left", validate="1:1")
 
     findings = []
-    for header in matched.loc[matched["field"].isna(), "header"]:
+    unknown = list(matched.loc[matched["field"].isna(), "header"])
+    for header in unknown[:_MOST_SHOWN]:
         findings.append(_not_described(header, export, file, settings, codebook))
+    if len(unknown) > _MOST_SHOWN:
+        message = f"{len(unknown) - _MOST_SHOWN} further columns are not described in columns.csv."
+        remedy = "Describe them (`draft` proposes rows), or see whether deliveries.csv takes it for another delivery."
+        findings.append(Finding(file, "error", message, remedy))
     for header, field in matched.loc[matched["field"].notna(), ["header", "field"]].itertuples(index=False):
         if not _belongs(field, settings["kind"], codebook):
             message = f"columns.csv gives this column the field {field!r}, which {settings['kind']} do not have."

@@ -3,6 +3,8 @@
 import codecs
 import csv
 import io
+import itertools
+from collections import Counter
 from collections.abc import Mapping
 
 import numpy as np
@@ -11,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
+from workbench.intake import bounds, headers
 from workbench.intake.findings import Finding, times
 from workbench.intake.sheets import Rows, Unreadable
 from workbench.intake.values import BLANKS, distinct
@@ -37,9 +40,14 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
     sample = _sample(text)
     delimiter = {"tab": "\t", "\\t": "\t"}.get(settings.get("delimiter", ""), settings.get("delimiter", ""))
     delimiter = delimiter or stated or _delimiter(sample)
-    header = next(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), [])
+    header, skipped, rows_before = _header_in(sample, delimiter)
     if not any(name.strip() for name in header):
         raise Unreadable("The file holds no header and no records.", "Ask for the delivery again.")
+    if len(header) > bounds.MOST_COLUMNS:
+        raise Unreadable(
+            f"The table has {len(header)} columns, more than any questionnaire.", "Deliver the columns that matter."
+        )
+    text, before = text[skipped:], before + rows_before
 
     table, misfits = _parse(text, delimiter, len(header))
     fitting = np.setdiff1d(np.arange(1, len(table) + len(misfits) + 1), [number for number, _ in misfits])
@@ -113,16 +121,47 @@ def _sample(text: bytes) -> str:
 
 
 def _delimiter(sample: str) -> str:
-    """Return the delimiter that cuts most rows of the sample into as many cells as the header has."""
+    """Return the delimiter that cuts most rows of the sample into equally many cells."""
 
     def fit(delimiter: str) -> tuple[float, int]:
-        reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-        widths = [len(row) for row, _ in zip(reader, range(100), strict=False) if row]
-        same = float(np.mean([width == widths[0] for width in widths])) if widths and widths[0] > 1 else 0.0
-        return same, widths[0] if widths else 0
+        widths = [len(row) for row in _rows(sample, delimiter, 100) if row]
+        usual, times_seen = Counter(widths).most_common(1)[0] if widths else (0, 0)
+        return (times_seen / len(widths) if usual > 1 else 0.0), usual
 
     best = max(DELIMITERS, key=fit)
     return best if fit(best)[1] > 1 else ";"
+
+
+def _rows(sample: str, delimiter: str, most: int) -> list[list[str]]:
+    """Return the first rows; what is no table of text (an endless cell) is refused."""
+    try:
+        return list(itertools.islice(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), most))
+    except csv.Error:
+        raise Unreadable(
+            "The file cannot be cut into rows: a quote is opened and never closed, or it is no table.",
+            "Ask for the delivery again.",
+        ) from None
+
+
+def _header_in(sample: str, delimiter: str) -> tuple[list[str], int, int]:
+    """Return the header, and how many bytes and rows of titles and dates stand above it."""
+    rows = _rows(sample, delimiter, 40)
+    usual = Counter(len(row) for row in _rows(sample, delimiter, 200) if row).most_common(1)
+    width = usual[0][0] if usual else 0
+    wide = [len(row) == width for row in rows]
+    filled = [[bool(cell.strip()) for cell in row] if fits else [] for row, fits in zip(rows, wide, strict=True)]
+    start = headers.first_row(filled[:30])
+    if not rows or start == 0 or not wide[start] or sum(_is_number(cell) for cell in rows[start]) > width / 2:
+        return (rows[0] if rows else []), 0, 0
+    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+    for _ in range(start):
+        next(reader)
+    lines = sample.splitlines(keepends=True)[: reader.line_num]
+    return rows[start], len("".join(lines).encode()), start
+
+
+def _is_number(text: str) -> bool:
+    return text.strip().replace(",", "").replace(".", "").isdigit()
 
 
 def _parse(text: bytes, delimiter: str, width: int) -> tuple[pd.DataFrame, list[tuple[int, str]]]:
@@ -188,7 +227,7 @@ def _mend(
         cells = rows[0] if len(rows) == 1 else []
         if text.count('"') % 2:
             apart[number + before] = "quote"
-        elif number == last and len(cells) < width:
+        elif number == last and len(cells) < width and not headers.is_summary(cells):
             apart[number + before] = "cut"
         elif len(cells) < width:
             mended[number + before] = cells + [""] * (width - len(cells))

@@ -11,7 +11,7 @@ import pandas as pd
 
 from workbench import schemas
 from workbench.codebook import Codebook
-from workbench.intake import assessments, columns, episodes, exports, privacy, records, responses
+from workbench.intake import assessments, bounds, columns, episodes, exports, privacy, records, responses
 from workbench.intake.findings import Finding, as_table
 from workbench.intake.records import Records
 from workbench.intake.sheets import Unreadable
@@ -88,7 +88,12 @@ def receive(
     for done, delivery in enumerate(arrived):
         if progress:
             progress(delivery.file, done, len(arrived))
-        raw = delivery.path.read_bytes()
+        try:
+            raw = bounds.read(delivery.path)
+        except Unreadable as trouble:
+            manifest.append(_entry(delivery, "") | {"kind": "unreadable"})
+            problems.append(Finding(delivery.file, "error", trouble.message, trouble.remedy))
+            continue
         entry = _entry(delivery, hashlib.sha256(raw).hexdigest())
         manifest.append(entry)
         if not delivery.settings or entry["kind"] == "ignored":
@@ -99,9 +104,10 @@ def receive(
             entry["kind"] = "unreadable"
             problems.append(Finding(delivery.file, "error", trouble.message, trouble.remedy))
             continue
-        entry |= {"reader": export.reader, "delivered": len(export.table) + len(export.apart)}
+        entry |= {"reader": export.reader, "delivered": len(export.table) + len(export.apart) + len(export.summary)}
         problems += export.findings
         excluded.append(_excluded(delivery.file, export.apart, "does not fit the header"))
+        excluded.append(_excluded(delivery.file, export.summary, "adds up other rows"))
         if not entry["delivered"]:
             message = "The file has a header and no records."
             problems.append(Finding(delivery.file, "warning", message, "Ask whether there was nothing to deliver."))
@@ -191,7 +197,10 @@ def arrivals(folder: Path, described: pd.DataFrame, year: int) -> tuple[list[Del
         rows = [row for row, pattern in zip(current.index, current["pattern"], strict=True) if _matches(file, pattern)]
         used |= set(rows)
         arrived.append(Delivery(file, path, current.loc[rows[0]].to_dict() if len(rows) == 1 else {}))
-        if not rows:
+        if not rows and path.suffix.casefold() == ".lss":
+            message = "The file is the structure of a LimeSurvey questionnaire; it holds no answers."
+            findings.append(Finding(file, "note", message, "Nothing; the draft reads question texts from it."))
+        elif not rows:
             message = "No row of deliveries.csv says what this file is; it is not read."
             remedy = "Add a row with a pattern that matches its name (`python -m workbench draft` proposes one)."
             findings.append(Finding(file, "error", message, remedy))

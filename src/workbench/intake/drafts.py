@@ -14,7 +14,7 @@ import pandas as pd
 
 from workbench import codebook as codebooks
 from workbench.codebook import Codebook
-from workbench.intake import exports, labels, likeness, privacy, providers
+from workbench.intake import bounds, exports, labels, likeness, privacy, providers, structure
 from workbench.intake.exports import Export
 from workbench.intake.likeness import Column
 from workbench.intake.usual_names import MISSING_CODES, MISSING_WORDS
@@ -50,7 +50,9 @@ def propose(path: Path, codebook: Codebook | None, kind: str = "") -> dict[str, 
     Unreadable
         Where the file cannot be read; with what is wrong and what to do.
     """
-    export = exports.read(path.read_bytes(), path.name)
+    export = exports.read(bounds.read(path), path.name)
+    for beside in sorted(path.parent.glob("*.lss")):
+        export = structure.explain(export, structure.read(bounds.read(beside)))
     known_items = codebook.items if codebook is not None else _shipped_items()
     known_scales = codebook.scales if codebook is not None else _shipped("scales")
     common = Counter(codebook.columns["scale"] if codebook is not None else [])

@@ -10,15 +10,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from workbench.intake import delimited, spreadsheet, spss
+from workbench.intake import delimited, forms, headers, labelled, spreadsheet
 from workbench.intake.findings import Finding
 from workbench.intake.sheets import Rows, Unreadable
-from workbench.intake.values import distinct, fold, key
+from workbench.intake.values import distinct, fold
 
-LIMESURVEY_MARKS = (
-    *("submitdate", "datum verzonden", "date submitted", "datum ingediend"),
-    *("lastpage", "laatste pagina", "last page", "startlanguage", "begin taal", "start language", "seed"),
-)
+_MOST_SUMMARY = 6
+_OLD_STATA = (b"\x71", b"\x72", b"\x73")
 
 
 @dataclass(frozen=True)
@@ -26,14 +24,16 @@ class Export:
     """One delivery as text.
 
     `table`: one row per record, the index is the row as a person sees it, the columns are the headers as delivered,
-    white space folded, a repeated header with ``[2]``. `apart`: rows that could not be read. `wording`: the question
-    behind a header, and `codes`: the code behind each label of a header, where the export has them.
+    white space folded, a repeated header with ``[2]``. `apart`: rows that could not be read. `summary`: rows at the end
+    that add up the others. `wording`: the question behind a header, and `codes`: the code behind each label of a
+    header, where the export has them.
     """
 
     table: pd.DataFrame
     reader: str
     decimal: str = ""
     apart: tuple[int, ...] = ()
+    summary: tuple[int, ...] = ()
     wording: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
@@ -65,8 +65,8 @@ def read(raw: bytes, file: str, settings: Mapping[str, str] | None = None) -> Ex
     """
     settings = settings or {}
     family = _family(raw)
-    if family == "spss":
-        rows = spss.read(raw, settings)
+    if family in ("spss", "stata"):
+        rows = labelled.read(raw, family, settings)
     elif family == "spreadsheet":
         rows = spreadsheet.read(raw, file, settings)
     else:
@@ -87,6 +87,13 @@ def _family(raw: bytes) -> str:
         raise Unreadable("The file is empty.", "Ask for the delivery again.")
     if raw.startswith((b"$FL2", b"$FL3")):
         return "spss"
+    if raw.startswith(b"<stata_dta>") or (raw[:1] in _OLD_STATA and raw[1:2] in (b"\x01", b"\x02")):
+        return "stata"
+    if b"<limesurveydoctype>" in start:
+        raise Unreadable(
+            "The file is the structure of a LimeSurvey questionnaire, not its answers.",
+            "Leave it where it is: the draft reads question texts from it. Ask for the answers as CSV.",
+        )
     if raw.startswith(b"PK"):
         if b"xl/" in raw or b"opendocument.spreadsheet" in raw:
             return "spreadsheet"
@@ -102,94 +109,39 @@ def _family(raw: bytes) -> str:
 
 def _with_header(rows: Rows, family: str, settings: Mapping[str, str]) -> Export:
     """Separate header from records, and name what wrote the export."""
-    filled = rows.cells.notna().to_numpy().any(axis=1)
-    cells = rows.cells if filled.all() else rows.cells[filled]
-    wording = dict(rows.wording)
+    filled = np.asarray(rows.cells.notna()).any(axis=1)
+    cells: pd.DataFrame = rows.cells if filled.all() else rows.cells[filled]
+    wording, reader = dict(rows.wording), settings.get("reader") or family
     if rows.names:
-        titles, body = [fold(name) for name in rows.names], cells
+        names, body = [fold(name) for name in rows.names], cells
     else:
         if cells.empty:
             raise Unreadable("The file holds no header and no records.", "Ask for the delivery again.")
-        start = _first_header(cells)
-        count = _header_rows(cells.iloc[start : start + 3].astype("str"), rows.merged, family, settings)
-        head = cells.iloc[start : start + count].astype("str").fillna("").map(fold)
-        body = cells.iloc[start + count :]
-        qualtrics = count == 3
-        titles = list(head.iloc[0]) if count != 2 else _joined(head, rows.merged)
-        if qualtrics:
-            wording = {name: text for name, text in zip(titles, head.iloc[1], strict=True) if text}
-    names = _unlike(titles)
-    body = body.set_axis(names, axis=1)
-    unnamed = [name for name, title in zip(names, titles, strict=True) if not title and body[name].isna().all()]
-    body = body.drop(columns=unnamed)
-    reader = family
-    if not rows.names and count == 3:
-        reader = "qualtrics"
-    elif family == "delimited" and sum(key(name) in LIMESURVEY_MARKS for name in names) >= 2:
-        reader = "limesurvey"
-    if settings.get("reader"):
-        reader = settings["reader"]
+        header = headers.find(cells.iloc[:40].astype("str"), rows.merged, family, settings)
+        head = pd.DataFrame(cells.iloc[header.start : header.start + header.count]).astype("str").fillna("").map(fold)
+        body = cells.iloc[header.start + header.count :]
+        names, further = headers.titles(head, header, rows.merged)
+        wording, reader = wording | further, header.family
+    named = headers.unlike(names)
+    body = body.set_axis(named, axis=1)
+    unnamed = [name for name, title in zip(named, names, strict=True) if not title and body[name].isna().all()]
+    body, summary = _without_summary(body.drop(columns=unnamed))
     if reader == "limesurvey":
         body = _without_anonymised_dates(body)
-    return Export(body, reader, rows.decimal, rows.apart, wording, rows.codes, rows.findings)
+    if reader in ("msforms", "googleforms"):
+        body = forms.split_choices(body)
+    return Export(body, reader, rows.decimal, rows.apart, summary, wording, rows.codes, rows.findings)
 
 
-def _first_header(cells: pd.DataFrame) -> int:
-    """Return the position of the first header row: titles above a table fill one cell of several."""
-    widths = cells.iloc[:10].notna().sum(axis=1).to_numpy()
-    if cells.shape[1] < 3 or widths.max() < 3:
-        return 0
-    return int(np.argmax(widths > 1))
-
-
-def _header_rows(
-    top: pd.DataFrame, merged: tuple[tuple[int, int, int], ...] | None, family: str, settings: Mapping[str, str]
-) -> int:
-    stated = settings.get("header_rows", "")
-    if stated.isdigit() and 1 <= int(stated) <= 3:
-        return int(stated)
-    third = top.iloc[2].dropna() if len(top) > 2 else pd.Series(dtype="str")
-    if len(third) and third.str.startswith('{"ImportId"').all():
-        return 3
-    if family != "spreadsheet" or len(top) < 2 or merged == ():
-        return 1
-    upper, lower = top.iloc[0], top.iloc[1]
-    texts = lower.notna().all() and not lower.str.match(r"^[0-9.,:/ -]+$").any() and not lower.duplicated().any()
-    return 2 if texts and upper.isna().any() and upper.isna().sum() >= (1 if merged else 2) else 1
-
-
-def _joined(head: pd.DataFrame, merged: tuple[tuple[int, int, int], ...] | None) -> list[str]:
-    """Return ``upper | lower`` for two header rows; a merged upper cell counts for every column it spans.
-
-    Where the format does not tell which cells are merged, an upper cell counts until the next one.
-
-    Examples
-    --------
-    >>> head = pd.DataFrame([["Wie", "", ""], ["naam", "plaats", "cijfer"]], index=[1, 2])
-    >>> _joined(head, ((1, 0, 1),)), _joined(head, None)[2]
-    (['Wie | naam', 'Wie | plaats', 'cijfer'], 'Wie | cijfer')
-    """
-    upper = head.iloc[0].copy() if merged is not None else head.iloc[0].replace("", None).ffill().fillna("")
-    for row, first, last in merged or ():
-        if row == head.index[0]:
-            upper.iloc[first : last + 1] = str(head.iloc[0, first])
-    return [
-        low if not up or key(up) == key(low) else f"{up} | {low}" if low else up
-        for up, low in zip(upper, head.iloc[1], strict=True)
-    ]
-
-
-def _unlike(titles: list[str]) -> list[str]:
-    """Return headers no two of which are alike: ``[2]`` behind the second, ``column 3`` for the third if empty.
-
-    Examples
-    --------
-    >>> _unlike(["Vraag", "vraag", ""])
-    ['Vraag', 'vraag [2]', 'column 3']
-    """
-    named = [title or f"column {at}" for at, title in enumerate(titles, 1)]
-    nth = pd.Series([key(name) for name in named]).groupby([key(name) for name in named]).cumcount() + 1
-    return [name if n == 1 else f"{name} [{n}]" for name, n in zip(named, nth, strict=True)]
+def _without_summary(body: pd.DataFrame) -> tuple[pd.DataFrame, tuple[int, ...]]:
+    """Separate the rows at the end that add up the others: total, mean."""
+    tail = body.iloc[-_MOST_SUMMARY:].astype("str").fillna("")
+    count = 0
+    for row in tail.iloc[::-1].itertuples(index=False):
+        if not headers.is_summary(row):
+            break
+        count += 1
+    return (body.iloc[: len(body) - count], tuple(body.index[-count:])) if count else (body, ())
 
 
 def _without_anonymised_dates(table: pd.DataFrame) -> pd.DataFrame:

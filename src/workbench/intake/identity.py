@@ -66,10 +66,11 @@ def answer_hash(codes: pd.DataFrame, kinds: pd.DataFrame, hash_key: str) -> np.n
         why = kinds[item].to_numpy(dtype=np.int16)
         if codes[item].dtype == "Int8":  # every possible code and reason is hashed once
             known = content_hash({item: pd.concat([small, reasons, pd.Series([np.nan])])}, hash_key)
-            given = codes[item].to_numpy(dtype=np.int16, na_value=_SMALL + len(MISSING_KINDS) + 1) + _SMALL
-            total += known[np.where(why != NO_KIND, why + len(small), given)]
+            small_codes = codes[item].to_numpy(dtype=np.int16, na_value=_SMALL + len(MISSING_KINDS) + 1) + _SMALL
+            total += known[np.where(why != NO_KIND, why + len(small), small_codes)]
         else:
-            whole = codes[item].astype("float64").mask(why != NO_KIND, -1000.0 - why)
+            given = codes[item].to_numpy(dtype=float, na_value=np.nan)
+            whole = pd.Series(np.where(why != NO_KIND, -1000.0 - why, given))
             total += content_hash({item: whole}, hash_key)
     return total
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from workbench.codebook import EVERYWHERE, FIELDS, Codebook
-from workbench.intake import labels, privacy, providers, records, values
+from workbench.intake import labels, moments, privacy, providers, records, values
 from workbench.intake.exports import Export
 from workbench.intake.usual_names import PREFIXES, USUAL_MEASURES, USUAL_NAMES
 from workbench.intake.values import fold, key
@@ -56,7 +56,7 @@ def look(export: Export, header: str) -> Column:
         filled=len(column),
         labels=tuple(order),
         numeric=bool(len(column)) and not values.numbers(column, export.decimal)[1].any(),
-        dated=bool(len(column)) and values.dates(column)[0].notna().mean() > 0.9,
+        dated=bool(len(column)) and moments.dates(column, century=2000)[0].notna().mean() > 0.9,
         personal=personal,
     )
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.codebook import Codebook
-from workbench.intake import labels, privacy, providers, values
+from workbench.intake import labels, moments, privacy, providers, values
 from workbench.intake.findings import Finding, count_and_row, times
 
 _TEST = r"(?:^|[^a-z])(?:test|preview)"
@@ -132,8 +132,10 @@ def date(records: Records, field: str) -> tuple[pd.Series, list[Finding]]:
     """Return a field as a date with its clock; what is none is missing and found."""
     if field not in records.fields:
         return pd.Series(pd.NaT, index=records.fields.index, dtype="datetime64[ns]"), []
-    found, unreadable = values.dates(records.fields[field])
-    return found, _unread(records, field, unreadable, "date", "dd-mm-yyyy, yyyy-mm-dd or yyyymmdd")
+    century = 0 if field == "birth_date" else 2000
+    found, unreadable = moments.dates(records.fields[field], records.settings.get("dates", ""), century)
+    expected = "dd-mm-yyyy, yyyy-mm-dd or yyyymmdd (mm/dd/yyyy: write mdy in deliveries.csv, column dates)"
+    return found, _unread(records, field, unreadable, "date", expected)
 
 
 def _unread(records: Records, field: str, where: pd.Series, what: str, expected: str) -> list[Finding]:

@@ -222,7 +222,9 @@ def _answers(
     return codes, kinds, findings
 
 
-def _put_together(parts: list[tuple[np.ndarray | slice, labels.Coded]], count: int) -> tuple[ExtensionArray, np.ndarray]:
+def _put_together(
+    parts: list[tuple[np.ndarray | slice, labels.Coded]], count: int
+) -> tuple[ExtensionArray, np.ndarray]:
     """Return codes and kinds of missing of one item: of several columns the first that says something counts.
 
     Codes are small whole numbers and take one byte each, unless some have decimals.
@@ -238,8 +240,8 @@ def _put_together(parts: list[tuple[np.ndarray | slice, labels.Coded]], count: i
         codes[rows] = np.where(fresh, found, codes[rows])
         kinds[rows] = np.where(fresh, coded.kinds[coded.at], kinds[rows])
         without[rows] = np.where(fresh, np.isnan(coded.codes)[coded.at], without[rows])
-    make = pd.arrays.IntegerArray if small else pd.arrays.FloatingArray
-    return make(codes, without), kinds
+    codes[without] = 0
+    return pd.Series(codes).astype("Int8" if small else "Float64").mask(without).array, kinds
 
 
 def _ranges(codebook: Codebook, instrument: str) -> dict[tuple[str, str], tuple[float, float]]:
@@ -312,7 +314,7 @@ def assemble(cleaned: Sequence[Cleaned]) -> tuple[pd.DataFrame, pd.DataFrame, pd
     if not parts:
         return schemas.empty("responses"), schemas.empty("answers"), schemas.empty("unanswered")
     responses = _together([part.responses for part in parts])
-    responses = responses.astype({name: "category" for name in _REPEATED})
+    responses = responses.astype(dict.fromkeys(_REPEATED, "category"))
     codes = _together([part.codes for part in parts])
     kinds = _together([part.kinds for part in parts])
     if len(parts) > 1:
@@ -338,8 +340,8 @@ def assemble(cleaned: Sequence[Cleaned]) -> tuple[pd.DataFrame, pd.DataFrame, pd
     unanswered = pd.DataFrame(
         {
             "response_id": ids.take(where).array,
-            "item": pd.Categorical.from_codes(item, list(codes.columns)),
-            "kind": pd.Categorical.from_codes(kinds.to_numpy()[where, item], list(schemas.MISSING_KINDS)),
+            "item": pd.Categorical.from_codes(item, pd.Index(codes.columns)),
+            "kind": pd.Categorical.from_codes(kinds.to_numpy()[where, item], pd.Index(schemas.MISSING_KINDS)),
         }
     )
     return (

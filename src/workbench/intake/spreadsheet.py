@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import pandas as pd
 import python_calamine as calamine
 
-from workbench.intake.findings import Finding
+from workbench.intake import bounds
+from workbench.intake.findings import Finding, times
 from workbench.intake.sheets import Rows, Unreadable
 from workbench.intake.values import BLANKS
 
@@ -20,13 +21,14 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
     Unreadable
         Where the workbook is damaged, protected with a password, or lacks the sheet.
     """
+    inside = bounds.look_inside(raw) if raw.startswith(b"PK") else bounds.Contents()
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
     except calamine.PasswordError:
         raise Unreadable("The workbook is protected with a password.", "Ask for it without a password.") from None
     except (calamine.CalamineError, OSError, ValueError):
         raise Unreadable("The workbook is damaged or cut off.", "Ask for the delivery again.") from None
-    findings = []
+    findings = _about(inside, file)
     wanted = settings.get("sheet", "")
     visible = [each.name for each in book.sheets_metadata if each.visible == calamine.SheetVisibleEnum.Visible]
     names = visible or list(book.sheet_names)
@@ -57,12 +59,30 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
             )
         )
     width = max(len(row) for row in rows)
+    if width > bounds.MOST_COLUMNS:
+        raise Unreadable(
+            f"The sheet has {width} columns, more than any questionnaire.", "Deliver the columns that matter."
+        )
     columns = zip(*(row + [""] * (width - len(row)) for row in rows), strict=True)
     cells = pd.DataFrame(
         {at: pd.Series([_text(cell) for cell in column], dtype="str") for at, column in enumerate(columns)}
     ).astype("category")
     cells.index = pd.RangeIndex(1, len(cells) + 1)
     return Rows(cells=cells, decimal=settings.get("decimal", ""), merged=_merged(book, name), findings=tuple(findings))
+
+
+def _about(inside: bounds.Contents, file: str) -> list[Finding]:
+    """Return what to say of formulas, macros and links; values as saved are read, nothing is computed or fetched."""
+    findings = []
+    if inside.formulas_without_value:
+        message = f"{times(inside.formulas_without_value, 'cell holds', 'cells hold')} a formula without its result."
+        remedy = "Open the workbook in Excel, save it and deliver it again, or paste as values."
+        findings.append(Finding(file, "warning", message + " It is read as empty.", remedy))
+    if inside.macros or inside.links:
+        what = " and ".join(name for name, there in (("macros", inside.macros), ("links", inside.links)) if there)
+        message = f"The workbook holds {what}; they are not used, values are read as saved."
+        findings.append(Finding(file, "note", message, "Save it as xlsx with values only."))
+    return findings
 
 
 def _text(cell: object) -> str | None:

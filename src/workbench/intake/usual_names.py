@@ -11,14 +11,19 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
     "municipality": ("gemeente", "municipality", "gemeentecode", "woongemeente"),
     "completed_on": (
         *("submitdate", "datum verzonden", "date submitted", "invuldatum", "datum ingevuld", "enddate", "datum"),
-        *("completed", "completed_on", "date", "tijdstip", "ingevuld op", "datum invullen"),
+        *("completed", "completed_on", "date", "tijdstip", "ingevuld op", "datum invullen", "date modified"),
+        *("completion time", "tijd van voltooien", "voltooiingstijd", "timestamp", "tijdstempel", "wijzigingsdatum"),
     ),
-    "started_at": ("startdate", "datum gestart", "date started", "started_at", "begonnen op"),
+    "started_at": (
+        *("startdate", "datum gestart", "date started", "started_at", "begonnen op", "start time", "begintijd"),
+        *("date created", "aanmaakdatum"),
+    ),
     "seconds": ("interviewtime", "totaaltijd", "total time", "duration", "duration (in seconds)", "invultijd", "duur"),
     "submitted": ("finished", "voltooid", "submitted"),
     "respondent": (
         *("id", "respons id", "response id", "responseid", "respondent", "respondentnummer", "respondentnr", "resp_id"),
-        *("volgnummer", "nummer", "antwoord-id"),
+        *("volgnummer", "nummer", "antwoord-id", "respondent id"),
+        *("respondent-id", "respondent_id"),
     ),
     "birth_date": ("geboortedatum", "birth_date", "date of birth", "dob"),
     "age_band": ("leeftijdsgroep", "leeftijdscategorie", "leeftijdsklasse", "age group", "age_band"),
@@ -67,6 +72,7 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
         *("naam", "name", "voornaam", "achternaam", "first name", "last name", "email", "e-mail", "e-mailadres"),
         *("telefoon", "telefoonnummer", "phone", "mobiel", "adres", "straat", "huisnummer", "postcode", "woonplaats"),
         *("ip-adres", "ip-address", "ipaddress", "ip address", "recipientemail", "recipientfirstname"),
+        *("email address", "e-mailadres", "username", "gebruikersnaam", "ip_address", "email_address"),
         *("recipientlastname", "locationlatitude", "locationlongitude", "externalreference", "token", "iban"),
     ),
     "remark": (
@@ -80,6 +86,8 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
     ),
     "ignore": (
         *("laatste pagina", "lastpage", "last page", "begin taal", "startlanguage", "start language", "seed", "status"),
+        *("collector id", "collector-id", "custom data 1", "last modified time", "tijd van laatste wijziging"),
+        *("total points", "quiz feedback", "totaalaantal punten"),
         *("progress", "userlanguage", "recordeddate", "datestamp", "refurl", "datum laatste actie", "startlanguage"),
     ),
 }

@@ -1,4 +1,4 @@
-"""Read values the way people and machines write them: labels, numbers with a comma, dates in five notations.
+"""Read values the way people and machines write them: labels, and numbers with a comma.
 
 Every function works on the distinct values of a column, so its cost hardly depends on the number of rows.
 """
@@ -9,20 +9,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 # What export programs write in a cell that holds nothing.
 BLANKS = ("", "NA", "NaN", "NULL", "(null)", "#N/A", "#N/B", "#NULL!", "#LEEG!")
-
-_CLOCK = (
-    r"(?:(?:T| +)(?P<hour>[0-9]{1,2}):(?P<minute>[0-5][0-9])(?::(?P<second>[0-5][0-9]))?"
-    r"(?:[.,][0-9]+)?(?:Z|[+-][0-9:]+)?)?$"
-)
-_DAY_FIRST = r"^(?P<day>[0-9]{1,2})[-/.](?P<month>[0-9]{1,2})[-/.](?P<year>[0-9]{4})" + _CLOCK
-_YEAR_FIRST = r"^(?P<year>[0-9]{4})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})" + _CLOCK
-_COMPACT = r"^(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})$"
-_EXCEL = r"^(?P<days>[0-9]{5}(?:[.,][0-9]+)?)$"
 
 
 def fold(text: str) -> str:
@@ -67,7 +56,7 @@ def distinct(column: pd.Series) -> tuple[np.ndarray, Any]:
     return np.append(np.where(used, used.cumsum() - 1, -1), -1)[at], texts[used]
 
 
-def constant(text: str | None, index: pd.Index) -> pd.Series:
+def constant(text: str, index: pd.Index) -> pd.Series:
     """Return the same text for every row, held once.
 
     Examples
@@ -75,7 +64,7 @@ def constant(text: str | None, index: pd.Index) -> pd.Series:
     >>> constant("a", pd.RangeIndex(2)).tolist()
     ['a', 'a']
     """
-    return pd.Series(pd.Categorical.from_codes(np.zeros(len(index), dtype=np.int8), [text]), index=index)
+    return pd.Series(pd.Categorical.from_codes(np.zeros(len(index), dtype=np.int8), pd.Index([text])), index=index)
 
 
 def per_value(column: pd.Series, function: Callable[[str], Any], dtype: Any = "str") -> pd.Series:
@@ -130,86 +119,3 @@ def numbers(column: pd.Series, decimal: str = "") -> tuple[pd.Series, pd.Series]
     values = np.append(np.where(np.isfinite(values), values, np.nan), np.nan)
     found = pd.Series(values[codes] if len(known) else np.full(len(column), np.nan), index=column.index)
     return found, column.notna() & found.isna()
-
-
-def dates(column: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Read a column of dates: dd-mm-yyyy, dd/mm/yyyy, yyyy-mm-dd, yyyymmdd or an Excel number, with or without clock.
-
-    An unknown month or day written as 00 becomes the middle of what is known. A year 0000 or from 2100 on means "not
-    known" or "still running" and is missing without being unreadable.
-
-    Returns
-    -------
-    values : Series of datetime64[ns]
-        With the clock, where there is one.
-    unreadable : Series of bool
-        Something stands there and it is no date.
-
-    Examples
-    --------
-    >>> texts = pd.Series(["01-03-2025 10:05", "20250300", "45717", "99991231", "ooit"], dtype="str")
-    >>> values, unreadable = dates(texts)
-    >>> values.dt.strftime("%Y-%m-%d %H:%M").tolist()
-    ['2025-03-01 10:05', '2025-03-15 00:00', '2025-03-01 00:00', nan, nan]
-    >>> unreadable.tolist()
-    [False, False, False, False, True]
-    """
-    codes, known = distinct(column)
-    texts = pc.utf8_trim_whitespace(pa.array(pd.Series(known, dtype="str"), type=pa.string(), from_pandas=True))
-    iso = _as_iso(texts)
-    if iso is not None:
-        found = np.append(iso, np.datetime64("NaT", "s"))[codes]
-        return pd.Series(found.astype("datetime64[ns]"), index=column.index), pd.Series(False, index=column.index)
-    year, month, day, clock = (np.zeros(len(known), dtype=np.int64) for _ in range(4))
-    dated = np.zeros(len(known), dtype=bool)
-    for pattern in (_YEAR_FIRST, _DAY_FIRST, _COMPACT):
-        if not dated.all():
-            fits, parts = _extract(texts, pattern, ("year", "month", "day", "hour", "minute", "second"))
-            fits &= ~dated
-            year, month, day = (
-                np.where(fits, parts[name], known) for name, known in (("year", year), ("month", month), ("day", day))
-            )
-            clock = np.where(fits, parts["hour"] * 3600 + parts["minute"] * 60 + parts["second"], clock)
-            dated |= fits
-    silent = dated & ((year == 0) | (year >= 2100))
-    day = np.where(month == 0, 1, np.where(day == 0, 15, day))
-    month = np.where(month == 0, 7, month)
-    usable = dated & (year >= 1880) & (year < 2100) & (month <= 12) & (clock < 86400)
-    first = np.where(usable, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
-    usable &= day <= ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(np.int64)
-    found = first.astype("datetime64[s]") + (day - 1) * 86400 + clock
-    if not dated.all():
-        fits, parts = _extract(texts, _EXCEL, ("days",), pa.float64())
-        counted = fits & (parts["days"] >= 10000) & (parts["days"] < 73000)
-        seconds = np.where(counted, np.round(parts["days"] * 86400), 0).astype(np.int64)
-        found = np.where(counted, np.datetime64("1899-12-30", "s") + seconds, found)
-        usable |= counted
-    found = np.append(np.where(usable, found, np.datetime64("NaT", "s")), np.datetime64("NaT", "s"))
-    values = pd.Series(found.astype("datetime64[ns]")[codes], index=column.index)
-    return values, column.notna() & values.isna() & ~np.append(silent, False)[codes]
-
-
-def _as_iso(texts: pa.Array) -> np.ndarray | None:
-    """Return moments where every text is an ordinary yyyy-mm-dd with or without a clock, the quick way; else None."""
-    if not len(texts):
-        return None
-    try:
-        moments = texts.cast(pa.timestamp("s")).to_numpy(zero_copy_only=False)
-    except pa.ArrowInvalid:
-        return None
-    usual = (moments >= np.datetime64("1880-01-01")) & (moments < np.datetime64("2100-01-01"))
-    return moments if usual.all() else None
-
-
-def _extract(
-    texts: pa.Array, pattern: str, names: tuple[str, ...], kind: pa.DataType | None = None
-) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Return which texts fit, and the numbers in the named parts of the pattern, 0 where there is none."""
-    parts = pc.extract_regex(texts, pattern=pattern)
-    found = {}
-    for name in names:
-        known = parts.type.get_field_index(name) >= 0
-        part = pc.struct_field(parts, name) if known else pa.nulls(len(texts), pa.string())
-        plain = pc.replace_substring(pc.if_else(pc.equal(part, ""), None, part), ",", ".")
-        found[name] = pc.fill_null(plain.cast(kind or pa.int64()), 0).to_numpy(zero_copy_only=False)
-    return parts.is_valid().to_numpy(zero_copy_only=False), found

@@ -1,4 +1,4 @@
-"""One very large delivery, to measure how fast and in how much memory deliveries are read; not a region to report on."""
+"""One very large delivery, to measure how fast and in how much memory deliveries are read."""
 
 from pathlib import Path
 
@@ -20,8 +20,8 @@ _DECIMALS = 5
 def write(root: Path, rows: int = 1_000_000, kind: str = "csv", providers: int = 300, seed: int = 2026) -> Path:
     """Write a region of one delivery: `rows` responses of 60 columns, and the codebook that reads it.
 
-    The columns are what surveys hold: number, moment, provider, municipality, channel, age, sex, informant, product, one
-    empty column, five decimals and 45 items on five points, three in a hundred unanswered.
+    The columns are what surveys hold: number, moment, provider, municipality, channel, age, sex, informant, product,
+    one empty column, five decimals and 45 items on five points, three in a hundred unanswered.
 
     Parameters
     ----------
@@ -45,7 +45,9 @@ def write(root: Path, rows: int = 1_000_000, kind: str = "csv", providers: int =
     _write_codebook(root / "data" / "codebook" / REGION, providers, list(columns))
     path = folder / f"antwoorden.{kind}"
     if kind == "csv":
-        texts = {name: _comma(column) if pa.types.is_floating(column.type) else column for name, column in columns.items()}
+        texts = {
+            name: _comma(column) if pa.types.is_floating(column.type) else column for name, column in columns.items()
+        }
         table = pa.table({name: column.cast(pa.string()) for name, column in texts.items()})
         options = pa_csv.WriteOptions(delimiter=";", quoting_style="none")
         pa_csv.write_csv(table, path, options)
@@ -54,7 +56,7 @@ def write(root: Path, rows: int = 1_000_000, kind: str = "csv", providers: int =
     if kind == "xlsx":
         table.to_excel(path, index=False)
     else:
-        pyreadstat.write_sav(table.astype({name: "float64" for name in ITEMS}), path)
+        pyreadstat.write_sav(table.astype(dict.fromkeys(ITEMS, "float64")), path)
     return path
 
 
@@ -112,7 +114,15 @@ def _write_codebook(folder: Path, providers: int, names: list[str]) -> None:
             }
         ),
         "deliveries": pd.DataFrame(
-            [{"pattern": "antwoorden.*", "kind": "responses", "columns": "groot", "instrument": "groot", "role": "client"}]
+            [
+                {
+                    "pattern": "antwoorden.*",
+                    "kind": "responses",
+                    "columns": "groot",
+                    "instrument": "groot",
+                    "role": "client",
+                }
+            ]
         ),
         "columns": pd.DataFrame(columns, columns=["columns", "column", "field", "scale"]),
         "dimensions": pd.DataFrame({"dimension": list(titles), "name_nl": list(titles), "grades_provider": "yes"}),

@@ -1,0 +1,182 @@
+"""Which rows of a table are its header, and which program's habits it follows."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from workbench.intake.values import fold, key
+
+LIMESURVEY_MARKS = (
+    *("submitdate", "datum verzonden", "date submitted", "datum ingediend"),
+    *("lastpage", "laatste pagina", "last page", "startlanguage", "begin taal", "start language", "seed"),
+)
+SURVEYMONKEY_MARKS = (
+    *("respondent id", "collector id", "date created", "date modified", "ip address", "email address", "first name"),
+    *("last name", "custom data 1", "respondent-id", "respondent_id", "collector-id", "collector_id", "aanmaakdatum"),
+    *("wijzigingsdatum", "gewijzigd op", "ip-adres", "e-mailadres", "voornaam", "achternaam", "aangepaste gegevens 1"),
+)
+MSFORMS_MARKS = (
+    *("start time", "completion time", "begintijd", "tijd van voltooien", "voltooiingstijd", "tijdstip van voltooiing"),
+    *("last modified time", "tijd van laatste wijziging", "e-mail", "email", "name", "naam", "id"),
+)
+GOOGLE_MARKS = ("timestamp", "tijdstempel")
+_MSFORMS_TIMES = MSFORMS_MARKS[:6]
+# Second header row of SurveyMonkey above a question that is one column.
+_ONE_COLUMN = ("response", "open-ended response", "antwoord", "open antwoord", "reactie", "open-ended antwoord")
+_SUMMARY = re.compile(
+    r"(eind|sub)?totaal|total|grand total|gemiddelde?|average|mean|som|sum|aantal|count|std\.?|standaarddeviatie|n\s*=",
+)
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where the header of a table is and what wrote the table: position of the first row, and how many rows."""
+
+    start: int
+    count: int
+    family: str
+
+
+def find(
+    cells: pd.DataFrame, merged: tuple[tuple[int, int, int], ...] | None, family: str, settings: Mapping[str, str]
+) -> Header:
+    """Find the header among the first rows of a table.
+
+    Parameters
+    ----------
+    cells : DataFrame of str
+        The first rows that hold something, at least thirty where there are as many.
+    merged : tuple, optional
+        Cells that span several columns; None where the format does not tell.
+    family : str
+        ``delimited`` or ``spreadsheet``.
+    settings : mapping
+        ``header_rows`` of ``deliveries.csv``, if any.
+    """
+    start = first_row([list(row) for row in cells.iloc[:30].notna().to_numpy()], bool(merged))
+    top = cells.iloc[start : start + 3]
+    first = {key(text) for text in top.iloc[0].dropna()}
+    third = top.iloc[2].dropna() if len(top) > 2 else pd.Series(dtype="str")
+    if len(third) and third.str.startswith('{"ImportId"').all():
+        found = Header(start, 3, "qualtrics")
+    elif len(first & set(SURVEYMONKEY_MARKS)) >= 3 and len(top) > 1 and _marks_alone(top):
+        found = Header(start, 2, "surveymonkey")
+    elif len(first & set(LIMESURVEY_MARKS)) >= 2 and family == "delimited":
+        found = Header(start, 1, "limesurvey")
+    elif first & set(_MSFORMS_TIMES) and len(first & set(MSFORMS_MARKS)) >= 3:
+        found = Header(start, 1, "msforms")
+    elif len(top) and key(str(top.iloc[0, 0])) in GOOGLE_MARKS:
+        found = Header(start, 1, "googleforms")
+    else:
+        found = Header(start, 2 if _is_double(top, merged, family) else 1, family)
+    stated = settings.get("header_rows", "")
+    count = int(stated) if stated.isdigit() and 1 <= int(stated) <= 3 else found.count
+    return Header(start, count, settings.get("reader") or found.family)
+
+
+def first_row(filled: Sequence[Sequence[bool]], merged: bool = False) -> int:
+    """Return the position of the first header row: titles above a table fill few cells of many.
+
+    Examples
+    --------
+    >>> title, header = [True, False, False, False], [True, True, True, True]
+    >>> first_row([title, header, header]), first_row([header, header])
+    (1, 0)
+    """
+    widths = np.array([sum(row) for row in filled])
+    if not len(widths) or widths.max() < 3:
+        return 0
+    few = 1 if merged else max(1, min(3, int(widths.max()) // 3))
+    return int(np.argmax(widths > few))
+
+
+def _marks_alone(top: pd.DataFrame) -> bool:
+    """Say whether nothing stands below the headers SurveyMonkey gives itself: its second row is about questions."""
+    marks = top.iloc[0].fillna("").map(key).isin(SURVEYMONKEY_MARKS)
+    return bool(top.iloc[1][marks.to_numpy()].isna().all() and top.iloc[1].notna().any())
+
+
+def _is_double(top: pd.DataFrame, merged: tuple[tuple[int, int, int], ...] | None, family: str) -> bool:
+    if family != "spreadsheet" or len(top) < 2 or merged == ():
+        return False
+    upper, lower = top.iloc[0], top.iloc[1]
+    texts = lower.notna().all() and not lower.str.match(r"^[0-9.,:/ -]+$").any() and not lower.duplicated().any()
+    return bool(texts and upper.isna().any() and upper.isna().sum() >= (1 if merged else 2))
+
+
+def titles(
+    head: pd.DataFrame, header: Header, merged: tuple[tuple[int, int, int], ...] | None
+) -> tuple[list[str], dict[str, str]]:
+    """Return the title of each column, and the question behind a title where the export tells it apart.
+
+    Parameters
+    ----------
+    head : DataFrame of str
+        The rows of the header, nothing missing, white space folded.
+    """
+    if header.count == 3:
+        names = list(head.iloc[0])
+        return names, {name: text for name, text in zip(names, head.iloc[1], strict=True) if text}
+    if header.count == 1:
+        return list(head.iloc[0]), {}
+    if header.family == "surveymonkey":
+        upper = head.iloc[0].replace("", None).ffill().fillna("")
+        pairs = zip(head.iloc[0], upper, head.iloc[1], strict=True)
+        return [_question(own, whole, option) for own, whole, option in pairs], {}
+    return joined(head, merged), {}
+
+
+def _question(own: str, whole: str, option: str) -> str:
+    if not option or key(option) in _ONE_COLUMN:
+        return own or whole
+    return f"{whole} | {option}"
+
+
+def joined(head: pd.DataFrame, merged: tuple[tuple[int, int, int], ...] | None) -> list[str]:
+    """Return ``upper | lower`` for two header rows; a merged upper cell counts for every column it spans.
+
+    Where the format does not tell which cells are merged, an upper cell counts until the next one.
+
+    Examples
+    --------
+    >>> head = pd.DataFrame([["Wie", "", ""], ["naam", "plaats", "cijfer"]], index=[1, 2])
+    >>> joined(head, ((1, 0, 1),)), joined(head, None)[2]
+    (['Wie | naam', 'Wie | plaats', 'cijfer'], 'Wie | cijfer')
+    """
+    upper = head.iloc[0].copy() if merged is not None else head.iloc[0].replace("", None).ffill().fillna("")
+    for row, first, last in merged or ():
+        if row == head.index[0]:
+            upper.iloc[first : last + 1] = str(head.iloc[0, first])
+    return [
+        low if not up or key(up) == key(low) else f"{up} | {low}" if low else up
+        for up, low in zip(upper, head.iloc[1], strict=True)
+    ]
+
+
+def unlike(names: list[str]) -> list[str]:
+    """Return headers no two of which are alike: ``[2]`` behind the second, ``column 3`` for the third if empty.
+
+    Examples
+    --------
+    >>> unlike(["Vraag", "vraag", ""])
+    ['Vraag', 'vraag [2]', 'column 3']
+    """
+    named = [name or f"column {at}" for at, name in enumerate(names, 1)]
+    nth = pd.Series([key(name) for name in named]).groupby([key(name) for name in named]).cumcount() + 1
+    return [name if n == 1 else f"{name} [{n}]" for name, n in zip(named, nth, strict=True)]
+
+
+def is_summary(cells: Sequence[str]) -> bool:
+    """Say whether a last row adds up the rows above it rather than being one of them.
+
+    Examples
+    --------
+    >>> is_summary(["Totaal", "3"]), is_summary(["Totaal: 3"]), is_summary(["Totaalzorg", "De Linde"])
+    (True, True, False)
+    """
+    first = next((fold(cell).casefold() for cell in cells if cell.strip()), "")
+    found = _SUMMARY.match(first)
+    return found is not None and not re.match(r"\w", first[found.end() :])
