@@ -128,7 +128,7 @@ def test_draft_reads_questions_from_the_structure(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(f"id,submitdate,wie,uw[A]\n{rows}")
     draft = drafts.propose(tmp_path / "a.csv", None)
     assert "Wat vindt u? [Ik voel mij thuis.]" in draft["items"]["wording_nl"].tolist()
-    assert draft["scales"].set_index("label")["code"].to_dict() == {"AO01": "1", "AO02": "2"}
+    assert draft["scales"].set_index("label")["code"][["AO01", "AO02"]].tolist() == ["1", "2"]
 
 
 def test_structure_beside_the_answers_is_no_error(received: Callable) -> None:

@@ -110,7 +110,7 @@ def _family(raw: bytes) -> str:
 def _with_header(rows: Rows, family: str, settings: Mapping[str, str]) -> Export:
     """Separate header from records, and name what wrote the export."""
     filled = np.asarray(rows.cells.notna()).any(axis=1)
-    cells: pd.DataFrame = rows.cells if filled.all() else rows.cells[filled]
+    cells = rows.cells if filled.all() else rows.cells.iloc[np.flatnonzero(filled)]
     wording, reader = dict(rows.wording), settings.get("reader") or family
     if rows.names:
         names, body = [fold(name) for name in rows.names], cells
