@@ -22,6 +22,8 @@ Progress = Callable[[str], None]
 
 def weigh(responses: pd.DataFrame, invited: pd.DataFrame) -> pd.DataFrame:
     """Return the responses with their weight towards the invited clients, 1 on average; 1 where there is no frame."""
+    if invited.empty:
+        return responses
     _, weights = estimates.representation(responses, invited, 0)
     weights = weights / weights.mean() if len(weights) else weights
     return responses.assign(weight=responses["response_id"].map(weights).fillna(1.0))
