@@ -1,11 +1,32 @@
 """The documents say what the code does."""
 
+import re
 from pathlib import Path
+
+import pytest
 
 from workbench import codebook, schemas
 
 ROOT = Path(__file__).parent.parent
 MARK = "## Processed tables\n"
+EDITIONS = ("method.md", "methode.md")
+PARTS = {"In gewone woorden": "In words", "Formule": "Formula", "Waarom zo": "Why", "Bron": "Source"}
+
+
+def sections(edition):
+    """Title and text of every section of the method."""
+    found = re.split(r"^## (.*)\n", (ROOT / "docs" / edition).read_text("utf-8"), flags=re.MULTILINE)
+    return list(zip(found[1::2], found[2::2], strict=True))
+
+
+def parts(text):
+    """The words in bold with which paragraphs begin, in English."""
+    return [PARTS.get(name, name) for name in re.findall(r"^\*\*(.*?)\.\*\*", text, flags=re.MULTILINE)]
+
+
+def figures(text):
+    """The numbers in a text, whichever language writes the comma and the point (0.70 and 0,70; .30 and 0,30)."""
+    return {re.sub(r"[.,]", "", each).lstrip("0") for each in re.findall(r"\d+(?:[.,]\d+)*", text)}
 
 
 def test_the_data_dictionary_is_that_of_the_schemas():
@@ -27,3 +48,23 @@ def test_the_readme_begins_with_the_two_commands():
     start = (ROOT / "README.md").read_text("utf-8")[:400]
     assert "make report" in start
     assert "make test" in start
+
+
+def test_both_editions_of_the_method_have_the_same_sections():
+    english, dutch = (sections(edition) for edition in EDITIONS)
+    codes = [[re.findall(r"`(.*?)`", title) for title, _ in edition] for edition in (english, dutch)]
+    assert codes[0] == codes[1]
+    assert [parts(text) for _, text in english] == [parts(text) for _, text in dutch]
+
+
+def test_both_editions_of_the_method_give_the_same_figures():
+    for (title, english), (_, dutch) in zip(*map(sections, EDITIONS), strict=True):
+        assert figures(english) == figures(dutch), f"section {title!r}: only one edition of the method was changed"
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_the_contents_of_the_method_lead_to_every_section(edition):
+    text = (ROOT / "docs" / edition).read_text("utf-8")
+    places = [re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title, _ in sections(edition)]
+    contents = text.partition("\n## ")[0]
+    assert re.findall(r"\(#(.*?)\)", contents) == places
