@@ -88,3 +88,11 @@ def test_without_a_region_or_providers_nothing_is_said(missing):
     got = estimates.outcomes_beside_region(rows[rows["unit"] != missing], SETTINGS)
     assert set(got["label"]) == {""}
     assert not got["statistic"].str.startswith("funnel").any()
+
+
+@pytest.mark.parametrize(
+    ("n", "share", "message"), [(-1, 0.5, "is negative"), (10, 1.2, "is not a share"), (10, np.inf, "infinite")]
+)
+def test_impossible_figures_are_refused_by_name_and_row(n, share, message):
+    with pytest.raises(ValueError, match=message):
+        shares_beside_target(pd.DataFrame({"n": [20, n], "estimate": [0.5, share]}), 0.5)

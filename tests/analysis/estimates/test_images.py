@@ -97,3 +97,8 @@ def test_sources_that_order_providers_alike_go_together():
     assert (
         got["conf_low"].item() < np.corrcoef(list(level.values()), list(other.values()))[0, 1] < got["conf_high"].item()
     )
+
+
+def test_a_scale_that_is_no_range_is_refused():
+    with pytest.raises(ValueError, match="has no scale such as 1-5"):
+        estimates.ratings(judged(self={"a": 5}).assign(scale="vijf"), pd.DataFrame(columns=estimates.COLUMNS), {}, 2026)

@@ -48,6 +48,17 @@ def other_comparisons(
     DataFrame
         Statistic ``choice``, the name of the choice in `category`: per provider the figure and label under it, for the
         region how many of the `n` providers compared are labelled otherwise.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"response_id": range(9), "provider_id": list("aaabbbccc"), "role": "client",
+    ...     "dimension": "d", "score": [70.0, 72, 74, 60, 62, 64, 65, 67, 69]})
+    >>> settings = {"minimum_n": 3, "minimum_reliability": 0.7, "minimum_difference": 5, "alpha": 0.05}
+    >>> main = pd.DataFrame(columns=["statistic", "unit", "measure", "unit_id", "group", "label"])
+    >>> nobody, everything = pd.Series(dtype=float), pd.Series(True, index=scores.index)
+    >>> got = other_comparisons(scores, main, 2026, [], settings, nobody, everything)
+    >>> got["category"].unique().tolist()
+    ['own variance']
     """
     asked = scores[scores["role"] == role].assign(
         complete=complete, weight=scores["response_id"].map(weights) if len(weights) else np.nan
@@ -105,6 +116,17 @@ def other_outcomes(
     -------
     DataFrame
         As `other_comparisons`.
+
+    Examples
+    --------
+    >>> marks = pd.DataFrame({"provider_id": "p", "municipality_code": "GM0632", "nut": [6, 7, 8, 9], "verder": 4})
+    >>> definitions = {"dropout": "eenzijdig", "dropout_external": "keep", "restart_months": 12,
+    ...     "restart_same_provider": False, "usefulness_from": 7}
+    >>> settings = {"minimum_n": 3, "minimum_difference": 5, "alpha": 0.05}
+    >>> main = pd.DataFrame(columns=["category", "statistic", "measure", "unit", "unit_id", "group", "label"])
+    >>> got = other_outcomes(pd.DataFrame(), marks, main, 2026, definitions, settings, pd.Timestamp("2025-12-31"))
+    >>> got[["category", "estimate", "label"]].values.tolist()
+    [['from=8', 0.5, 'no comparison']]
     """
     parts = []
     for measure, name, otherwise in _definitions(definitions):

@@ -51,6 +51,13 @@ def together(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     ------
     ValueError
         Where the same figure was made twice.
+
+    Examples
+    --------
+    >>> fixed = {"measure": "effect", "statistic": "mean", "unit": "provider", "group": "client", "year": 2026}
+    >>> one = rows(pd.DataFrame({"unit_id": ["P2", "P1"]}), **fixed)
+    >>> together([one])["unit_id"].to_list()
+    ['P1', 'P2']
     """
     kept = [part for part in parts if len(part)]
     table = pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(columns=list(COLUMNS))
@@ -64,6 +71,13 @@ def in_cells(counts: pd.Series, categories: Sequence[str]) -> pd.DataFrame:
     """Return one row per unit and category, also where nobody chose it, with `count` and the total `n`.
 
     The last level of the index of `counts` is the category.
+
+    Examples
+    --------
+    >>> cells = pd.MultiIndex.from_tuples([("a", "yes"), ("a", "no")], names=["unit_id", "answer"])
+    >>> answers = pd.Series([3, 1], index=cells)
+    >>> in_cells(answers, ["yes", "no", "perhaps"])[["category", "count", "n"]].values.tolist()
+    [['yes', 3, 4], ['no', 1, 4], ['perhaps', 0, 4]]
     """
     wide = counts.unstack(fill_value=0).reindex(columns=list(categories), fill_value=0)
     total = wide.sum(axis=1).to_numpy()
@@ -72,7 +86,14 @@ def in_cells(counts: pd.Series, categories: Sequence[str]) -> pd.DataFrame:
 
 
 def as_shares(table: pd.DataFrame, **fixed: Any) -> pd.DataFrame:
-    """Return counts out of n as shares with Wilson intervals."""
+    """Return counts out of n as shares with Wilson intervals.
+
+    Examples
+    --------
+    >>> made = as_shares(pd.DataFrame({"unit_id": ["a"], "count": [40], "n": [50]}), measure="nut", statistic="share")
+    >>> made[["estimate", "conf_low", "conf_high"]].round(4).values.tolist()
+    [[0.8, 0.6696, 0.8876]]
+    """
     low, high = intervals.wilson(table["count"], table["n"])
     share = table["count"] / table["n"]
     shown = table.assign(

@@ -74,6 +74,15 @@ def comparisons(
         quarter, median, three_quarters, highest``; how much they truly differ, ``icc, reliability`` (of the median
         provider), ``tau`` (points) and ``n_needed`` (category: the reliability wanted); the funnel, ``funnel_95,
         funnel_998, phi, tau2``; and ``adjuster`` (category: which; points per unit, or the reason it was dropped).
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"provider_id": list("aaabbbccc"), "role": "client", "dimension": "d",
+    ...     "score": [70.0, 72, 74, 60, 62, 64, 65, 67, 69]})
+    >>> settings = {"minimum_n": 3, "minimum_reliability": 0.7, "minimum_difference": 5, "alpha": 0.05}
+    >>> got = comparisons(scores, 2026, [], settings)
+    >>> got[got["statistic"] == "adjusted"][["unit_id", "estimate", "label"]].values.tolist()[:2]
+    [['a', 72.0, 'no comparison'], ['b', 62.0, 'no comparison']]
     """
     parts = []
     asked = scores[scores["role"] == role]

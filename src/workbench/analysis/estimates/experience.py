@@ -23,6 +23,14 @@ def means(scores: pd.DataFrame, year: int) -> pd.DataFrame:
     -------
     DataFrame, one row per dimension, role and unit
         Rows of the contract, statistic ``mean``; the interval is that of statistics.md A9.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"response_id": range(6), "provider_id": list("aaabbb"), "municipality_code": "GM0632",
+    ...     "role": "client", "dimension": "d", "score": [60.0, 70, 80, 40, 50, 60]})
+    >>> got = means(scores, 2026)
+    >>> got[got["unit"] == "provider"][["unit_id", "n", "estimate"]].values.tolist()
+    [['a', 3.0, 70.0], ['b', 3.0, 50.0]]
     """
     scored = scores.dropna(subset=["score"])
     parts = []
@@ -55,6 +63,13 @@ def gaps(scores: pd.DataFrame, year: int, margin: float) -> pd.DataFrame:
     -------
     DataFrame, one row per provider and dimension that both groups answered
         Rows of the contract, statistic ``gap``; `n` is that of the smaller group, `label` the verdict.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"response_id": range(8), "provider_id": "a", "role": ["client"] * 4 + ["staff"] * 4,
+    ...     "dimension": "d", "score": [60.0, 62, 64, 66, 80, 82, 84, 86]})
+    >>> gaps(scores, 2026, margin=10)[["estimate", "label"]].values.tolist()
+    [[20.0, 'different']]
     """
     both = scores[scores["role"].isin(["client", "staff"])].dropna(subset=["score"])
     shared = both.groupby("dimension")["role"].nunique()
@@ -89,6 +104,16 @@ def opinions(answers: pd.DataFrame, items: pd.DataFrame, year: int) -> pd.DataFr
     DataFrame, one row per item, opinion, role and unit (providers and region)
         Rows of the contract, statistic ``share``; 3 and 5 points meet in the three opinions. Category ``other`` is
         negative and neutral together.
+
+    Examples
+    --------
+    >>> answers = pd.DataFrame({"provider_id": "a", "role": "client", "instrument": "x", "variant": "standaard",
+    ...     "item": "K1", "code": [1, 4, 5, 5]})
+    >>> items = pd.DataFrame({"instrument": ["x"], "variant": ["standaard"], "item": ["K1"], "low": [1], "high": [5],
+    ...     "reversed": [False]})
+    >>> got = opinions(answers, items, 2026)
+    >>> got[got["unit"] == "provider"].set_index("category")["estimate"].to_dict()
+    {'negative': 0.25, 'neutral': 0.0, 'other': 0.25, 'positive': 0.75}
     """
     keys = ["instrument", "variant", "item"]
     known = answers.merge(items[[*keys, "low", "high", "reversed"]], on=keys, how="inner", validate="m:1")

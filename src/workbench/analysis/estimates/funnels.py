@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 
 from workbench.analysis import funnel
+from workbench.analysis.arguments import need, numbers, refuse
 from workbench.analysis.estimates.contract import rows, together
 from workbench.analysis.hypotheses import benjamini_hochberg
 
@@ -109,13 +110,21 @@ def shares_beside_target(
     spread : Spread
         On the scale of the arcsine.
 
+    Raises
+    ------
+    ValueError
+        A missing column, a negative n, an estimate that is no share.
+
     Examples
     --------
     >>> table = pd.DataFrame({"n": [50, 50, 50, 5], "estimate": [0.1, 0.5, 0.9, 0.0]})
     >>> shares_beside_target(table, 0.5)[0]["label"].to_list()
     ['below', 'not distinguishable', 'above', 'too few']
     """
-    n, share = table["n"].to_numpy(float), table["estimate"].to_numpy(float)
+    need("table", table, ["n", "estimate"])
+    n, share = (numbers(f"table[{name!r}]", table[name]) for name in ("n", "estimate"))
+    refuse("table['n']", n < 0, "is negative", table.index)
+    refuse("table['estimate']", (share < 0) | (share > 1), "is not a share from 0 to 1", table.index)
     enough = (n >= minimum_n) & ~np.isnan(share)
     size = np.where(n >= SMALLEST, n * worth, np.nan)
     y, y0 = _angle(share), float(_angle(target))
@@ -169,6 +178,16 @@ def outcomes_beside_region(table: pd.DataFrame, settings: Mapping[str, Any]) -> 
     DataFrame
         The same rows, those of providers with ``delta, p_adjusted, label``; and for the region the statistics
         ``funnel_95, funnel_998`` (category: a size; the interval holds the limits), ``phi`` and ``tau2``.
+
+    Examples
+    --------
+    >>> fixed = {"measure": "nut", "statistic": "share", "group": "client", "year": 2026}
+    >>> own = pd.DataFrame({"unit_id": ["a", "b", "c"], "n": 50, "estimate": [0.1, 0.5, 0.9]})
+    >>> whole = pd.DataFrame({"unit_id": ["region"], "n": [150], "estimate": [0.5]})
+    >>> table = together([rows(own, unit="provider", **fixed), rows(whole, unit="region", **fixed)])
+    >>> got = outcomes_beside_region(table, {"minimum_n": 10, "minimum_difference": 5, "alpha": 0.05})
+    >>> got[got["unit"] == "provider"]["label"].to_list()
+    ['below', 'not distinguishable', 'above']
     """
     table, further = table.copy(), []
     ours = (table["category"] == "") & (table["group"] == "client")

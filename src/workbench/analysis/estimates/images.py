@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.analysis import agreement
+from workbench.analysis.arguments import need, refuse
 from workbench.analysis.estimates.contract import rows, together
 
 ASSESSORS = ("access", "back_office", "supervisor")
@@ -38,23 +39,31 @@ def ratings(
         Statistic ``rating`` per provider, theme and source (in `group`), 0-100; those of clients and staff are the very
         figures of their dimension. Statistic ``discuss``, group ``self``: how many other sources are lower by a quarter
         of the scale; label ``discuss`` from two on.
+
+    Raises
+    ------
+    ValueError
+        A missing column, or a scale that is not two numbers.
+
+    Examples
+    --------
+    >>> judged = pd.DataFrame({"provider_id": "a", "source": ["self", "access", "supervisor"], "theme": "veilig",
+    ...     "year": 2026, "score": [5, 3, 4], "scale": "1-5", "n": 2.0})
+    >>> got = ratings(judged, together([]), {}, 2026)
+    >>> got[["group", "statistic", "estimate", "label"]].values.tolist()[:2]
+    [['self', 'discuss', 2.0, 'discuss'], ['access', 'rating', 50.0, '']]
     """
+    need("assessments", assessments, ["provider_id", "source", "theme", "year", "score", "scale", "n"])
     judged = assessments[assessments["year"] == year]
+    refuse("assessments", ~judged["scale"].str.fullmatch(r"\d+-\d+"), "has no scale such as 1-5", judged.index)
     low, high = (judged["scale"].str.split("-").str[place].astype(float) for place in (0, 1))
     given = judged.assign(estimate=(judged["score"] - low) / (high - low) * 100, group=judged["source"])
     given = given.rename(columns={"theme": "measure", "provider_id": "unit_id"})[
         ["measure", "unit_id", "group", "estimate", "n"]
     ].dropna(subset=["estimate"])
-    seen = _asked(scored, asked_as)
-    seen = (
-        seen[
-            ~pd.MultiIndex.from_frame(seen[["measure", "unit_id", "group"]]).isin(
-                pd.MultiIndex.from_frame(given[["measure", "unit_id", "group"]])
-            )
-        ]
-        if len(seen)
-        else seen
-    )
+    seen, key = _asked(scored, asked_as), ["measure", "unit_id", "group"]
+    if len(seen):  # a delivered judgement of clients goes before the survey's
+        seen = seen[~pd.MultiIndex.from_frame(seen[key]).isin(pd.MultiIndex.from_frame(given[key]))]
     fixed = {"unit": "provider", "year": year}
     parts = [rows(given, statistic="rating", method="judgement, 0-100", **fixed)]
     if len(seen):
@@ -100,6 +109,13 @@ def source_agreement(assessments: pd.DataFrame, year: int, draws: int = DRAWS) -
     DataFrame
         For the region, group ``assessors``, per theme: ``alpha_ordinal`` (with interval), ``ac2`` and ``icc_a1``; n is
         the number of providers judged at least twice. Reason ``orientating`` with fewer than 20.
+
+    Examples
+    --------
+    >>> judged = pd.DataFrame({"provider_id": list("abcd") * 2, "source": ["access"] * 4 + ["supervisor"] * 4,
+    ...     "theme": "veilig", "year": 2026, "score": [1, 2, 3, 4] * 2})
+    >>> source_agreement(judged, 2026, draws=50)[["statistic", "estimate", "reason"]].values.tolist()[1]
+    ['ac2', 1.0, 'orientating']
     """
     judged = assessments[(assessments["year"] == year) & assessments["source"].isin(ASSESSORS)]
     found = []
@@ -144,6 +160,13 @@ def triangulation(rated: pd.DataFrame, year: int) -> pd.DataFrame:
     DataFrame
         Statistic ``triangulation`` of measure ``all``, category ``source~source``; n is the number of providers both
         judged; none with fewer than 10.
+
+    Examples
+    --------
+    >>> rated = pd.DataFrame({"statistic": "rating", "measure": "veilig", "unit_id": list("abcdefghij") * 2,
+    ...     "group": ["self"] * 10 + ["access"] * 10, "estimate": [*range(10), *range(0, 20, 2)]})
+    >>> triangulation(rated, 2026)[["category", "n", "estimate"]].round(3).values.tolist()
+    [['access~self', 10.0, 1.0]]
     """
     ours = rated[rated["statistic"] == "rating"]
     wide = ours.pivot_table(index=["measure", "unit_id"], columns="group", values="estimate")

@@ -22,6 +22,14 @@ def participation(responses: pd.DataFrame, invited: pd.DataFrame, year: int) -> 
     DataFrame
         Measure ``aantal`` (statistic ``count``; by mode in `category`) and measure ``respons`` (statistic ``share`` of
         the invited clients, n = invited).
+
+    Examples
+    --------
+    >>> responses = pd.DataFrame({"provider_id": "a", "role": "client", "instrument": "x", "mode": ["mail", "kiosk"]})
+    >>> invited = pd.DataFrame({"provider_id": ["a"] * 4, "role": "client", "instrument": "x"})
+    >>> got = participation(responses, invited, 2026)
+    >>> got[(got["unit"] == "provider") & (got["category"] == "")][["measure", "estimate"]].values.tolist()
+    [['aantal', 2.0], ['respons', 0.25]]
     """
     parts = []
     for unit, column in UNITS.items():

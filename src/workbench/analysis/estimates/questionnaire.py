@@ -36,6 +36,17 @@ def examined(
         the scale is as precise without it or it hardly goes with the others, ``other way`` where it points the other
         way. ``skipped`` (category the target group): share of those asked who gave no answer. ``same_question``
         (category: the other item) where two items go together at .80 or more.
+
+    Examples
+    --------
+    >>> answers = pd.DataFrame({"response_id": list("abcd"), "K1": [1, 2, 3, 4], "K2": [2, 1, 4, 3]})
+    >>> responses = answers[["response_id"]].assign(role="client", instrument="x", variant="standaard")
+    >>> items = pd.DataFrame({"instrument": "x", "variant": "standaard", "item": ["K1", "K2"], "dimension": "choice",
+    ...     "low": 1, "high": 5, "reversed": False})
+    >>> left = pd.DataFrame({"response_id": ["a"], "item": ["K3"], "kind": ["skipped"]})
+    >>> got = examined(answers, responses, left, items, 2026)
+    >>> got[got["statistic"] == "alpha"][["measure", "n", "estimate"]].round(4).values.tolist()
+    [['choice', 4.0, 0.75]]
     """
     parts = [_skipped(answers, responses, unanswered, items, year)]
     scaled = items[items["dimension"] != ""]

@@ -40,6 +40,16 @@ def representation(responses: pd.DataFrame, invited: pd.DataFrame, year: int) ->
         ``design_effect`` (category ``before`` or ``after`` cutting off large weights).
     weights : Series
         One per response with a frame (index ``response_id``).
+
+    Examples
+    --------
+    >>> invited = pd.DataFrame({"provider_id": "a", "role": "client", "instrument": "x",
+    ...     "age_band": ["18-22", "85+"] * 20})
+    >>> responses = pd.DataFrame({"response_id": [str(i) for i in range(20)], "provider_id": "a", "role": "client",
+    ...     "instrument": "x", "mode": "mail", "age_band": ["18-22"] * 5 + ["85+"] * 15})
+    >>> found, weights = representation(responses, invited, 2026)
+    >>> weights.iloc[[0, -1]].round(3).to_list()   # 20 invited of each: 20/5 and 20/15
+    [4.0, 1.333]
     """
     frame = invited[invited["role"] == "client"]
     given = responses[(responses["role"] == "client") & responses["mode"].isin(INVITING_MODES)]
@@ -90,6 +100,15 @@ def weighted_means(
     DataFrame
         Statistic ``weighted`` per dimension, for clients of each unit: a description of these people now, with finite
         population correction; never the ground of a comparison.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"response_id": list("abcd"), "provider_id": "p", "municipality_code": "GM0632",
+    ...     "role": "client", "dimension": "d", "score": [60.0, 60, 80, 80], "instrument": "x"})
+    >>> weights = pd.Series([3.0, 3.0, 1.0, 1.0], index=list("abcd"))
+    >>> invited = pd.DataFrame({"provider_id": ["p"] * 8, "role": "client", "instrument": "x"})
+    >>> weighted_means(scores, weights, invited, 2026)["estimate"].to_list()
+    [65.0, 65.0, 65.0]
     """
     known = scores[(scores["role"] == "client") & scores["response_id"].isin(weights.index)]
     frame = invited[invited["role"] == "client"]

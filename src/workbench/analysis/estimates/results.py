@@ -38,6 +38,17 @@ def outcome_rows(
     DataFrame
         Measures ``uitval`` (category: the other definitions beside the chosen one), ``reden_einde``,
         ``geen_herstart`` (category: months) and ``doelen``, per provider, municipality and region.
+
+    Examples
+    --------
+    >>> day = pd.Timestamp
+    >>> episodes = pd.DataFrame({"client": list("abcd"), "provider_id": "p", "municipality_code": "GM0632",
+    ...     "ending_group": ["volgens_plan", "volgens_plan", "volgens_plan", "eenzijdig_client"],
+    ...     "started_on": day("2025-01-01"), "ended_on": day("2025-06-30"), "follow_up_until": day("2025-12-31")})
+    >>> definitions = {"dropout": "eenzijdig", "dropout_external": "keep"}
+    >>> got = outcome_rows(episodes, 2026, definitions, day("2025-12-31"), measures=["uitval"])
+    >>> got[(got["unit"] == "provider") & (got["category"] == "")]["estimate"].to_list()
+    [0.25]
     """
     ended = episodes[episodes["ended_on"].dt.year == until.year]
     followed = episodes[episodes["ended_on"].dt.year.between(until.year - 1, until.year)]
@@ -113,6 +124,15 @@ def answered_outcomes(marks: pd.DataFrame, year: int, threshold: int) -> pd.Data
     DataFrame
         Measures ``nut`` (statistics ``mean`` 1-10 and ``share`` from the threshold) and ``zonder_hulp`` (statistic
         ``share``: category empty for code 4, ``1`` to ``4`` for the distribution).
+
+    Examples
+    --------
+    >>> marks = pd.DataFrame({"provider_id": "p", "municipality_code": "GM0632", "nut": [6, 7, 8, 9],
+    ...     "verder": [4, 4, 2, 1]})
+    >>> got = answered_outcomes(marks, 2026, threshold=7)
+    >>> own = got[(got["unit"] == "provider") & (got["category"] == "")]
+    >>> own[["measure", "statistic", "estimate"]].values.tolist()
+    [['nut', 'mean', 7.5], ['nut', 'share', 0.75], ['zonder_hulp', 'share', 0.5]]
     """
     parts = []
     for unit, by in UNITS.items():

@@ -51,6 +51,15 @@ def changes(
         Statistic ``change``: this year less the earlier one (in `category`), per provider and for the providers
         together; `n` is that of the smaller wave, `label` the verdict, or empty with reason ``break``. Statistic
         ``detectable`` for the region: the change that could be seen with 80% power at the median number of answers.
+
+    Examples
+    --------
+    >>> wave = pd.DataFrame({"response_id": range(20), "provider_id": "p", "role": "client", "dimension": "d",
+    ...     "score": [60.0, 62] * 10, "instrument": "x", "mode": "mail"})
+    >>> waves = {2025: wave, 2026: wave.assign(score=wave["score"] + 12)}
+    >>> got = changes(waves, 2026, [], {"minimum_n": 10, "minimum_difference": 5})
+    >>> got[got["unit"] == "provider"][["category", "estimate", "label"]].values.tolist()
+    [['2025', 12.0, 'changed']]
     """
     margin, minimum_n = float(settings["minimum_difference"]), int(settings["minimum_n"])
     parts = []
