@@ -259,10 +259,11 @@ def partial_r(frame: pd.DataFrame, responded: pd.Series) -> pd.DataFrame:
 
 def _collapse(sample: pd.Series, population: pd.Series, order: Sequence[str] | None) -> list[list[str]]:
     """Return groups of categories, each with enough respondents where possible; all in one if need be."""
-    unknown = sorted(set(sample) - set(population), key=str)
-    there = list(order or sorted(set(population) | set(sample), key=str))
-    groups = [[each] for each in there if each in set(population) or each in set(sample)]
-    missing = set(population) - set(there)
+    invited, answered = set(population.unique()), set(sample.unique())
+    unknown = answered - invited
+    there = list(order or sorted(invited | answered, key=str))
+    groups = [[each] for each in there if each in invited or each in answered]
+    missing = invited - set(there)
     if missing:
         raise ValueError(f"order does not have {listed(missing)}")
     counts = sample.value_counts()
@@ -276,5 +277,5 @@ def _collapse(sample: pd.Series, population: pd.Series, order: Sequence[str] | N
         groups[low] = groups[low] + groups.pop(high)
         size[low] += size.pop(high)
         alone.pop(high)
-        alone[low] = not any(each in set(population) for each in groups[low])
+        alone[low] = not any(each in invited for each in groups[low])
     return groups
