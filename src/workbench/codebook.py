@@ -46,6 +46,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "asked_as",
     ),
     "corrections": ("file", "row", "column", "from", "to", "reason", "decided_on"),
+    "ambitions": ("ambition", "effect", "perspective", "measure", "direction", "target", "note"),
 }
 KEYS = {
     "providers": ("provider_id",),
@@ -54,6 +55,7 @@ KEYS = {
     "items": ("instrument", "variant", "item"),
     "scales": ("scale", "label"),
     "dimensions": ("dimension",),
+    "ambitions": ("ambition", "measure"),
 }
 DRAFTED = ("certainty", "example")  # columns of a proposal; they may stay, nothing reads them
 FIRST_REGION = """# What holds for the whole region; docs/data.md has every key. Change what is not right.
@@ -76,6 +78,7 @@ DATE_ORDERS = ("dmy", "mdy")
 PURPOSES = ("provider_measurement", "statutory", "research")
 ADJUSTERS = ("age_band", "sex", "product", "informant")
 PERSPECTIVES = ("resident", "professional", "government")
+DIRECTIONS = ("higher", "lower")
 FIELDS = {
     "responses": (
         *("provider", "municipality", "completed_on", "started_at", "seconds", "submitted", "respondent", "client"),
@@ -165,7 +168,7 @@ class Codebook:
     """Everything people decided about one region; each table has the columns of `TABLES`, all text.
 
     `items` has numbers in ``low`` and ``high`` and a truth value in ``reversed``; `dimensions` a truth value in
-    ``grades_provider``. `cards` holds one definition card per measure.
+    ``grades_provider``; `ambitions` numbers in ``target``. `cards` holds one definition card per measure.
     """
 
     region: Region
@@ -177,6 +180,7 @@ class Codebook:
     scales: pd.DataFrame
     dimensions: pd.DataFrame
     corrections: pd.DataFrame
+    ambitions: pd.DataFrame
     municipalities: pd.DataFrame
     cards: Mapping[str, Any]
     sha256: str
@@ -216,9 +220,10 @@ def read(folder: Path) -> Codebook:
     if mistakes:
         raise CodebookError(mistakes)
 
-    shipped = {name: _shipped(name) for name in ("scales", "dimensions")}
+    shipped = {name: _shipped(name) for name in ("scales", "dimensions", "columns")}
     shipped["items"] = _instruments(region.instruments, mistakes)
     tables = {name: _merged(name, shipped.get(name), table) for name, table in own.items()}
+    tables["deliveries"] = _with_forms(own["deliveries"])
     tables["dimensions"] = tables["dimensions"].assign(
         grades_provider=_truth(tables["dimensions"]["grades_provider"], "dimensions.csv", "grades_provider", mistakes)
     )
@@ -227,14 +232,18 @@ def read(folder: Path) -> Codebook:
         high=_numbers(tables["items"]["high"], "items.csv", "high", mistakes),
         reversed=_truth(tables["items"]["reversed"], "items.csv", "reversed", mistakes),
     )
+    tables["ambitions"] = tables["ambitions"].assign(
+        target=_numbers(tables["ambitions"]["target"], "ambitions.csv", "target", mistakes)
+    )
     municipalities = _shipped("municipalities")
-    _check_references(region, own, tables, municipalities, mistakes)
+    cards = yaml.safe_load((SHIPPED / "cards.yml").read_text("utf-8"))
+    _check_references(region, own, tables, municipalities, cards, mistakes)
     if mistakes:
         raise CodebookError(mistakes)
     return Codebook(
         region=region,
         municipalities=municipalities,
-        cards=yaml.safe_load((SHIPPED / "cards.yml").read_text("utf-8")),
+        cards=cards,
         sha256=fingerprint(folder),
         **tables,
     )
@@ -338,6 +347,17 @@ def _merged(name: str, shipped: pd.DataFrame | None, own: pd.DataFrame) -> pd.Da
     return both.drop_duplicates(list(KEYS[name]), keep="last").reset_index(drop=True)
 
 
+def _with_forms(own: pd.DataFrame) -> pd.DataFrame:
+    """Return the region's deliveries and, after them, the forms that the workbench writes and reads back.
+
+    The region's rows keep their place, because findings name it; a pattern of its own takes that of the form.
+    """
+    forms = _shipped("deliveries").reindex(columns=own.columns, fill_value="")
+    forms = forms[~forms["pattern"].isin(own["pattern"])]
+    start = int(own.index.max()) + 1 if len(own) else 0
+    return pd.concat([own, forms.set_axis(range(start, start + len(forms)))])
+
+
 def _numbers(column: pd.Series, table: str, name: str, mistakes: list[str]) -> pd.Series:
     numbers = pd.to_numeric(column.str.replace(",", "."), errors="coerce")
     for value in column[numbers.isna()].unique():
@@ -403,6 +423,7 @@ def _check_references(
     own: dict[str, pd.DataFrame],
     tables: dict[str, pd.DataFrame],
     municipalities: pd.DataFrame,
+    cards: Mapping[str, Any],
     mistakes: list[str],
 ) -> None:
     """Every name in one of the region's own tables that points into another must be there, or among what ships."""
@@ -431,6 +452,10 @@ def _check_references(
     known("columns", "scale", tables["scales"]["scale"], "describe its labels in scales.csv.")
     known("items", "dimension", tables["dimensions"]["dimension"], "describe it in dimensions.csv.")
     known("dimensions", "perspective", PERSPECTIVES, f"choose from {', '.join(PERSPECTIVES)}.")
+    known("ambitions", "perspective", PERSPECTIVES, f"choose from {', '.join(PERSPECTIVES)}.")
+    known("ambitions", "direction", DIRECTIONS, f"choose from {', '.join(DIRECTIONS)}.", blank=False)
+    measures = {*tables["dimensions"]["dimension"], *cards}
+    known("ambitions", "measure", measures, "name a dimension or an outcome that is measured.", blank=False)
     known("scales", "missing", schemas.MISSING_KINDS, f"choose from {', '.join(schemas.MISSING_KINDS)}.")
 
     for row, value in zip(own["providers"].index.to_numpy(), own["providers"]["provider_id"], strict=True):

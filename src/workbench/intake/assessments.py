@@ -1,7 +1,7 @@
 """The small deliveries: judgements, administrative figures, agreements, and who was invited."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -13,6 +13,7 @@ from workbench.intake.identity import content_hash, hexadecimal
 from workbench.intake.records import Records
 
 _MANY = 1e12
+_WRITTEN = ("recognised", "story", "valued", "improvement", "action", "owner")
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,9 @@ def keep_latest(name: str, cleaned: list[Cleaned], by: str | None = None) -> Cle
 def agree(delivered: Records, codebook: Codebook, year: int) -> Cleaned:
     """Read filled-in conversation forms: one row per agreed action.
 
-    Excluded are records with an ``unknown provider``, of one that is ``not contracted``, and those with ``no measure``.
+    A figure may be named as readers know it, in either language, or by its code; a target of a share may be written
+    as a percentage. Excluded are records with an ``unknown provider``, of one that is ``not contracted``, those in
+    which nobody wrote anything (``empty``: the rows of a form that were not used) and those with ``no measure``.
     """
     scales = labels.scales(codebook.scales)
     identified, findings = records.provider(delivered, codebook)
@@ -184,8 +187,11 @@ def agree(delivered: Records, codebook: Codebook, year: int) -> Cleaned:
     keep("year", records.number(delivered, "year", 1990, 2100))
     for name in ("measure", "recognised", "story", "valued", "improvement", "action", "owner"):
         keep(name, records.text(delivered, name, scales))
+    columns["measure"] = _measures(columns["measure"], codebook)
     keep("due", records.date(delivered, "due"))
-    keep("target", records.number(delivered, "target", -_MANY, _MANY))
+    targets, problems = records.number(_without_percent_signs(delivered), "target", -_MANY, _MANY)
+    columns["target"], more = _targets(targets, columns["measure"], delivered, codebook)
+    findings += problems + more
     keep("status", records.coded(delivered, "status", scales, ("open", "running", "done", "dropped")))
     index = delivered.fields.index
     table = pd.DataFrame(columns, index=index).assign(file=delivered.file, row=index)
@@ -194,9 +200,45 @@ def agree(delivered: Records, codebook: Codebook, year: int) -> Cleaned:
     reasons = {
         "unknown provider": identified["reason"] == "unknown provider",
         "not contracted": identified["reason"] == "not contracted",
+        "empty": table[list(_WRITTEN)].isna().all(axis=1),
         "no measure": table["measure"].isna(),
     }
+    nameless = table["measure"].isna() & ~reasons["empty"]
+    remedy = "Choose in the column of the figure what the agreement is about."
+    findings += records.lacking(delivered, "measure", nameless, "warning", "without a figure it is about", remedy)
     return _split(delivered, table, reasons, findings)
+
+
+def _measures(named: pd.Series, codebook: Codebook) -> pd.Series:
+    """Return the code of each figure that is named as a reader knows it; others stay as they are."""
+    known: dict[str, str] = {}
+    for measure in (*codebook.cards, *codebook.dimensions["dimension"]):
+        for language in ("nl", "en"):
+            known[values.key(codebook.name_of(measure, language))] = measure
+    return values.per_value(named, lambda name: known.get(values.key(name), name))
+
+
+def _without_percent_signs(delivered: Records) -> Records:
+    if "target" not in delivered.fields:
+        return delivered
+    bare = delivered.fields["target"].str.replace("%", "", regex=False)
+    return replace(delivered, fields=delivered.fields.assign(target=bare))
+
+
+def _targets(
+    targets: pd.Series, measures: pd.Series, delivered: Records, codebook: Codebook
+) -> tuple[pd.Series, list[Finding]]:
+    """Return targets in the unit of their figure: a share above 1 was meant as a percentage, and a note says so."""
+    shares = [name for name, card in codebook.cards.items() if card.get("unit") == "share"]
+    percent = measures.isin(shares) & (targets > 1)
+    signed = delivered.fields["target"].str.contains("%").fillna(False) if "target" in delivered.fields else percent
+    found = targets.mask(percent | (measures.isin(shares) & signed), targets / 100)
+    if not percent.any():
+        return found, []
+    count, row = count_and_row(percent)
+    message = f"{times(count, 'target of a share is', 'targets of shares are')} above 1; read as a percentage."
+    finding = Finding(delivered.file, "note", message, "Nothing to do.", delivered.headers.get("target"), row)
+    return found, [finding]
 
 
 def invite(delivered: Records, codebook: Codebook, year: int, secret: bytes | None) -> Cleaned:
