@@ -42,7 +42,17 @@ SHOWN_FINDINGS = 30
 def report(
     region: RegionOption = None,
     year: YearOption = None,
-    edition: Annotated[str, typer.Option(help="provider: other providers anonymous; internal: named.")] = "provider",
+    edition: Annotated[
+        str,
+        typer.Option(
+            help="provider: other providers anonymous; internal: named; public: no single provider in the synthesis, "
+            "counts rounded, nothing indicative."
+        ),
+    ] = "provider",
+    municipality: Annotated[
+        list[str] | None,
+        typer.Option("--municipality", "-m", help="CBS code: the synthesis told for it too; all for each. Repeatable."),
+    ] = None,
     language: Annotated[str | None, typer.Option(help="nl or en; that of the region if left out.")] = None,
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", help="Pages at the same time; one per core.")] = None,
     force: ForceOption = False,
@@ -58,7 +68,14 @@ def report(
             bar.update(task, completed=done, total=total, description=f"Reports: {escape(page)}")
 
         result = pipeline.report(
-            places, year, edition=edition, language=language, jobs=jobs, force=force, progress=advance
+            places,
+            year,
+            edition=edition,
+            language=language,
+            municipalities=municipality or (),
+            jobs=jobs,
+            force=force,
+            progress=advance,
         )
     errors = _tell_findings(processed.tables["findings"])
     for page, why in result.failed:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from workbench import codebook as codebooks
 from workbench import estimating, schemas, scoring, store
-from workbench.analysis import release
+from workbench.analysis import movement, release
 from workbench.codebook import Codebook
 from workbench.intake import deliveries, privacy
 from workbench.store import NotThere, Places
@@ -30,6 +30,8 @@ RECEIVED = (
     *("deliveries", "responses", "answers", "unanswered", "episodes", "assessments", "context", "invited"),
     *("agreements", "exclusions", "findings"),
 )
+OF_AGREEMENTS = {"share": "share", "mark": "mean"}  # which figure of a measure an agreement is about
+INCIDENCES = {"geen_herstart": "incidence"}  # taken over two calendar years of endings
 AGREED = ("year", "provider_id", "measure", "action", "owner", "due", "target", "status")
 VERSIONS = ("workbench", "pandas", "numpy", "scipy", "statsmodels", "pyarrow")
 DRAWING = ("matplotlib", "seaborn", "nbconvert", "papermill", "babel")
@@ -176,7 +178,7 @@ def estimate(places: Places, year: int, years: list[int], book: Codebook, progre
     folder = by_year[year]
     manifest = store.read_json(folder / "manifest.json")
     with store.whole_folder(folder / "released") as beside:
-        store.write_tables(beside, {"estimates": released, **_released_tables(by_year, year, book)})
+        store.write_tables(beside, {"estimates": released, **_released_tables(by_year, year, book, released)})
         store.write_json(beside / "codebook.json", readable(book))
         store.write_json(beside / "provenance.json", provenance(year, book, manifest))
     store.write_tables(folder, {"estimates": table})
@@ -189,15 +191,30 @@ def _must_have(places: Places, year: int) -> None:
         raise NotThere(f"No deliveries in {places.raw(year)}; there are deliveries for {there}. Put the files there.")
 
 
-def _released_tables(by_year: Mapping[int, Path], year: int, book: Codebook) -> dict[str, pd.DataFrame]:
-    """Return the released tables that are not estimates: who is who, the account of the deliveries, agreements."""
+def _released_tables(
+    by_year: Mapping[int, Path], year: int, book: Codebook, released: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Return the released tables that are not estimates: who is who, the account of the deliveries, agreements.
+
+    Of an agreement it holds what was agreed and how its figure moved; the story behind it stays with those who told it.
+    """
     folder = by_year[year]
     exclusions = store.read_table(folder, "exclusions")
+    agreements = store.read_table(folder, "agreements")
+    agreements = agreements.loc[agreements["action"].notna(), list(AGREED)]
+    cards = {measure: card for measure, card in book.cards.items() if not measure.startswith("_")}
     return {
         "providers": book.providers[["provider_id", "name"]].reset_index(drop=True),
         "deliveries": store.read_table(folder, "deliveries").drop(columns="sha256"),
         "excluded": exclusions.groupby(["file", "reason"]).size().rename("records").reset_index(),
-        "agreements": store.read_table(folder, "agreements")[list(AGREED)],
+        "agreements": movement.of_agreements(
+            agreements,
+            released,
+            year,
+            statistics={measure: OF_AGREEMENTS[card["unit"]] for measure, card in cards.items()} | INCIDENCES,
+            better={measure: card.get("better", "higher") for measure, card in cards.items()},
+            years_of={measure: 2 for measure in INCIDENCES},
+        ),
     }
 
 
@@ -210,6 +227,8 @@ def readable(book: Codebook) -> dict[str, Any]:
         "dimensions": book.dimensions.set_index("dimension").to_dict("index"),
         "items": items.set_index("item")[["dimension", "wording_nl", "wording_en", "instrument"]].to_dict("index"),
         "cards": dict(book.cards),
+        "ambitions": book.ambitions.to_dict("records"),
+        "questions": book.items[book.items["variant"] == "standaard"].groupby("dimension")["item"].nunique().to_dict(),
         "municipalities": places[places.index.isin(book.region.municipalities)].to_dict(),
     }
 

@@ -1,5 +1,6 @@
 """The way in for notebooks: the processed tables of a region, or what was released for a reader."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -8,7 +9,9 @@ from workbench import schemas, store
 from workbench.reporting.release import Release
 from workbench.store import NotThere, Places
 
-EDITIONS = ("provider", "internal")
+EDITIONS = ("provider", "internal", "public")
+ROUNDED_TO = 5  # counts in the public edition
+WITHOUT_NAMES = ("adjusted", "gap")  # of these an edition without names keeps the verdicts, and nothing else
 SCORES = ("adjusted", "shrunk", "lowest", "quarter", "median", "three_quarters", "highest")
 LANGUAGES = ("nl", "en")
 
@@ -67,6 +70,7 @@ def open_release(
     edition: str = "internal",
     language: str | None = None,
     root: Path | None = None,
+    municipality: str | None = None,
 ) -> Release:
     """Open what was released: the only tables a report may read.
 
@@ -76,16 +80,19 @@ def open_release(
         As in `open_region`.
     provider : str, optional
         Only this provider, beside the region.
-    edition : {"provider", "internal"}
-        Whether other providers have names.
+    edition : {"provider", "internal", "public"}
+        Whether other providers have names (``internal``). Without names the region as a whole holds no figure of a
+        single provider: only how many are told apart. ``public`` also rounds counts and leaves out what is indicative.
     language : {"nl", "en"}, optional
         That of the region if left out.
     root : Path, optional
+    municipality : str, optional
+        CBS code; the region as a whole, told for this municipality.
 
     Raises
     ------
     NotThere
-        For an unknown region, year, provider, edition or language; the message names those there are.
+        For an unknown region, year, provider, municipality, edition or language; the message names those there are.
     """
     places = _places(region, year, root)
     folder = places.released(year)
@@ -98,23 +105,30 @@ def open_release(
             raise NotThere(f"No {what} {value!r}; choose from {', '.join(known)}.")
     named = store.read_table(folder, "providers")
     providers = dict(zip(named["provider_id"].astype(str), named["name"].astype(str), strict=True))
-    if provider is not None and provider not in providers:
-        raise NotThere(f"No provider {provider!r} in {region}; there are {', '.join(sorted(providers))}.")
+    towns = codebook["municipalities"]
+    for what, asked, there in (("provider", provider, providers), ("municipality", municipality, towns)):
+        if asked and asked not in there:
+            raise NotThere(f"No {what} {asked!r} in {region}; there are {', '.join(sorted(there))}.")
     own = [[("unit", "=", "region")], [("unit_id", "=", provider)]] if provider else None
-    return Release(
+    release = Release(
         region=region,
         year=year,
         language=language,
         edition=edition,
-        provider=provider,
+        provider=provider or None,
+        municipality=municipality or None,
         estimates=_within_the_scale(pd.read_parquet(folder / "estimates.parquet", filters=own)),
         providers={provider: providers[provider]} if provider else providers,
         deliveries=store.read_table(folder, "deliveries"),
         excluded=store.read_table(folder, "excluded"),
         agreements=_of_provider(store.read_table(folder, "agreements"), provider),
+        remarks=_of_provider(_remarks(folder), provider),
         codebook=codebook,
         provenance=store.read_json(folder / "provenance.json"),
     )
+    if edition != "internal" and not provider:
+        release = _without_names(release)
+    return _for_the_public(release) if edition == "public" else release
 
 
 def _within_the_scale(estimates: pd.DataFrame) -> pd.DataFrame:
@@ -126,6 +140,73 @@ def _within_the_scale(estimates: pd.DataFrame) -> pd.DataFrame:
 
 def _of_provider(table: pd.DataFrame, provider: str | None) -> pd.DataFrame:
     return table[table["provider_id"] == provider] if provider else table
+
+
+def _remarks(folder: Path) -> pd.DataFrame:
+    """Return the released remarks; none where nobody released any."""
+    if (folder / "remarks.parquet").is_file():
+        return store.read_table(folder, "remarks")
+    return pd.DataFrame(columns=["provider_id", "dimension", "role", "text"], dtype=str)
+
+
+def _without_names(release: Release) -> Release:
+    """Return a release that holds no figure of a single provider, so that no page can give one away.
+
+    Of the comparisons and the mirror the verdicts stay, without whose they are and in no order but their own.
+    """
+    estimates = release.estimates
+    numbers = estimates.select_dtypes("number").columns.difference(["year"])
+    verdicts = estimates[(estimates["unit"] == "provider") & estimates["statistic"].isin(WITHOUT_NAMES)]
+    verdicts = verdicts.assign(unit_id="", method="", **dict.fromkeys(numbers, float("nan")))
+    verdicts = verdicts.sort_values(["measure", "statistic", "year", "label"], kind="stable")
+    kept = pd.concat([estimates[estimates["unit"] != "provider"], verdicts], ignore_index=True)
+    return replace(
+        release,
+        estimates=kept,
+        providers={str(place): "" for place in range(len(release.providers))},
+        deliveries=release.deliveries.assign(file=""),
+        excluded=release.excluded.assign(file=""),
+        agreements=release.agreements.assign(provider_id="", action="", owner=""),
+        remarks=release.remarks.head(0),
+    )
+
+
+def _for_the_public(release: Release) -> Release:
+    """Return a release with counts rounded to five and without what rests on few people."""
+    estimates = release.estimates
+    few = estimates["status"] == "indicative"
+    numbers = estimates.select_dtypes("number").columns.difference(["year"])
+    counts = estimates["statistic"] == "count"
+    public = estimates.assign(
+        n=rounded(estimates["n"]),
+        n_eff=float("nan"),
+        estimate=estimates["estimate"].mask(counts, rounded(estimates["estimate"])),
+        status=estimates["status"].mask(few, "hidden"),
+        reason=estimates["reason"].mask(few, "few"),
+        label=estimates["label"].mask(few, ""),
+    )
+    public.loc[few, list(numbers)] = float("nan")
+    region = release.codebook["region"]
+    thresholds = region["thresholds"] | {"hidden_below": region["thresholds"]["indicative_below"]}
+    whole = ["delivered", "counted", "excluded"]
+    return replace(
+        release,
+        estimates=public,
+        deliveries=release.deliveries.assign(**{name: rounded(release.deliveries[name]) for name in whole}),
+        excluded=release.excluded.assign(records=rounded(release.excluded["records"])),
+        codebook=release.codebook | {"region": region | {"thresholds": thresholds}},
+    )
+
+
+def rounded(counts: pd.Series) -> pd.Series:
+    """Return counts rounded to five.
+
+    Examples
+    --------
+    >>> rounded(pd.Series([2, 13])).to_list()
+    [0.0, 15.0]
+    """
+    return (counts / ROUNDED_TO).round() * ROUNDED_TO
 
 
 def _places(region: str, year: int, root: Path | None) -> Places:

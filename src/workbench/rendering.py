@@ -1,5 +1,8 @@
 """Released tables to pages: which pages there are, which are out of date, and making those.
 
+Beside each page stand its tables as a spreadsheet and, for a provider, the form for the conversation; beside all of
+them the account of the method and one bundle with everything of the year.
+
 A page is made again when its notebook, the code, the software, its released rows or its parameters changed - by
 content, not by time. A page whose notebook fails keeps its last good version and is named on the front page.
 """
@@ -8,7 +11,7 @@ import contextlib
 import json
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
@@ -17,19 +20,23 @@ from typing import Any
 
 import pandas as pd
 import yaml
+from nbformat import NotebookNode
 
 from workbench import regions, store
-from workbench.reporting import notebooks, pages
+from workbench.reporting import exhibit, forms, notebooks, pages, portrait, workbooks
 from workbench.reporting.release import Release
+from workbench.reporting.wording import word
 from workbench.store import NotThere, Places
 
 Progress = Callable[[int, int, str], None]
 PROVENANCE = ("region", "year", "codebook", "code", "software")
+METHOD = ("method.md", "calibration.md")
+BUNDLE = "bundle"
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page to make: from which notebook, with which parameters, under which name."""
+    """One page to make: from which notebook, with which parameters, under which name, and what stands beside it."""
 
     key: str
     notebook: Path
@@ -38,6 +45,34 @@ class Page:
     subtitle: str
     parameters: dict[str, Any]
     fingerprint: str
+    method: str
+
+    @property
+    def tables(self) -> Path:
+        """The tables of the page as a spreadsheet."""
+        return self.file.with_suffix(".xlsx")
+
+    @property
+    def form(self) -> Path | None:
+        """The form for the conversation, of a provider."""
+        if "provider" not in self.parameters:
+            return None
+        name = forms.file_name(self.file.stem, self.parameters["year"], self.parameters["language"])
+        return self.file.parent / name
+
+    @property
+    def files(self) -> list[Path]:
+        """Everything that is made with the page."""
+        return [self.file, self.tables, *([self.form] if self.form else [])]
+
+    @property
+    def links(self) -> list[tuple[str, str]]:
+        """What a reader may open beside the page."""
+        language = self.parameters["language"]
+        named = [("tables", self.tables.name)]
+        named += [("form", self.form.name)] if self.form else []
+        named += [("method", self.method)] if self.method else []
+        return [(word(name, language), href) for name, href in named]
 
 
 @dataclass(frozen=True)
@@ -57,6 +92,7 @@ def report(
     *,
     edition: str = "provider",
     language: str | None = None,
+    municipalities: Sequence[str] = (),
     jobs: int | None = None,
     force: bool = False,
     progress: Progress = lambda *_: None,
@@ -71,8 +107,10 @@ def report(
     code : str
         Fingerprint of code and software; part of what a page was made from.
     edition, language : str
-        As in ``workbench.open_release``; the synthesis is always made with named providers. The language is that of
-        the region where none is given.
+        As in ``workbench.open_release``; the synthesis is made with named providers, but for the public edition. The
+        language is that of the region where none is given.
+    municipalities : sequence of str
+        CBS codes for which the synthesis is told too; ``all`` for each of the region. Once made they are kept up.
     jobs : int, optional
         Pages made at the same time; by default one per core.
     force : bool
@@ -85,10 +123,13 @@ def report(
     NotThere
         Where nothing was released yet or a notebook is missing.
     """
-    release = regions.open_release(places.region, year, root=places.root, edition=edition, language=language)
+    release = regions.open_release(places.region, year, root=places.root, language=language)
+    regions.open_release(places.region, year, root=places.root, edition=edition)  # names the editions there are
     folder = places.reports(year) / _variant(release, edition)
-    wanted = list(_pages(places, release, code, edition, folder))
+    method = _method_page(places.root, folder, release.language)
     manifest = store.read_json(folder / "manifest.json")
+    towns = _towns(release, [*municipalities, *(set(manifest) & set(release.codebook["municipalities"]))])
+    wanted = list(_pages(places, release, code, edition, folder, towns, method))
     stale = [page for page in wanted if force or _is_stale(page, manifest)]
     made, failed = [], []
     for page, failure in _make(stale, release, jobs or os.cpu_count() or 1):
@@ -97,14 +138,57 @@ def report(
             manifest.setdefault(page.key, {})["fingerprint"] = ""
         else:
             made.append(page.key)
-            manifest[page.key] = {"fingerprint": page.fingerprint, "sha256": store.fingerprint_files([page.file])}
+            manifest[page.key] = {"fingerprint": page.fingerprint, "sha256": store.fingerprint_files(page.files)}
         store.write_json(folder / "manifest.json", manifest)
         progress(len(made) + len(failed), len(stale), page.title)
     _remove_former(folder, wanted, manifest)
+    bundle = folder / f"{places.region}-{year}.zip"
+    store.write_text(folder / "index.html", _index(release, edition, wanted, failed, _theme(places.root), folder, bundle.name))
+    manifest[BUNDLE] = _bundle(folder, bundle, wanted, manifest)
     store.write_json(folder / "manifest.json", manifest)
-    store.write_text(folder / "index.html", _index(release, wanted, failed, _theme(places.root)))
     kept = [page.key for page in wanted if page not in stale]
     return Reported(folder / "index.html", tuple(sorted(made)), tuple(kept), tuple(sorted(failed)))
+
+
+def _towns(release: Release, asked: Sequence[str]) -> list[str]:
+    """Return the municipalities asked for.
+
+    Raises
+    ------
+    NotThere
+        For a code that is none of the region's.
+    """
+    there = release.codebook["municipalities"]
+    for code in asked:
+        if code not in there and code != "all":
+            named = ", ".join(f"{known} ({there[known]})" for known in sorted(there))
+            raise NotThere(f"No municipality {code!r}; choose from {named}, or all.")
+    return sorted(there if "all" in asked else set(asked), key=there.__getitem__)
+
+
+def _method_page(root: Path, folder: Path, language: str) -> str:
+    """Write the account of the method beside the reports; return its name, or nothing where there is no account."""
+    paths = [root / "docs" / name for name in METHOD]
+    texts = [path.read_text("utf-8") for path in paths if path.is_file()]
+    if not texts:
+        return ""
+    target = folder / "method.html"
+    title = word("method", language)
+    store.write_text(target, pages.document(texts, title=title, language=language, theme_css=_theme(root)))
+    return target.name
+
+
+def _bundle(folder: Path, target: Path, wanted: Sequence[Page], manifest: dict[str, Any]) -> str:
+    """Write everything of the year to one file for the archive, where something changed; return its fingerprint."""
+    loose = [path for name in ("index.html", "method.html") if (path := folder / name).is_file()]
+    known = [json.dumps(manifest.get(page.key, {}), sort_keys=True) for page in wanted]
+    fingerprint = store.fingerprint_text([*known, store.fingerprint_files(loose)])
+    if manifest.get(BUNDLE) == fingerprint and target.is_file():
+        return fingerprint
+    paths = [*loose, *(path for page in wanted for path in page.files if path.is_file())]
+    content = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    store.write_bytes(target, workbooks.bundle(content))
+    return fingerprint
 
 
 def _variant(release: Release, edition: str) -> str:
@@ -117,32 +201,47 @@ def _variant(release: Release, edition: str) -> str:
     return "-".join(parts)
 
 
-def _pages(places: Places, release: Release, code: str, edition: str, folder: Path) -> Iterator[Page]:
+def _pages(
+    places: Places,
+    release: Release,
+    code: str,
+    edition: str,
+    folder: Path,
+    towns: Sequence[str],
+    method: str,
+) -> Iterator[Page]:
     common = {"region": places.region, "year": release.year, "language": release.language}
     words = {"nl": ("Beeld van de regio", "Rapport per aanbieder"), "en": ("The region as a whole", "Provider report")}
     synthesis, single = words[release.language]
-    everywhere = [dict(release.codebook), code, _theme(places.root), _of_page(release, "")]
+    everywhere = [dict(release.codebook), code, _theme(places.root), _of_page(release, ""), method]
     shared = json.dumps(everywhere, sort_keys=True, default=str)
     estimates = release.estimates
     of_region = store.fingerprint_table(estimates[estimates["unit"] == "region"])
     own = _fingerprints(estimates[estimates["unit"] == "provider"], "unit_id")
     agreed = _fingerprints(release.agreements, "provider_id")
-    whole = [store.fingerprint_table(table) for table in (estimates, release.deliveries, release.excluded)]
+    quoted = _fingerprints(release.remarks, "provider_id")
+    tables = (estimates, release.deliveries, release.excluded, release.agreements)
+    whole = [store.fingerprint_table(table) for table in tables]
     whole.append(json.dumps(dict(release.providers)))
 
     def page(key: str, file: str, title: str, subtitle: str, made_from: list[str], parameters: dict[str, Any]) -> Page:
-        notebook = places.root / "notebooks" / f"{'region' if key == 'region' else 'provider'}.ipynb"
+        notebook = places.root / "notebooks" / f"{'provider' if 'provider' in parameters else 'region'}.ipynb"
         if not notebook.is_file():
             raise NotThere(
                 f"{notebook} is missing: it is the template of this report; restore it from version control."
             )
         parts = [shared, notebook.read_text("utf-8"), json.dumps(parameters, sort_keys=True), *made_from]
-        return Page(key, notebook, folder / file, title, subtitle, parameters, store.fingerprint_text(parts))
+        above = "../" * file.count("/") + method if method else ""
+        return Page(key, notebook, folder / file, title, subtitle, parameters, store.fingerprint_text(parts), above)
 
-    parameters = common | {"edition": "internal"}
+    parameters = common | {"edition": "public" if edition == "public" else "internal"}
     yield page("region", "region.html", release.title, f"{synthesis} {release.year}", whole, parameters)
+    for town in towns:
+        name = release.codebook["municipalities"][town]
+        file, told = f"municipalities/{town}.html", parameters | {"municipality": town}
+        yield page(town, file, name, f"{synthesis} {release.year}", whole, told)
     for provider, name in sorted(release.providers.items(), key=lambda item: item[1].casefold()):
-        made_from = [name, of_region, own.get(provider, ""), agreed.get(provider, "")]
+        made_from = [name, of_region, own.get(provider, ""), agreed.get(provider, ""), quoted.get(provider, "")]
         parameters = common | {"edition": edition, "provider": provider}
         file = f"providers/{_file_name(provider)}.html"
         yield page(provider, file, name, f"{single} {release.year}", made_from, parameters)
@@ -159,9 +258,9 @@ def _file_name(provider: str) -> str:
 
 def _is_stale(page: Page, manifest: dict[str, Any]) -> bool:
     known = manifest.get(page.key, {})
-    if known.get("fingerprint") != page.fingerprint or not page.file.is_file():
+    if known.get("fingerprint") != page.fingerprint or not all(path.is_file() for path in page.files):
         return True
-    return known.get("sha256") != store.fingerprint_files([page.file])
+    return known.get("sha256") != store.fingerprint_files(page.files)
 
 
 def _of_page(release: Release, figures: str) -> dict[str, str]:
@@ -218,9 +317,24 @@ def make_page(page: dict[str, Any], language: str, provenance: dict[str, str]) -
         subtitle=made.subtitle,
         provenance=provenance,
         theme_css=_theme(root),
+        links=made.links,
     )
+    heading = f"{made.title}, {made.subtitle}"
+    beside = {made.tables: workbooks.of_tables(_tables(executed), heading, language)}
+    if made.form:
+        asked = {name: made.parameters[name] for name in ("region", "year", "provider", "edition", "language")}
+        release = regions.open_release(**asked, root=root)
+        beside[made.form] = forms.form(release, portrait.findings(release))
+    for path, content in beside.items():
+        store.write_bytes(path, content)
     store.write_text(made.file, html)
     return ""
+
+
+def _tables(executed: NotebookNode) -> list[dict[str, Any]]:
+    """Return the tables that an executed notebook shows, in their order."""
+    outputs = [output for cell in executed.cells for output in cell.get("outputs", [])]
+    return [table for output in outputs for table in output.get("data", {}).get(exhibit.TABLES, [])]
 
 
 def render_one(notebook: Path, parameters: list[str], output: Path | None, language: str) -> Path:
@@ -263,32 +377,49 @@ def _theme(root: Path) -> str:
 
 def _remove_former(folder: Path, wanted: list[Page], manifest: dict[str, Any]) -> None:
     """Remove pages of providers that are no longer in the codebook: a former page is not this year's report."""
-    known = {page.file for page in wanted}
-    for path in (folder / "providers").glob("*.html"):
+    known = {path for page in wanted for path in page.files}
+    for path in (folder / "providers").glob("[!.]*"):
         if path not in known:
             path.unlink()
-    for key in set(manifest) - {page.key for page in wanted}:
+    for key in set(manifest) - {page.key for page in wanted} - {BUNDLE}:
         del manifest[key]
 
 
-def _index(release: Release, wanted: list[Page], failed: list[tuple[str, str]], theme_css: str) -> str:
+def _index(
+    release: Release,
+    edition: str,
+    wanted: list[Page],
+    failed: list[tuple[str, str]],
+    theme_css: str,
+    folder: Path,
+    bundle: str,
+) -> str:
     """Return the front page: links, numbers, status, and what could not be made."""
     counted = release.rows(measure="aantal", statistic="count", unit="provider", group="client")
-    counted = counted.set_index("unit_id")
+    counted = counted.set_index("unit_id")["estimate"]
     scored = release.rows(measure=release.dimensions, statistic="adjusted", unit="provider")
     order = pd.CategoricalDtype(["hidden", "indicative", "shown"], ordered=True)
     best = scored["status"].astype(order).groupby(scored["unit_id"]).max().astype(str)
-    folder = next(page.file.parent for page in wanted if page.key == "region")
+    if edition == "public":
+        counted, best = regions.rounded(counted), best.replace("indicative", "hidden")
+    unmade = {key for key, _ in failed}
     rows = []
     for page in wanted:
         if page.file.is_file():
-            kind = "synthesis" if page.key == "region" else "provider"
+            kind = "provider" if page.form else "synthesis"
             status = "" if kind == "synthesis" else best.get(page.key, "hidden")
-            n = counted["estimate"].get(page.key)
-            href = page.file.relative_to(folder).as_posix()
-            rows.append({"kind": kind, "name": page.title, "n": n, "status": status, "href": href})
+            rows.append(
+                {
+                    "kind": kind,
+                    "name": page.title,
+                    "n": counted.get(page.key),
+                    "status": "earlier" if page.key in unmade else status,
+                    "href": page.file.relative_to(folder).as_posix(),
+                }
+            )
     titles = {page.key: page.title for page in wanted}
     failures = pd.DataFrame([(titles[key], why) for key, why in failed], columns=["name", "reason"])
+    method = [(word("method", release.language), wanted[0].method)] if wanted[0].method else []
     return pages.index(
         pd.DataFrame(rows, columns=["kind", "name", "n", "status", "href"]),
         region=release.title,
@@ -297,4 +428,5 @@ def _index(release: Release, wanted: list[Page], failed: list[tuple[str, str]], 
         provenance={release.word(name): value for name, value in release.provenance.items()},
         failures=failures,
         theme_css=theme_css,
+        links=[*method, (word("bundle", release.language), bundle)],
     )

@@ -6,14 +6,16 @@ else that a cell produced through to the reader.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
 from workbench.reporting.wording import breakable, cell, escape, word
 
 MARK = "workbench-"
+TABLES = "application/vnd.workbench.tables+json"  # the tables of an output, as the page shows them, for a spreadsheet
 QUESTIONS = ("recognise", "story", "value", "improve")
 AGREEMENT = ("what", "who", "when", "indicator", "target")
 LONG = 16
@@ -73,6 +75,23 @@ class Exhibit:
             f'<div class="{MARK}exhibit {kind}{long}" id="{self.key}">'
             f"<figure><figcaption>{finding}{caption}</figcaption>{shown}{note}</figure>{behind}</div>"
         )
+
+    def tables(self) -> list[dict[str, Any]]:
+        """Return the table as the page shows it: what ``workbooks.of_tables`` makes a sheet of."""
+        columns = list(_columns(self.table, self.formats, self.language))
+        return [
+            {
+                "key": self.key,
+                "caption": self.caption,
+                "finding": self.finding,
+                "note": self.note,
+                "columns": [{"name": column.name, "numeric": column.numeric} for column in columns],
+                "rows": [list(row) for row in zip(*(column.written for column in columns), strict=True)],
+            }
+        ]
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return bundle(self)
 
     def _behind(self, rows: str) -> str:
         summary = escape(word("figures behind", self.language))
@@ -213,6 +232,11 @@ class BlankTable:
         )
 
 
+def bundle(shown: Any) -> dict[str, Any]:
+    """Return what a cell puts out of something with tables: the HTML of the page, and the tables by themselves."""
+    return {"text/html": shown._repr_html_(), TABLES: shown.tables()}
+
+
 def _check_key(key: str) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9-]*", key):
         raise ValueError(f"{key!r} cannot be the key of an exhibit: use lower-case letters, digits and hyphens.")
@@ -222,16 +246,13 @@ def table(key: str, caption: str, rows: pd.DataFrame, formats: Mapping[str, str]
     """Write a table with its caption, scoped heads and numbers on the right, in a box that scrolls by itself."""
     if rows.empty:
         return f'<p class="note">{escape(word("no rows", language))}</p>'
-    columns = [
-        _column(str(name), rows.iloc[:, place], formats.get(str(name), ""), language)
-        for place, name in enumerate(rows.columns)
-    ]
-    head = "".join(f'<th scope="col"{look}>{name}</th>' for name, _, look in columns)
+    columns = list(_columns(rows, formats, language))
+    head = "".join(f'<th scope="col"{column.look}>{breakable(column.name)}</th>' for column in columns)
     body = []
     for place in range(len(rows)):
-        (_, first, first_look), *others = columns
-        rest = "".join(f"<td{look}>{written[place]}</td>" for _, written, look in others)
-        body.append(f'<tr><th scope="row"{first_look}>{first[place]}</th>{rest}</tr>')
+        first, *others = columns
+        rest = "".join(f"<td{column.look}>{breakable(column.written[place])}</td>" for column in others)
+        body.append(f'<tr><th scope="row"{first.look}>{breakable(first.written[place])}</th>{rest}</tr>')
     return (
         f'<div class="table" role="group" tabindex="0" aria-labelledby="{key}-table"><table>'
         f'<caption id="{key}-table">{escape(caption)}</caption>'
@@ -239,10 +260,24 @@ def table(key: str, caption: str, rows: pd.DataFrame, formats: Mapping[str, str]
     )
 
 
-def _column(name: str, values: pd.Series, kind: str, language: str) -> tuple[str, list[str], str]:
-    """Return the head of a column, its cells and how they are set: numbers on the right, sentences with room."""
-    written = [cell(value, language, kind) for value in values]
-    numeric = kind in NUMERIC or (kind == "" and pd.api.types.is_numeric_dtype(values))
-    longest = max(map(len, written))
-    look = "number" if numeric else "short" if longest <= WORD else "prose" if longest > SENTENCE else ""
-    return breakable(name), [breakable(text) for text in written], f' class="{look}"' if look else ""
+@dataclass(frozen=True)
+class _Column:
+    """A column as it is written: its name, its cells, whether they are numbers, and how it is set."""
+
+    name: str
+    written: list[str]
+    numeric: bool
+
+    @property
+    def look(self) -> str:
+        """Numbers stand on the right, sentences have room, short texts do not break."""
+        longest = max(map(len, self.written), default=0)
+        look = "number" if self.numeric else "short" if longest <= WORD else "prose" if longest > SENTENCE else ""
+        return f' class="{look}"' if look else ""
+
+
+def _columns(rows: pd.DataFrame, formats: Mapping[str, str], language: str) -> Iterator[_Column]:
+    for place, name in enumerate(map(str, rows.columns)):
+        values, kind = rows.iloc[:, place], formats.get(str(name), "")
+        numeric = kind in NUMERIC or (kind == "" and pd.api.types.is_numeric_dtype(values))
+        yield _Column(name, [cell(value, language, kind) for value in values], bool(numeric))

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.reporting import phrases
-from workbench.reporting.exhibit import MARK, Card, Exhibit, Paragraphs
+from workbench.reporting.exhibit import MARK, Card, Exhibit, Paragraphs, bundle
 from workbench.reporting.release import Release
 from workbench.reporting.wording import number, percentage
 
@@ -32,6 +32,13 @@ class Parts:
 
     def _repr_html_(self) -> str:
         return f'<div class="{MARK}parts">{"".join(part._repr_html_() for part in self.parts)}</div>'
+
+    def tables(self) -> list[dict[str, Any]]:
+        """Return the tables of all parts."""
+        return [table for part in self.parts if hasattr(part, "tables") for table in part.tables()]
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return bundle(self)
 
 
 def said(*sentences: str) -> Paragraphs:

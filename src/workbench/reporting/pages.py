@@ -12,7 +12,7 @@ import base64
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape, unescape
@@ -22,6 +22,7 @@ from urllib.parse import quote, urlsplit
 
 import jinja2
 import mistune
+import nbformat
 import pandas as pd
 from markupsafe import Markup
 from nbconvert import HTMLExporter
@@ -115,6 +116,7 @@ def render(
     subtitle: str = "",
     provenance: Mapping[str, str] | None = None,
     theme_css: str = "",
+    links: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Return the page of an executed notebook.
 
@@ -130,6 +132,8 @@ def render(
         What the page was made from, in order: name to value as a reader should see it.
     theme_css : str
         A municipality's token file. Only custom properties are taken from it, and of those only the ones the page uses.
+    links : sequence of (text, address)
+        Files that stand beside the page.
 
     Returns
     -------
@@ -142,9 +146,16 @@ def render(
         "language": language,
         "provenance": dict(provenance or {}),
         "theme_css": theme_css,
+        "links": [(name, _relative(href)) for name, href in links],
     }
     page, _ = _exporter().from_notebook_node(executed, {"page": asked})
     return page
+
+
+def document(texts: Sequence[str], *, title: str, language: str, theme_css: str = "") -> str:
+    """Return a page of plain markdown, such as the account of the method; its first heading gives way to `title`."""
+    cells = [nbformat.v4.new_markdown_cell(text, id=f"part-{place}") for place, text in enumerate(texts)]
+    return render(nbformat.v4.new_notebook(cells=cells), title=title, language=language, theme_css=theme_css)
 
 
 def index(
@@ -157,6 +168,7 @@ def index(
     failures: pd.DataFrame | None = None,
     deliveries: pd.DataFrame | None = None,
     theme_css: str = "",
+    links: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Return the front page of a region: where the reports are, and what could not be made.
 
@@ -169,6 +181,8 @@ def index(
         Needs ``name`` and ``reason``.
     deliveries : DataFrame, one row per delivery
         Shown as it is.
+    links : sequence of (text, address)
+        Files that stand beside the front page.
 
     Returns
     -------
@@ -198,6 +212,7 @@ def index(
         "provenance": dict(provenance or {}),
         "style": _style(theme_css),
         "words": words,
+        "links": [(name, _relative(href)) for name, href in links],
         "synthesis": [row for row in listed if row["kind"] != "provider"],
         "reports": [row for row in listed if row["kind"] == "provider"],
         "failures": failed,

@@ -24,11 +24,13 @@ class Release:
     language: str
     edition: str
     provider: str | None
+    municipality: str | None
     estimates: pd.DataFrame = field(repr=False)
     providers: Mapping[str, str] = field(repr=False)
     deliveries: pd.DataFrame = field(repr=False)
     excluded: pd.DataFrame = field(repr=False)
     agreements: pd.DataFrame = field(repr=False)
+    remarks: pd.DataFrame = field(repr=False)
     codebook: Mapping[str, Any] = field(repr=False)
     provenance: Mapping[str, str] = field(repr=False)
 
@@ -60,7 +62,14 @@ class Release:
     @property
     def title(self) -> str:
         """What a reader calls the unit of the report."""
+        if self.municipality:
+            return str(self.codebook["municipalities"][self.municipality])
         return self.providers[self.provider] if self.provider else str(self.codebook["region"]["name"])
+
+    @property
+    def named(self) -> bool:
+        """Whether single providers have names here, and so whether their figures are here."""
+        return self.edition == "internal" or self.provider is not None
 
     @property
     def thresholds(self) -> Mapping[str, int]:
@@ -99,11 +108,16 @@ class Release:
         """Return what a reader calls a code: a role, a reason, an answer, a label."""
         return phrases.name(code, self.language)
 
-    def name(self, measure: str) -> str:
-        """Return what a reader calls a measure."""
+    def name(self, measure: str, statistic: str = "") -> str:
+        """Return what a reader calls a measure; where one has two figures, `statistic` says which is meant."""
         if measure in self.codebook["dimensions"]:
             return self.codebook["dimensions"][measure][f"name_{self.language}"] or measure
-        return self.codebook["cards"].get(measure, {}).get(self.language, {}).get("name", measure)
+        words = self.codebook["cards"].get(measure, {}).get(self.language, {})
+        return words.get(statistic, words.get("name", measure)).format(**self.definitions)
+
+    def unit(self, measure: str) -> str:
+        """Return how a measure is written: ``share``, ``mark`` or ``points``."""
+        return self.codebook["cards"].get(measure, {}).get("unit", "points")
 
     def wording(self, item: str) -> str:
         """Return the wording of an item."""

@@ -39,6 +39,16 @@ WORDS: dict[str, dict[str, str]] = {
     "indicator": {"nl": "Waaraan zien we het?", "en": "Which figure shows it?"},
     "target": {"nl": "Welk cijfer willen we zien?", "en": "What should it become?"},
     "room": {"nl": "Ruimte om te schrijven", "en": "Space to write"},
+    "beside": {"nl": "Bij deze pagina", "en": "Beside this page"},
+    "tables": {"nl": "Alle tabellen als spreadsheet", "en": "All tables as a spreadsheet"},
+    "form": {"nl": "Formulier voor het gesprek", "en": "Form for the conversation"},
+    "method": {"nl": "Zo zijn de cijfers berekend", "en": "How the figures were computed"},
+    "bundle": {"nl": "Alles van dit jaar in één bestand (zip)", "en": "Everything of this year in one file (zip)"},
+    "of municipalities": {"nl": "Beeld per gemeente", "en": "The region by municipality"},
+    "earlier": {
+        "nl": "Eerdere versie: de nieuwe is niet gelukt",
+        "en": "Earlier version: the new one failed",
+    },
     "reports": {"nl": "Rapporten per aanbieder", "en": "Reports by provider"},
     "synthesis": {"nl": "Beeld van de regio", "en": "The region as a whole"},
     "read": {"nl": "Lees het rapport", "en": "Read the report"},
@@ -170,6 +180,24 @@ def percentage(share: float, language: str, decimals: int = 0) -> str:
     ('62,5%', '7%')
     """
     return number(share * 100, language, decimals) + "%"
+
+
+def read_number(text: str, language: str) -> tuple[float, int, bool] | None:
+    """Return the number a written one stands for, its decimals and whether it was a percentage; None for other text.
+
+    Examples
+    --------
+    >>> read_number("62,5%", "nl"), read_number("\N{MINUS SIGN}1.234", "nl"), read_number("n.v.t.", "nl")
+    ((0.625, 1, True), (-1234.0, 0, False), None)
+    """
+    group, point = (".", ",") if language == "nl" else (",", ".")
+    plain = re.fullmatch(rf"([+\N{{MINUS SIGN}}]?)([0-9]{{1,3}}(?:\{group}?[0-9]{{3}})*)(?:\{point}([0-9]+))?(%?)", text)
+    if plain is None:
+        return None
+    decimals = plain[3] or ""
+    value = float(plain[2].replace(group, "") + "." + (decimals or "0"))
+    value = value / 100 if plain[4] else value
+    return round(-value if plain[1] == "\N{MINUS SIGN}" else value, 12), len(decimals), bool(plain[4])
 
 
 def day(value: date, language: str) -> str:

@@ -47,6 +47,17 @@ Wat hier staat, staat ook in de tabellen; dit is het verhaal erbij.
 - Een cijfer 77 en een letter in een jaartal zijn na navraag verbeterd: `corrections.csv`.
 """
 DECIDED = "2026-01-20"
+AMBITIONS = (
+    ("Langer zelfstandig thuis", "Mensen redden zich na de hulp.", "government", "geen_herstart", "higher", "0,80", ""),
+    ("Langer zelfstandig thuis", "Mensen kunnen meer zelf.", "resident", "competentie", "higher", "75", ""),
+    ("Passende hulp", "De hulp sluit aan op wat mensen nodig hebben.", "resident", "kwaliteit", "higher", "75", ""),
+    ("Passende hulp", "Mensen maken de hulp af.", "government", "uitval", "lower", "0,08", "eenzijdig beëindigd"),
+    ("Passende hulp", "Doelen worden gehaald.", "professional", "doelen", "higher", "0,70", ""),
+    ("Eigen regie", "Mensen bepalen zelf waar zij hulp bij willen.", "resident", "autonomie", "higher", "70", ""),
+    ("Meedoen", "Mensen hebben anderen om zich heen.", "resident", "verbondenheid", "higher", "75", ""),
+    ("Lichter waar het kan", "Mensen kunnen zonder hulp verder.", "government", "zonder_hulp", "higher", "0,25", ""),
+    ("Lichter waar het kan", "Mensen vinden de weg in de buurt.", "professional", "voorveld", "higher", "65", ""),
+)
 
 
 def write(folder: Path, providers: pd.DataFrame, with_bsn: bool, corrections: list[tuple[str, ...]]) -> None:
@@ -74,6 +85,7 @@ def write(folder: Path, providers: pd.DataFrame, with_bsn: bool, corrections: li
         "scales": _scales(),
         "dimensions": _themes(),
         "corrections": _corrections(corrections),
+        "ambitions": pd.DataFrame(AMBITIONS, columns=list(codebook.TABLES["ambitions"])),
     }
     for name, table in tables.items():
         codebook.write_table(
