@@ -168,7 +168,8 @@ class Codebook:
     """Everything people decided about one region; each table has the columns of `TABLES`, all text.
 
     `items` has numbers in ``low`` and ``high`` and a truth value in ``reversed``; `dimensions` a truth value in
-    ``grades_provider``; `ambitions` numbers in ``target``. `cards` holds one definition card per measure.
+    ``grades_provider``; `ambitions` numbers in ``target``. `cards` holds one definition card per measure, `forms` the
+    deliveries that ship: the forms the workbench writes and reads back.
     """
 
     region: Region
@@ -181,6 +182,7 @@ class Codebook:
     dimensions: pd.DataFrame
     corrections: pd.DataFrame
     ambitions: pd.DataFrame
+    forms: pd.DataFrame
     municipalities: pd.DataFrame
     cards: Mapping[str, Any]
     sha256: str
@@ -223,7 +225,6 @@ def read(folder: Path) -> Codebook:
     shipped = {name: _shipped(name) for name in ("scales", "dimensions", "columns")}
     shipped["items"] = _instruments(region.instruments, mistakes)
     tables = {name: _merged(name, shipped.get(name), table) for name, table in own.items()}
-    tables["deliveries"] = _with_forms(own["deliveries"])
     tables["dimensions"] = tables["dimensions"].assign(
         grades_provider=_truth(tables["dimensions"]["grades_provider"], "dimensions.csv", "grades_provider", mistakes)
     )
@@ -242,6 +243,7 @@ def read(folder: Path) -> Codebook:
         raise CodebookError(mistakes)
     return Codebook(
         region=region,
+        forms=_shipped("deliveries").reindex(columns=list(TABLES["deliveries"]), fill_value=""),
         municipalities=municipalities,
         cards=cards,
         sha256=fingerprint(folder),
@@ -345,17 +347,6 @@ def _merged(name: str, shipped: pd.DataFrame | None, own: pd.DataFrame) -> pd.Da
         return own
     both = pd.concat([shipped.reindex(columns=own.columns, fill_value=""), own], ignore_index=True)
     return both.drop_duplicates(list(KEYS[name]), keep="last").reset_index(drop=True)
-
-
-def _with_forms(own: pd.DataFrame) -> pd.DataFrame:
-    """Return the region's deliveries and, after them, the forms that the workbench writes and reads back.
-
-    The region's rows keep their place, because findings name it; a pattern of its own takes that of the form.
-    """
-    forms = _shipped("deliveries").reindex(columns=own.columns, fill_value="")
-    forms = forms[~forms["pattern"].isin(own["pattern"])]
-    start = int(own.index.max()) + 1 if len(own) else 0
-    return pd.concat([own, forms.set_axis(range(start, start + len(forms)))])
 
 
 def _numbers(column: pd.Series, table: str, name: str, mistakes: list[str]) -> pd.Series:

@@ -124,7 +124,7 @@ def draft(places: Places, year: int, file: Path | None = None) -> dict[Path, int
 
     book = codebooks.read(places.codebook) if (places.codebook / "region.yml").is_file() else None
     described = book.deliveries if book else pd.DataFrame(columns=list(codebooks.TABLES["deliveries"]), dtype=str)
-    arrived, _ = deliveries.arrivals(places.raw(year), described, year)
+    arrived, _ = deliveries.arrivals(places.raw(year), described, year, book.forms if book else None)
     files = [file] if file else [places.raw(year) / each.file for each in arrived if not each.settings]
     if not files:
         raise NotThere(f"Every delivery in {places.raw(year)} is described in deliveries.csv: nothing to propose.")
@@ -213,7 +213,7 @@ def _released_tables(
             year,
             statistics={measure: OF_AGREEMENTS[card["unit"]] for measure, card in cards.items()} | INCIDENCES,
             better={measure: card.get("better", "higher") for measure, card in cards.items()},
-            years_of={measure: 2 for measure in INCIDENCES},
+            years_of=dict.fromkeys(INCIDENCES, 2),
         ),
     }
 

@@ -194,7 +194,7 @@ def _for_the_public(release: Release) -> Release:
         estimates=public,
         deliveries=release.deliveries.assign(**{name: rounded(release.deliveries[name]) for name in whole}),
         excluded=release.excluded.assign(records=rounded(release.excluded["records"])),
-        codebook=release.codebook | {"region": region | {"thresholds": thresholds}},
+        codebook=dict(release.codebook) | {"region": region | {"thresholds": thresholds}},
     )
 
 

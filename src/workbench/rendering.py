@@ -143,7 +143,9 @@ def report(
         progress(len(made) + len(failed), len(stale), page.title)
     _remove_former(folder, wanted, manifest)
     bundle = folder / f"{places.region}-{year}.zip"
-    store.write_text(folder / "index.html", _index(release, edition, wanted, failed, _theme(places.root), folder, bundle.name))
+    store.write_text(
+        folder / "index.html", _index(release, edition, wanted, failed, _theme(places.root), folder, bundle.name)
+    )
     manifest[BUNDLE] = _bundle(folder, bundle, wanted, manifest)
     store.write_json(folder / "manifest.json", manifest)
     kept = [page.key for page in wanted if page not in stale]
@@ -207,8 +209,8 @@ def _pages(
     code: str,
     edition: str,
     folder: Path,
-    towns: Sequence[str],
-    method: str,
+    towns: Sequence[str] = (),
+    method: str = "",
 ) -> Iterator[Page]:
     common = {"region": places.region, "year": release.year, "language": release.language}
     words = {"nl": ("Beeld van de regio", "Rapport per aanbieder"), "en": ("The region as a whole", "Provider report")}
@@ -396,12 +398,12 @@ def _index(
 ) -> str:
     """Return the front page: links, numbers, status, and what could not be made."""
     counted = release.rows(measure="aantal", statistic="count", unit="provider", group="client")
-    counted = counted.set_index("unit_id")["estimate"]
+    clients = counted.set_index("unit_id")["estimate"]
     scored = release.rows(measure=release.dimensions, statistic="adjusted", unit="provider")
     order = pd.CategoricalDtype(["hidden", "indicative", "shown"], ordered=True)
     best = scored["status"].astype(order).groupby(scored["unit_id"]).max().astype(str)
     if edition == "public":
-        counted, best = regions.rounded(counted), best.replace("indicative", "hidden")
+        clients, best = regions.rounded(clients), best.replace("indicative", "hidden")
     unmade = {key for key, _ in failed}
     rows = []
     for page in wanted:
@@ -412,7 +414,7 @@ def _index(
                 {
                     "kind": kind,
                     "name": page.title,
-                    "n": counted.get(page.key),
+                    "n": clients.get(page.key),
                     "status": "earlier" if page.key in unmade else status,
                     "href": page.file.relative_to(folder).as_posix(),
                 }

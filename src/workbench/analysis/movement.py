@@ -48,7 +48,7 @@ def difference(
     return float(gap), float(low), float(high)
 
 
-def reached(row: Mapping[str, float], target: float, direction: str) -> str:
+def reached(row: pd.Series | Mapping[str, float], target: float, direction: str) -> str:
     """Say whether a figure is where it should be: ``reached``, ``not reached`` or ``cannot be said``.
 
     Only an interval that lies wholly on one side of the target says so; a target inside it cannot be decided.

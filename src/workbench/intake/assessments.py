@@ -229,10 +229,11 @@ def _targets(
     targets: pd.Series, measures: pd.Series, delivered: Records, codebook: Codebook
 ) -> tuple[pd.Series, list[Finding]]:
     """Return targets in the unit of their figure: a share above 1 was meant as a percentage, and a note says so."""
-    shares = [name for name, card in codebook.cards.items() if card.get("unit") == "share"]
-    percent = measures.isin(shares) & (targets > 1)
-    signed = delivered.fields["target"].str.contains("%").fillna(False) if "target" in delivered.fields else percent
-    found = targets.mask(percent | (measures.isin(shares) & signed), targets / 100)
+    shares = measures.isin([name for name, card in codebook.cards.items() if card.get("unit") == "share"])
+    written = delivered.fields.get("target", pd.Series(None, index=targets.index, dtype="str"))
+    signed = shares & written.str.contains("%").fillna(False).astype(bool)
+    percent = shares & (targets > 1) & ~signed
+    found = targets.mask(signed | percent, targets / 100)
     if not percent.any():
         return found, []
     count, row = count_and_row(percent)

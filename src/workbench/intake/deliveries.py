@@ -78,7 +78,7 @@ def receive(
     MissingKey
         Where a delivery holds person ids and `key` is None.
     """
-    arrived, problems = arrivals(folder, codebook.deliveries, year)
+    arrived, problems = arrivals(folder, codebook.deliveries, year, codebook.forms)
     manifest: list[dict[str, object]] = []
     behind: dict[str, list[Records]] = {kind: [] for kind in schemas.TABLES}
     excluded: list[pd.DataFrame] = []
@@ -178,8 +178,12 @@ def _processed(
     )
 
 
-def arrivals(folder: Path, described: pd.DataFrame, year: int) -> tuple[list[Delivery], list[Finding]]:
+def arrivals(
+    folder: Path, described: pd.DataFrame, year: int, forms: pd.DataFrame | None = None
+) -> tuple[list[Delivery], list[Finding]]:
     """Return the files below a year's folder, each with its row of ``deliveries.csv``.
+
+    A file that no row matches may be one of the `forms` that the workbench writes itself.
 
     Hidden files, and those Excel and operating systems leave behind, are passed over. A file that no row matches, or
     more than one, is a finding; so is a required delivery that did not come.
@@ -196,6 +200,10 @@ def arrivals(folder: Path, described: pd.DataFrame, year: int) -> tuple[list[Del
         file = inside.as_posix()
         rows = [row for row, pattern in zip(current.index, current["pattern"], strict=True) if _matches(file, pattern)]
         used |= set(rows)
+        own = [each for each in _rows(forms) if not rows and _matches(file, each["pattern"])]
+        if own:
+            arrived.append(Delivery(file, path, own[0]))
+            continue
         arrived.append(Delivery(file, path, current.loc[rows[0]].to_dict() if len(rows) == 1 else {}))
         if not rows and path.suffix.casefold() == ".lss":
             message = "The file is the structure of a LimeSurvey questionnaire; it holds no answers."
@@ -214,6 +222,10 @@ def arrivals(folder: Path, described: pd.DataFrame, year: int) -> tuple[list[Del
             remedy = "Ask for it, or clear 'required' in deliveries.csv for this year."
             findings.append(Finding(absent["pattern"], "error", message, remedy))
     return arrived, findings
+
+
+def _rows(table: pd.DataFrame | None) -> list[dict[str, str]]:
+    return [] if table is None else [{str(name): str(row[name]) for name in row.index} for _, row in table.iterrows()]
 
 
 def _is_litter(name: str) -> bool:

@@ -3,7 +3,7 @@
 Nothing is computed here. Where a figure is not there, its exhibit is one sentence that says why, never an empty chart.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,8 @@ OUTCOMES: Mapping[str, str] = {
     "geen_herstart": "incidence",
     "doelen": "share",
 }
-CARD_ROWS = ("asked", "numerator", "denominator", "exclusions", "window", "perspective", "caveat")
+CARD_ROWS = ("asked", "numerator", "denominator", "exclusions", "window", "perspective", "caveat", "source")
+CONTEXT = ("clients", "inflow", "waiting_weeks", "budget", "spent", "staff_turnover", "complaints")
 
 
 @dataclass(frozen=True)
@@ -105,13 +106,77 @@ def counted(release: Release, row: pd.Series | None) -> str:
 
 
 def finding(release: Release, row: pd.Series) -> str:
-    """Return the sentence of a comparison or of a gap."""
-    name = release.name(row["measure"])
+    """Return the sentence of a comparison, of an outcome or of a gap."""
+    name = release.name(row["measure"], row["statistic"])
     if row["statistic"] == "gap":
         sentence = phrases.mirrored(row, name, release.definitions["mirror_margin"], release.language)
+    elif row["statistic"] in ("share", "incidence"):
+        sentence = phrases.beside_region(row, name, release.language)
     else:
         sentence = phrases.compared(row, name, release.language)
     return f"{sentence} {release.say('indicative')}" if row["status"] == "indicative" else sentence
+
+
+def held_back(release: Release, row: pd.Series) -> str:
+    """Return why a comparison has no verdict, as a sentence that follows another; nothing where it has one."""
+    why = phrases.held_back(row, release.codebook["region"]["comparison"], release.language)
+    return f" {why}" if why else ""
+
+
+def adjusted_scores(release: Release) -> pd.DataFrame:
+    """Return the adjusted scores of clients of the provider, in the order of the codebook."""
+    asked = {"measure": release.dimensions, "statistic": "adjusted", "unit": "provider", "group": "client"}
+    return in_order(release, release.rows(**asked)).assign(better="higher")
+
+
+def gaps_of(release: Release) -> pd.DataFrame:
+    """Return the gaps between staff and clients of the provider, in the order of the codebook."""
+    return in_order(release, release.rows(measure=release.dimensions, statistic="gap", unit="provider"))
+
+
+def compared_outcomes(release: Release) -> pd.DataFrame:
+    """Return the outcomes of the provider that may be told, with which way is an improvement."""
+    rows = release.rows(measure=list(OUTCOMES), unit="provider", group="client")
+    rows = rows[(rows["statistic"] == rows["measure"].map(OUTCOMES)) & (rows["status"] != "hidden")]
+    better = {measure: release.codebook["cards"][measure].get("better", "higher") for measure in OUTCOMES}
+    return rows.assign(better=rows["measure"].map(better))
+
+
+def of_region(release: Release, measure: str, statistic: str, group: str = "client") -> pd.Series | None:
+    """Return one figure of the region; None where it is not there or not shown."""
+    row = release.row(measure=measure, statistic=statistic, unit="region", group=group)
+    return None if row is None or row["status"] == "hidden" else row
+
+
+def named(release: Release, measures: Iterable[str]) -> str:
+    """Return measures as they stand in a sentence."""
+    return phrases.together([release.name(measure).lower() for measure in measures], release.language)
+
+
+def of_measure(release: Release, measure: str, value: float, statistic: str = "") -> str:
+    """Write a value in the unit of its measure: a percentage, a mark with one decimal or points."""
+    unit = "points" if statistic == "adjusted" else release.unit(measure)
+    if unit == "share":
+        return share(value, release.language)
+    return plain(value, release.language, int(unit == "mark"))
+
+
+def administration(release: Release, unit: str, unit_id: str | None = None) -> pd.DataFrame:
+    """Return the figures of the administration: one row per measure, one column per calendar year, oldest first."""
+    rows = release.rows(measure=list(CONTEXT), statistic="context", unit=unit, category=None, year=None)
+    rows = rows[rows["status"] != "hidden"]
+    if unit_id is not None:
+        rows = rows[rows["unit_id"] == unit_id]
+    latest = rows.sort_values("year").drop_duplicates(["measure", "category"], keep="last")
+    wide = latest.pivot(index="measure", columns="category", values="estimate")
+    return wide.reindex(columns=sorted(wide.columns))
+
+
+def in_units(value: float, measure: str, language: str) -> str:
+    """Write a figure of the administration: whole numbers, weeks with one decimal, turnover as a share."""
+    if measure == "staff_turnover":
+        return share(value, language)
+    return plain(value, language, int(measure == "waiting_weeks"))
 
 
 def in_order(release: Release, rows: pd.DataFrame) -> pd.DataFrame:
@@ -126,19 +191,37 @@ def cards(release: Release, *measures: str) -> Parts:
     return Parts([_card(release, measure) for measure in measures if measure in present])
 
 
+def scales(release: Release) -> Parts:
+    """The definitions of the subjects of the questionnaires: what each is about and how its score is made."""
+    return Parts([_card(release, measure) for measure in release.dimensions])
+
+
 def _card(release: Release, measure: str) -> Card:
     language, choices = release.language, release.definitions
-    words = release.codebook["cards"][measure]
+    dimension = release.codebook["dimensions"].get(measure)
+    words = release.codebook["cards"]["_dimension" if dimension else measure]
     values = dict(choices) | {
         "dropout": release.word(choices["dropout"]),
         "period": str(release.year - 1),
         "restart_period": f"{release.year - 2}–{release.year - 1}",
         "restart_provider": release.word("same provider" if choices["restart_same_provider"] else "any provider"),
     }
-    said = {key: words[language][key].format(**values) for key in CARD_ROWS if key in words[language]}
-    said["perspective"] = release.word(words["perspective"])
-    rows = {release.head(key): said[key] for key in CARD_ROWS}
-    return Card(f"card-{measure.replace('_', '-')}", words[language]["name"], rows, language)
+    if dimension:
+        values |= _of_scale(release, measure)
+    told = {key: words[language][key].format(**values) for key in CARD_ROWS if key in words[language]}
+    told["perspective"] = release.word(dimension["perspective"] if dimension else words["perspective"])
+    rows = {release.head(key): told[key] for key in CARD_ROWS if told.get(key)}
+    return Card(f"card-{measure.replace('_', '-')}", release.name(measure), rows, language)
+
+
+def _of_scale(release: Release, measure: str) -> dict[str, str]:
+    """Return what a subject is about, and with how many statements of which questionnaire it is asked."""
+    asked = {item["instrument"] for item in release.codebook["items"].values() if item["dimension"] == measure}
+    return {
+        "about": release.codebook["dimensions"][measure][f"about_{release.language}"],
+        "items": str(release.codebook["questions"].get(measure, 0)),
+        "questionnaire": phrases.together(sorted(asked), release.language),
+    }
 
 
 def colophon(release: Release) -> Paragraphs:
@@ -147,7 +230,8 @@ def colophon(release: Release) -> Paragraphs:
     settings = release.codebook["region"]["comparison"]
     own = release.estimates[release.estimates["unit"].eq("provider") & release.estimates["year"].eq(release.year)]
     counts = {"hidden": number((own["status"] == "hidden").sum(), language), "all": number(len(own), language)}
-    adjusted = own["method"].str.startswith("case-mix").any()
+    scored = release.estimates[release.estimates["statistic"] == "adjusted"]
+    adjusted = scored["method"].str.startswith("case-mix").any()
     adjusters = phrases.together([release.word(name) for name in settings["adjusters"]], language) if adjusted else ""
     labels = {
         "minimum_n": number(settings["minimum_n"], language),
@@ -155,8 +239,10 @@ def colophon(release: Release) -> Paragraphs:
         "minimum_difference": number(settings["minimum_difference"], language),
     }
     return said(
+        release.text("method", f"edition {release.edition}"),
         release.text("method", "thresholds", **release.thresholds),
-        release.text("method", "hidden", **counts),
+        *([release.text("method", "hidden", **counts)] if release.named else []),
         release.text("method", "adjusted" if adjusters else "not adjusted", adjusters=adjusters),
         release.text("method", "labels", **labels),
+        release.text("method", "rule"),
     )

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from workbench.reporting.wording import number
+from workbench.reporting.wording import number, percentage
 
 ROLES = ("client", "relative", "staff")
 OPINIONS = ("negative", "neutral", "other", "positive")
@@ -25,6 +25,7 @@ WHY = {
     "fewer than 10 at risk at the horizon": "not yet known",
     "more answers than people invited": "more than invited",
 }
+BREAK = "break"
 CONTINUING = ("1", "2", "3", "4")
 
 
@@ -56,11 +57,13 @@ def name(key: str, language: str) -> str:
 
 
 def compared(row: pd.Series, measure: str, language: str) -> str:
-    """Say how a provider compares with the mean of all providers, from the label of its adjusted mean.
+    """Say how a provider compares with the mean of the providers, from the label of its adjusted mean.
+
+    A provider so large that it would be compared with itself is told beside the mean of the others.
 
     Examples
     --------
-    >>> row = pd.Series({"label": "below", "delta": -7.26, "status": "shown", "reason": ""})
+    >>> row = pd.Series({"label": "below", "delta": -7.26, "status": "shown", "reason": "", "method": "mean"})
     >>> compared(row, "Autonomie", "nl")
     'Autonomie: 7 punten lager dan het gemiddelde van de aanbieders. Dat is meer dan toeval verklaart.'
     """
@@ -68,7 +71,116 @@ def compared(row: pd.Series, measure: str, language: str) -> str:
     if row["status"] == "hidden":
         label = {"few": "too few", "gives another away": "kept back"}.get(row["reason"], "no comparison")
     delta = number(abs(row["delta"]), language) if label in ("above", "below") else ""
-    return say(label, language, measure=measure, delta=delta)
+    whom = text("titles", "the others" if "beside the others" in row["method"] else "the providers", language)
+    return say(label, language, measure=measure, delta=delta, whom=whom)
+
+
+def beside_region(row: pd.Series, measure: str, language: str) -> str:
+    """Say how an outcome of a provider lies beside that of the region, from its label.
+
+    Examples
+    --------
+    >>> row = pd.Series({"label": "above", "estimate": 0.12, "delta": 0.05, "status": "shown", "reason": ""})
+    >>> beside_region(row, "Uitval", "nl")
+    'Uitval: 12%, hoger dan in de regio (7%). Dat is meer dan toeval verklaart.'
+    """
+    label = row["label"] if row["label"] in ("above", "below", "not distinguishable", "too few") else "alone"
+    values = {"share": percentage(row["estimate"], language), "region": ""}
+    if pd.notna(row["delta"]):
+        values["region"] = percentage(row["estimate"] - row["delta"], language)
+    elif label != "too few":
+        label = "alone"
+    return say(f"outcome {label}", language, measure=measure, **values)
+
+
+def held_back(row: pd.Series, settings: Mapping[str, Any], language: str) -> str:
+    """Say which condition kept a figure from being called higher or lower; nothing where it was, or is not shown.
+
+    The conditions in their order: enough answers, a measure that tells providers apart, a difference that matters,
+    certainty after correction for the number of comparisons, certainty of the shrunken score.
+
+    Examples
+    --------
+    >>> settings = {"minimum_n": 10, "minimum_reliability": 0.7, "minimum_difference": 5, "alpha": 0.05}
+    >>> row = pd.Series({"label": "not distinguishable", "status": "shown", "statistic": "adjusted", "n": 40,
+    ...     "reliability": 0.8, "delta": 3.1, "p_adjusted": 0.01})
+    >>> held_back(row, settings, "nl")
+    'Het verschil is kleiner dan 5 punten.'
+    """
+    if row["label"] != "not distinguishable" or row["status"] == "hidden":
+        return ""
+    score = row["statistic"] not in ("share", "incidence")
+    if row["n"] < settings["minimum_n"]:
+        return say("held back n", language, needed=number(settings["minimum_n"], language))
+    if score and row["reliability"] < settings["minimum_reliability"]:
+        values = {"reliability": row["reliability"], "needed": settings["minimum_reliability"]}
+        return say(
+            "held back reliability", language, **{key: number(value, language, 2) for key, value in values.items()}
+        )
+    if score and abs(row["delta"]) < settings["minimum_difference"]:
+        return say("held back size", language, needed=number(settings["minimum_difference"], language))
+    if pd.notna(row["p_adjusted"]) and row["p_adjusted"] >= settings["alpha"]:
+        return say("held back chance", language)
+    return say("held back certainty", language) if score else ""
+
+
+def changed(row: pd.Series | None, language: str) -> str:
+    """Say whether a score changed since an earlier year, with the difference and its interval.
+
+    Examples
+    --------
+    >>> row = pd.Series({"label": "not to be told", "category": "2025", "estimate": 3.2, "conf_low": -4.0,
+    ...     "conf_high": 10.1, "status": "shown", "reason": ""})
+    >>> changed(row, "nl")
+    'Sinds 2025: +3 (tussen −4 en +10). Of dit echt veranderde, is niet te zeggen.'
+    """
+    if row is None or row["status"] == "hidden":
+        return say("change break", language, year=row["category"]) if row is not None and row["reason"] == BREAK else ""
+    if row["reason"] == BREAK:
+        return say("change break", language, year=row["category"])
+    ends = {"gap": row["estimate"], "low": row["conf_low"], "high": row["conf_high"]}
+    written = {key: number(value, language, signed=True) for key, value in ends.items()}
+    verdict = {"changed": "risen" if row["estimate"] > 0 else "fallen"}.get(row["label"], row["label"])
+    return say(f"change {verdict or 'not to be told'}", language, year=row["category"], **written)
+
+
+def moved(row: pd.Series, unit: str, language: str) -> str:
+    """Say how the figure of an agreement moved, with its uncertainty, and whether it is where it should be.
+
+    Examples
+    --------
+    >>> row = pd.Series({"movement": "better", "difference": 0.08, "difference_low": 0.01, "difference_high": 0.15,
+    ...     "reached": "cannot be said"})
+    >>> moved(row, "share", "nl")
+    'Verbeterd: +8 procentpunten (tussen +1 en +15). Of het doel gehaald is, is niet te zeggen.'
+    """
+    key = row["movement"] or "unknown"
+    ends = {"gap": row["difference"], "low": row["difference_low"], "high": row["difference_high"]}
+    scale, decimals = (100, 0) if unit == "share" else (1, int(unit == "mark"))
+    written = {
+        name: "" if pd.isna(value) else number(value * scale, language, decimals, signed=True)
+        for name, value in ends.items()
+    }
+    amount = text("titles", {"share": "percentage points", "mark": "mark points"}.get(unit, "score points"), language)
+    sentences = [say(f"moved {key}", language, amount=amount, **written)]
+    if row["reached"]:
+        sentences.append(say(f"target {row['reached']}", language))
+    return " ".join(sentences)
+
+
+def moved_in_all(counts: pd.Series, agreements: int, language: str) -> str:
+    """Say of all agreements together how many of their figures moved which way.
+
+    Examples
+    --------
+    >>> moved_in_all(pd.Series({"better": 1, "not to be told": 3}), 4, "nl")
+    'Afspraken: 4. Het cijfer erbij is 1 keer verbeterd en 0 keer verslechterd; 3 keer is dat niet te zeggen.'
+    """
+    better, worse = int(counts.get("better", 0)), int(counts.get("worse", 0))
+    stable = int(counts.get("stable", 0))
+    key = "moved in all stable" if stable else "moved in all"
+    rest = agreements - better - worse - stable
+    return say(key, language, all=agreements, better=better, worse=worse, stable=stable, rest=rest)
 
 
 def mirrored(row: pd.Series, measure: str, margin: float, language: str) -> str:
@@ -145,29 +257,46 @@ def without_subject(sentence: str) -> str:
     return rest[:1].upper() + rest[1:]
 
 
-def strengths(adjusted: pd.DataFrame, at_most: int = 3) -> pd.DataFrame:
-    """Return what stands out above: labelled `above`, the most certain first, then the largest.
+def told(rows: pd.DataFrame) -> pd.Series:
+    """Say which figures are told apart: labelled higher or lower."""
+    return rows["label"].isin(["above", "below"])
+
+
+def strengths(compared: pd.DataFrame, at_most: int = 3) -> pd.DataFrame:
+    """Return what stands out well: labelled on the good side, the most certain first, then the largest.
 
     The rule is the same for `points`: only labels, which hold after correction for the number of comparisons; within
-    them the adjusted p value, then the size.
+    them the adjusted p value, then the size in standard errors of what it is beside.
+
+    Parameters
+    ----------
+    compared : DataFrame
+        Comparisons, with which way is ``better``.
+    at_most : int
     """
-    return _first(adjusted[adjusted["label"] == "above"], at_most)
+    return _first(compared[_favourable(compared)], at_most)
 
 
-def points(adjusted: pd.DataFrame, gaps: pd.DataFrame, at_most: int = 3) -> pd.DataFrame:
-    """Return what to talk about: what is labelled `below` first, then gaps between staff and clients, `different`."""
-    below = _first(adjusted[adjusted["label"] == "below"], at_most)
+def points(compared: pd.DataFrame, gaps: pd.DataFrame, at_most: int = 3) -> pd.DataFrame:
+    """Return what to talk about: what is labelled on the other side first, then gaps that are `different`."""
+    below = _first(compared[told(compared) & ~_favourable(compared)], at_most)
     return pd.concat([below, _first(gaps[gaps["label"] == "different"], at_most)]).head(at_most)
 
 
-def further(adjusted: pd.DataFrame, gaps: pd.DataFrame, at_most: int = 3) -> dict[str, list[str]]:
+def further(compared: pd.DataFrame, gaps: pd.DataFrame, at_most: int = 3) -> dict[str, list[str]]:
     """Return what `points` had no room for: measures that are ``lower``, and those with ``gaps``."""
-    named = points(adjusted, gaps, at_most)
-    found = {"lower": adjusted[adjusted["label"] == "below"], "gaps": gaps[gaps["label"] == "different"]}
-    return {kind: list(rows.loc[~rows.index.isin(named.index), "measure"]) for kind, rows in found.items()}
+    chosen = points(compared, gaps, at_most)
+    unfavourable = compared[told(compared) & ~_favourable(compared)]
+    found = {"lower": unfavourable, "gaps": gaps[gaps["label"] == "different"]}
+    return {kind: list(rows.loc[~rows.index.isin(chosen.index), "measure"]) for kind, rows in found.items()}
+
+
+def _favourable(compared: pd.DataFrame) -> pd.Series:
+    lower = compared["better"] == "lower"
+    return (compared["label"].eq("above") & ~lower) | (compared["label"].eq("below") & lower)
 
 
 def _first(rows: pd.DataFrame, at_most: int) -> pd.DataFrame:
-    size = rows["delta"].fillna(rows["estimate"]).abs()
+    size = (rows["delta"].fillna(rows["estimate"]) / rows["std_error"]).abs()
     order = rows.assign(size=-size).sort_values(["p_adjusted", "size", "measure"])
     return order.drop(columns="size").head(at_most)

@@ -83,8 +83,17 @@ class Release:
 
     @property
     def dimensions(self) -> list[str]:
-        """The dimensions with estimates in this release, in the order of the codebook."""
-        present = set(self.estimates["measure"])
+        """The dimensions with scores in this release, in the order of the codebook."""
+        scored = self.estimates["statistic"].isin(["mean", "adjusted"])
+        return self._in_order(self.estimates.loc[scored, "measure"])
+
+    @property
+    def themes(self) -> list[str]:
+        """The themes that were judged, in the order of the codebook."""
+        return self._in_order(self.estimates.loc[self.estimates["statistic"] == "rating", "measure"])
+
+    def _in_order(self, measures: pd.Series) -> list[str]:
+        present = set(measures)
         return [name for name in self.codebook["dimensions"] if name in present]
 
     @property

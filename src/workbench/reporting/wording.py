@@ -191,7 +191,9 @@ def read_number(text: str, language: str) -> tuple[float, int, bool] | None:
     ((0.625, 1, True), (-1234.0, 0, False), None)
     """
     group, point = (".", ",") if language == "nl" else (",", ".")
-    plain = re.fullmatch(rf"([+\N{{MINUS SIGN}}]?)([0-9]{{1,3}}(?:\{group}?[0-9]{{3}})*)(?:\{point}([0-9]+))?(%?)", text)
+    plain = re.fullmatch(
+        rf"([+\N{{MINUS SIGN}}]?)([0-9]{{1,3}}(?:\{group}?[0-9]{{3}})*)(?:\{point}([0-9]+))?(%?)", text
+    )
     if plain is None:
         return None
     decimals = plain[3] or ""

@@ -1,0 +1,33 @@
+"""The exhibits of a provider report: one provider beside its region, by the sections a reader finds."""
+
+from workbench.reporting.portrait.experience import answers, experience, trend
+from workbench.reporting.portrait.mirror import mirror, mirror_items, mirror_question
+from workbench.reporting.portrait.opening import agreed, headline, in_short
+from workbench.reporting.portrait.participation import participation, representativity
+from workbench.reporting.portrait.results import continuing, endings, outcomes, restarts
+from workbench.reporting.portrait.sides import context, sides
+from workbench.reporting.portrait.talk import conversation, findings, hidden, remarks
+
+__all__ = [
+    "agreed",
+    "answers",
+    "context",
+    "continuing",
+    "conversation",
+    "endings",
+    "experience",
+    "findings",
+    "headline",
+    "hidden",
+    "in_short",
+    "mirror",
+    "mirror_items",
+    "mirror_question",
+    "outcomes",
+    "participation",
+    "remarks",
+    "representativity",
+    "restarts",
+    "sides",
+    "trend",
+]

@@ -1,0 +1,135 @@
+"""Outcomes: the five indicators beside the region, why episodes ended, who came back, what people expect."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from workbench.reporting import figures, phrases
+from workbench.reporting.exhibit import Exhibit, Paragraphs
+from workbench.reporting.exhibits import OUTCOMES, finding, held_back, interval, plain, said, share, shown
+from workbench.reporting.release import Release
+from workbench.reporting.wording import number
+
+
+def outcomes(release: Release) -> Exhibit | Paragraphs:
+    """The five outcome indicators beside the region."""
+    language, rows, drawn = release.language, [], []
+    for measure, statistic in OUTCOMES.items():
+        asked = {"measure": measure, "statistic": statistic, "group": "client"}
+        own, region = (release.row(**asked, unit=unit) for unit in ("provider", "region"))
+        if own is None and region is None:
+            continue
+        name = release.name(measure, statistic)
+        of_region = float("nan") if region is None or region["status"] == "hidden" else region["estimate"]
+        row = {"outcome": name, "share": "", "interval": "", "region": share(of_region, language)}
+        row |= {"number": "", "reading": ""}
+        if own is not None and own["status"] != "hidden":
+            row["share"], row["number"] = share(own["estimate"], language), plain(own["n"], language)
+            row["interval"] = interval(own, language, shares=True)
+            ends = {"share": own["estimate"], "conf_low": own["conf_low"], "conf_high": own["conf_high"]}
+            drawn.append({"label": name, "region": of_region, **ends})
+            row["reading"] = phrases.without_subject(finding(release, own)) + held_back(release, own)
+        else:
+            row["reading"] = phrases.why_not(own, release.thresholds, language)
+        rows.append(row)
+    if not rows:
+        return said(release.say("no episodes"))
+    known = phrases.together([f"{row['label'].lower()} {share(row['share'], language)}" for row in drawn], language)
+    return shown(
+        release,
+        "outcomes",
+        pd.DataFrame(rows).rename(columns=release.head),
+        caption=release.text("captions", "outcomes"),
+        finding=release.say("outcomes known", measures=known) if drawn else "",
+        chart=figures.bars(pd.DataFrame(drawn), language=language) if drawn else None,
+        note=release.text("notes", "outcomes"),
+        numeric=["share", "region", "number"],
+    )
+
+
+def restarts(release: Release) -> Exhibit | Paragraphs:
+    """Who got no new support, by how long after the end: half a year and a year later."""
+    language = release.language
+    asked = {"measure": "geen_herstart", "statistic": "incidence", "group": "client", "category": None}
+    own, region = (release.rows(**asked, unit=unit) for unit in ("provider", "region"))
+    own, region = (table[table["category"] != ""].set_index("category") for table in (own, region))
+    if own.empty and region.empty:
+        return said(release.say("no episodes"))
+    rows, drawn = [], []
+    for months in sorted({*own.index, *region.index}, key=int):
+        label = release.text("titles", "after months", months=months)
+        mine = own.loc[months] if months in own.index else None
+        beside = region["estimate"].get(months, float("nan"))
+        row = {"window": label, "share": "", "interval": "", "region": share(beside, language), "reading": ""}
+        rows.append(row)
+        if mine is None or mine["status"] == "hidden":
+            row["reading"] = phrases.why_not(mine, release.thresholds, language)
+        else:
+            row["share"], row["interval"] = share(mine["estimate"], language), interval(mine, language, shares=True)
+            ends = {"share": mine["estimate"], "conf_low": mine["conf_low"], "conf_high": mine["conf_high"]}
+            drawn.append({"label": label, "region": beside, **ends})
+    return shown(
+        release,
+        "restarts",
+        pd.DataFrame(rows).rename(columns=release.head),
+        caption=release.text("captions", "restarts"),
+        finding="" if drawn else release.say("not yet known"),
+        chart=figures.bars(pd.DataFrame(drawn), language=language) if drawn else None,
+        note=release.text("notes", "restarts"),
+        numeric=["share", "region"],
+    )
+
+
+def endings(release: Release) -> Exhibit | Paragraphs:
+    """Why the episodes ended; unknown reasons always visible."""
+    return _distribution(release, "reden_einde", phrases.ENDINGS, "reason", "episodes")
+
+
+def continuing(release: Release) -> Exhibit | Paragraphs:
+    """What people expect to need when this support ends: the whole distribution."""
+    return _distribution(release, "zonder_hulp", phrases.CONTINUING, "answer", "answers")
+
+
+def _distribution(
+    release: Release, measure: str, codes: Sequence[str], head: str, counted: str
+) -> Exhibit | Paragraphs:
+    language = release.language
+    asked = {"measure": measure, "statistic": "share", "group": "client", "category": list(codes)}
+    own, region = (release.rows(**asked, unit=unit).set_index("category") for unit in ("provider", "region"))
+    if region.empty:
+        return said(release.say("no episodes" if measure == "reden_einde" else "no answers"))
+    visible = own[own["status"] != "hidden"]
+    if visible.empty:
+        first = own.iloc[0] if len(own) else None
+        why = phrases.why_not(first, release.thresholds, language)
+        return said(release.say("no figure", measure=release.name(measure), why=why))
+    rows = own.join(region["estimate"].rename("region"), how="outer")
+    rows = rows.reindex([code for code in codes if code in rows.index])
+    rows = rows.assign(name=[release.word(code) for code in rows.index])
+    none = rows["status"].isna()
+    rows.loc[none, ["estimate", "conf_low", "conf_high"]] = [0.0, float("nan"), float("nan")]
+    hidden = release.text("titles", "not shown")
+    table = pd.DataFrame(
+        {
+            release.head(head): rows["name"],
+            release.head("share"): [share(value, language) or hidden for value in rows["estimate"]],
+            release.head("interval"): [interval(row, language, shares=True) for _, row in rows.iterrows()],
+            release.head("region"): [share(value, language) for value in rows["region"]],
+        }
+    )
+    largest = visible["estimate"].idxmax()
+    common = {"answer": release.word(str(largest)).lower(), "share": share(visible["estimate"].max(), language)}
+    drawn = rows[rows["estimate"].notna()].drop(columns="label").rename(columns={"name": "label", "estimate": "share"})
+    kept_back = rows.loc[rows["estimate"].isna(), "name"]
+    values = {"cell": release.thresholds["smallest_cell"], "names": "; ".join(kept_back)}
+    n = f"{number(visible['n'].max(), language)} {release.text('titles', counted)}"
+    return shown(
+        release,
+        measure,
+        table,
+        caption=f"{release.name(measure)} ({n})",
+        finding=release.say("most common", **common),
+        chart=figures.bars(drawn, language=language),
+        note=release.text("notes", "hidden cells", **values) if len(kept_back) else "",
+        numeric=["share", "region"],
+    )

@@ -1,0 +1,63 @@
+"""In their own words, for the conversation, and what of this report is not shown."""
+
+from typing import Any
+
+import pandas as pd
+
+from workbench.reporting import phrases
+from workbench.reporting.exhibit import Blank, BlankTable, Exhibit, Paragraphs, Quotes
+from workbench.reporting.exhibits import (
+    Parts,
+    adjusted_scores,
+    compared_outcomes,
+    finding,
+    gaps_of,
+    said,
+    shown,
+)
+from workbench.reporting.release import Release
+
+
+def remarks(release: Release) -> Parts | Paragraphs:
+    """What people wrote themselves, as far as somebody read and released it, by subject."""
+    if release.remarks.empty:
+        return said(release.say("no remarks"))
+    order = [*release.codebook["dimensions"], ""]
+    parts = []
+    for dimension in order:
+        own = release.remarks[release.remarks["dimension"].fillna("") == dimension]
+        if len(own):
+            title = release.name(dimension) if dimension else release.text("titles", "other subjects")
+            parts.append(Quotes(list(own["text"]), title))
+    return Parts(parts)
+
+
+def findings(release: Release) -> list[tuple[str, str]]:
+    """Return what the report puts up for discussion: points first, then the first strength."""
+    compared = pd.concat([adjusted_scores(release), compared_outcomes(release)])
+    found = pd.concat([phrases.points(compared, gaps_of(release)), phrases.strengths(compared, 1)])
+    return [(str(row["measure"]), finding(release, row)) for _, row in found.iterrows()]
+
+
+def conversation(release: Release) -> Parts:
+    """Per finding an empty block with the four questions, and room for new agreements."""
+    sentences = [sentence for _, sentence in findings(release)] or [release.say("choose a figure")]
+    blanks: list[Any] = [
+        Blank(f"talk-{place}", sentence, release.language) for place, sentence in enumerate(sentences, 1)
+    ]
+    table = BlankTable("new-agreements", release.text("titles", "new agreements"), release.language)
+    return Parts([*blanks, table])
+
+
+def hidden(release: Release) -> Exhibit | Paragraphs:
+    """Which figures are not shown, and why: how many, by reason."""
+    own = release.rows(unit="provider", category=None)
+    own = own[own["status"] == "hidden"]
+    if own.empty:
+        return said(release.say("nothing hidden"))
+    why = [phrases.why_not(row, release.thresholds, release.language) for _, row in own.iterrows()]
+    counts = pd.Series(why).value_counts()
+    counts = counts.sort_index().sort_values(ascending=False, kind="stable")
+    table = pd.DataFrame({release.head("why"): counts.index, release.head("number"): counts.to_numpy()})
+    caption, note = release.text("captions", "hidden"), release.text("notes", "hidden")
+    return shown(release, "hidden", table, caption=caption, note=note)
