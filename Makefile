@@ -10,7 +10,7 @@ WHERE := $(if $(REGION),--region $(REGION)) $(if $(YEAR),--year $(YEAR))
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install report process draft check sample lab test lint clean lock
+.PHONY: help install report process draft check sample lab test lint calibrate bench clean lock
 
 help:  ## show this help
 	@echo "Quality workbench for social care. On a fresh machine: make report"
@@ -55,6 +55,12 @@ test: $(READY)  ## run the tests
 
 lint: $(READY)  ## style and types
 	@$(RUN) lint
+
+calibrate: $(READY)  ## try the statistics on simulated regions (a quarter of an hour)
+	@$(RUN) calibrate
+
+bench: $(READY)  ## measure speed and memory beside the obvious way
+	@$(RUN) bench
 
 clean: $(READY)  ## remove what was made from the deliveries
 	@$(RUN) clean $(WHERE)

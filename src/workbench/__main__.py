@@ -205,6 +205,27 @@ def lint() -> None:
 
 
 @app.command()
+def calibrate(
+    regions: Annotated[int, typer.Option(help="Simulated regions per condition.")] = 1000,
+    only: Annotated[str, typer.Option(help="Numbers of tests, such as 5,6; all if left out.")] = "",
+    jobs: Annotated[int | None, typer.Option("--jobs", "-j", help="Processes; one per core.")] = None,
+) -> None:
+    """Try the statistics on simulated regions of which the truth is known; a whole run writes docs/calibration.md."""
+    asked = ["--regions", str(regions), "--only", only, *(["--jobs", str(jobs)] if jobs else [])]
+    raise typer.Exit(subprocess.call([sys.executable, "-m", "calibration", *asked], cwd=find_root() / "tests"))
+
+
+@app.command()
+def bench(
+    quick: Annotated[bool, typer.Option("--quick", help="Under five minutes, smaller sizes.")] = False,
+    only: Annotated[str, typer.Option(help="Names of rows, such as intake,shares; all if left out.")] = "",
+) -> None:
+    """Measure speed and memory beside the obvious way of doing it; a whole run writes docs/benchmarks.md."""
+    asked = ["--only", only, *(["--quick"] if quick else [])]
+    raise typer.Exit(subprocess.call([sys.executable, "-m", "bench", *asked], cwd=find_root() / "tests"))
+
+
+@app.command()
 def clean(
     region: RegionOption = None,
     year: YearOption = None,

@@ -294,7 +294,9 @@ ESTIMATES = _table(
         "delta": _number("difference from the mean of all providers"),
         "p_adjusted": _number("p value after Benjamini-Hochberg within its table", low=0, high=1),
         "reliability": _number("how well this measure tells this provider apart", low=0, high=1),
-        "label": _text("above, below, not distinguishable, too few; of a gap: the verdict"),
+        "label": _text(
+            "above, below, not distinguishable, too few; of a gap: the verdict; of an icc: no measurable difference"
+        ),
         "method": _text("how it was computed", filled=True),
         "status": _text("what a reader may see", STATUSES, filled=True),
         "reason": _text("why hidden, or why there is no figure"),

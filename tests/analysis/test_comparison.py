@@ -361,3 +361,30 @@ def test_what_cannot_be_compared_is_refused_by_name(change, message):
     scores, provider, mix = region()
     with pytest.raises(ValueError, match=message):
         comparison.compare(**{"scores": scores, "provider": provider, "adjusters": mix} | change)
+
+
+def test_providers_that_do_not_differ_are_said_not_to():
+    rng = np.random.default_rng(4)
+    provider = pd.Series(np.repeat(np.arange(12), 25))
+    people = pd.Series(60 + 15 * rng.standard_normal(300))
+    alike = comparison.compare(people, provider)
+    assert not alike.differ
+    assert alike.p_equal > 0.05
+    apart = comparison.compare(people + 3.0 * (provider % 4), provider)
+    assert apart.differ
+    assert apart.p_equal < 0.05
+
+
+def test_one_clear_deviant_is_a_difference():
+    """All together the 40 may pass for equal; one that is above is then still said to be."""
+    rng = np.random.default_rng(9)
+    provider = pd.Series(np.repeat(np.arange(5), 60))
+    got = comparison.compare(pd.Series(60 + 10 * rng.standard_normal(300) + 12 * (provider == 0)), provider)
+    assert got.table.loc[0, "label"] == "above"
+    assert got.differ
+
+
+@pytest.mark.parametrize("variance", [[1.0, 1.0], [1.0, 0.0, 1.0]])
+def test_equality_of_too_few_or_certain_means_is_not_tested(variance):
+    table = pd.DataFrame({"adjusted": np.arange(len(variance), dtype=float), "variance": variance, "df": 10})
+    assert np.isnan(comparison.p_equal(table))

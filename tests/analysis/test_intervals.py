@@ -231,3 +231,12 @@ def test_what_is_not_known_yet_is_not_told():
 def test_impossible_follow_up_is_refused(duration, event, horizon, message):
     with pytest.raises(ValueError, match=message):
         intervals.cumulative_incidence(pd.Series(duration), pd.Series(event), horizon)
+
+
+def test_who_asked_everybody_knows_the_mean():
+    low, high = intervals.bounded_mean([12, 12], [80, 60], [300, 300], population=[12, 24])
+    assert (low[0], high[0]) == (80, 80)
+    wide_low, wide_high = intervals.bounded_mean([12, 12], [80, 60], [300, 300])
+    assert wide_low[1] < low[1] < 60 < high[1] < wide_high[1]
+    with pytest.raises(ValueError, match="population is smaller than n in row"):
+        intervals.bounded_mean([12], [80], [300], population=[11])

@@ -171,6 +171,17 @@ def test_weighted_means_and_their_errors_are_those_of_survey():
         same(got["std_error"], r[f"{name}error"], 1e-8)
 
 
+def test_weighted_shares_are_svyby_of_survey():
+    r = printed("shares")
+    data = pd.read_csv(HERE / "shares_data.csv")
+    items, levels = data[["lonely", "smokes"]], data[["municipality", "age"]]
+    for name, strata in (("one", None), ("four", data["stratum"])):
+        got = weighting.shares(items, data["weight"], levels, strata)
+        for (level, item), part in got.groupby(["level", "item"]):
+            same(part["estimate"], r[f"{level}_{item}_{name}_estimate"])
+            same(part["std_error"], r[f"{level}_{item}_{name}_error"])
+
+
 TIME = np.array([1, 1, 2, 2, 2, 3, 4, 4, 5, 5, 6, 6, 7, 8] + [10] * 16, float)
 EVENT = np.array([1, 1, 0, 0, 2, 2, 1, 1, 0, 1, 2, 1, 0, 1] + [0] * 16)
 

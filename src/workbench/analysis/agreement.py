@@ -1,11 +1,13 @@
 """Do assessors who judge the same thing agree?"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import special
 
 from workbench.analysis.arguments import numbers, share
 
@@ -60,17 +62,30 @@ def krippendorff_alpha(ratings: pd.DataFrame, level: str = "ordinal") -> float:
     if level not in LEVELS:
         raise ValueError(f"level must be one of {', '.join(LEVELS)}, not {level!r}")
     matrix = _matrix(ratings)
+    return float(_alphas(matrix, _once(matrix), level)[0])
+
+
+def _once(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.ones((1, len(matrix)))
+
+
+def _alphas(matrix: NDArray[np.float64], times: NDArray[np.float64], level: str = "ordinal") -> NDArray[np.float64]:
+    """Alpha of every row of `times`, which says how often each unit counts."""
     values = np.unique(matrix[~np.isnan(matrix)])
     counts = _counts(matrix, values)
     m = counts.sum(axis=1)
-    counts, m = counts[m >= 2], m[m >= 2]
+    counts, m, times = counts[m >= 2], m[m >= 2], times[:, m >= 2]
+    q = len(values)
     paired = counts / (m - 1)[:, None]
-    observed = paired.T @ counts - np.diag(paired.sum(axis=0))
-    n = counts.sum(axis=0)
-    expected = (np.outer(n, n) - np.diag(n)) / max(n.sum() - 1, 1)
+    per_unit = paired[:, :, None] * counts[:, None, :] - paired[:, :, None] * np.eye(q)
+    observed = (times @ per_unit.reshape(len(counts), q * q)).reshape(len(times), q, q)
+    n = times @ counts
+    pairs = n[:, :, None] * n[:, None, :] - n[:, :, None] * np.eye(q)
+    expected = pairs / np.maximum(n.sum(axis=1) - 1, 1)[:, None, None]
     distance = _distance(values, n, level)
-    by_chance = float((expected * distance).sum())
-    return 1 - float((observed * distance).sum()) / by_chance if by_chance > 0 else np.nan
+    by_chance = (expected * distance).sum(axis=(1, 2))
+    by_now = (observed * distance).sum(axis=(1, 2))
+    return 1 - np.divide(by_now, by_chance, out=np.full(len(n), np.nan), where=by_chance > 0)
 
 
 def _distance(values: NDArray[np.float64], n: NDArray[np.float64], level: str) -> NDArray[np.float64]:
@@ -82,8 +97,8 @@ def _distance(values: NDArray[np.float64], n: NDArray[np.float64], level: str) -
     if level == "ratio":
         total = one + other
         return np.divide(one - other, total, out=np.zeros(total.shape), where=total != 0) ** 2
-    middle = np.cumsum(n) - n / 2
-    return (middle[:, None] - middle[None, :]) ** 2
+    middle = np.cumsum(n, axis=1) - n / 2
+    return (middle[:, :, None] - middle[:, None, :]) ** 2
 
 
 def gwet_ac(ratings: pd.DataFrame, weights: str = "quadratic", categories: Sequence[float] | None = None) -> float:
@@ -125,18 +140,49 @@ def gwet_ac(ratings: pd.DataFrame, weights: str = "quadratic", categories: Seque
     values = occurring if categories is None else np.unique(numbers("categories", categories, missing=False))
     if not np.isin(occurring, values).all():
         raise ValueError(f"ratings hold {list(occurring[~np.isin(occurring, values)])}, which are no categories")
-    q = len(values)
+    return float(_acs(matrix, _once(matrix), weights, categories)[0])
+
+
+def _acs(
+    matrix: NDArray[np.float64],
+    times: NDArray[np.float64],
+    weights: str = "quadratic",
+    categories: Sequence[float] | None = None,
+) -> NDArray[np.float64]:
+    """AC of every row of `times`; without `categories` the scale of a row is the values that occur in it."""
+    values = np.unique(matrix[~np.isnan(matrix)] if categories is None else np.asarray(categories, dtype=float))
     counts = _counts(matrix, values)
+    scales = np.ones((len(times), len(values)), dtype=bool) if categories is not None else times @ counts > 0
+    out = np.full(len(times), np.nan)
+    for scale, of in _alike(scales):
+        out[of] = _acs_on(values[scale], counts[:, scale], times[of], weights)
+    return out
+
+
+def _alike(rows: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.intp]]]:
+    """Every distinct row, and where it stands."""
+    distinct, of = np.unique(rows, axis=0, return_inverse=True)
+    for at, row in enumerate(distinct):
+        yield row, np.flatnonzero(of.ravel() == at)
+
+
+def _acs_on(
+    values: NDArray[np.float64], counts: NDArray[np.float64], times: NDArray[np.float64], weights: str
+) -> NDArray[np.float64]:
+    q = len(values)
     m = counts.sum(axis=1)
-    counts, m = counts[m >= 1], m[m >= 1]
+    times, counts, m = times[:, m >= 1], counts[m >= 1], m[m >= 1]
     twice = m >= 2
     if q < 2 or not twice.any():
-        return np.nan
+        return np.full(len(times), np.nan)
     w = _credit(values, weights)
     agreeing = (counts * (counts @ w - 1)).sum(axis=1)[twice] / (m * (m - 1))[twice]
-    share = (counts / m[:, None]).mean(axis=0)
-    by_chance = float(w.sum() / (q * (q - 1)) * np.sum(share * (1 - share)))
-    return (float(agreeing.mean()) - by_chance) / (1 - by_chance)
+    judged_twice = times[:, twice].sum(axis=1)
+    nothing = np.full(len(times), np.nan)
+    agreed = np.divide(times[:, twice] @ agreeing, judged_twice, out=nothing, where=judged_twice > 0)
+    share = times @ (counts / m[:, None]) / times.sum(axis=1, keepdims=True)
+    by_chance = w.sum() / (q * (q - 1)) * np.sum(share * (1 - share), axis=1)
+    return (agreed - by_chance) / (1 - by_chance)
 
 
 def _credit(values: NDArray[np.float64], weights: str) -> NDArray[np.float64]:
@@ -183,7 +229,10 @@ def icc(ratings: pd.DataFrame, kind: str = "A,1") -> float:
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
-    matrix = _matrix(ratings)
+    return _icc(_matrix(ratings), kind)
+
+
+def _icc(matrix: NDArray[np.float64], kind: str = "A,1") -> float:
     matrix = matrix[~np.isnan(matrix).any(axis=1)]
     n, k = matrix.shape
     if n < 2 or k < 2:
@@ -214,10 +263,12 @@ def interval(
     confidence: float = 0.95,
     seed: int = 1,
 ) -> Interval:
-    """How far can the agreement be trusted? Percentile interval from drawing units again.
+    r"""How far can the agreement be trusted? Percentile interval from drawing units again.
 
     Units (providers) are drawn with replacement, as the next ones will be other units judged by the same assessors.
-    Draws in which the coefficient is not defined are left out.
+    Draws in which the coefficient is not defined are left out. The percentiles are
+    :math:`\Phi(\mp\sqrt{n/(n-1)}\,t_{n-1})` rather than 2.5 and 97.5%, as those of a few units lie too close together
+    (Hesterberg 2015, Am. Stat. 69, 371-386, expanded percentile): with 30 units the coverage rises from 91 to 93%.
 
     Parameters
     ----------
@@ -249,76 +300,32 @@ def interval(
     tail = (1 - share("confidence", confidence)) / 2
     rng = np.random.default_rng(seed)
     n = len(ratings)
-    values = np.array([coefficient(ratings.iloc[rng.integers(0, n, n)]) for _ in range(draws if n else 0)])
+    drawn = np.array([rng.integers(0, n, n) for _ in range(draws if n else 0)], dtype=np.intp)
+    values = _of_draws(ratings, coefficient, drawn)
     values = values[~np.isnan(values)]
     reason = "" if n >= UNITS_NEEDED else f"fewer than {UNITS_NEEDED} units: orientating"
     if len(values) < max(draws / 2, 1):
         return Interval(np.nan, np.nan, "the coefficient is not defined")
+    if n > 1:
+        tail = float(special.ndtr(np.sqrt(n / (n - 1)) * special.stdtrit(n - 1, tail)))
     low, high = np.quantile(values, [tail, 1 - tail])
     return Interval(float(low), float(high), reason)
 
 
-def krippendorff_interval(
-    ratings: pd.DataFrame, level: str = "ordinal", draws: int = 2000, confidence: float = 0.95, seed: int = 1
-) -> Interval:
-    """Limits of `krippendorff_alpha` as `interval` gives them, all draws at once.
-
-    A draw is a number of times each unit counts; alpha needs only sums over units, so that all draws are a few products
-    of matrices: for 30 providers about a hundredth of the time.
-
-    Parameters
-    ----------
-    ratings, level
-        As in `krippendorff_alpha`.
-    draws, confidence, seed
-        As in `interval`; the same seed gives the very same draws.
-
-    Returns
-    -------
-    Interval
-
-    Raises
-    ------
-    ValueError
-        As `interval`.
-
-    Examples
-    --------
-    >>> ratings = pd.DataFrame({"a": [1, 2, 3, 4] * 5, "b": [1, 2, 3, 4] * 4 + [1, 2, 3, 3]})
-    >>> fast, slow = krippendorff_interval(ratings, draws=50), interval(ratings, draws=50)
-    >>> bool(np.allclose(fast[:2], slow[:2]))
-    True
-    """
-    if level not in LEVELS:
-        raise ValueError(f"level must be one of {', '.join(LEVELS)}, not {level!r}")
-    tail = (1 - share("confidence", confidence)) / 2
+def _of_draws(
+    ratings: pd.DataFrame, coefficient: Callable[[pd.DataFrame], float], drawn: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Coefficient of every draw (a row of `drawn`: positions of units); ours all at once, another one by one."""
+    of, settings = coefficient, {}
+    if isinstance(coefficient, partial) and not coefficient.args:
+        of, settings = coefficient.func, coefficient.keywords
+    if not len(drawn) or of not in (krippendorff_alpha, gwet_ac, icc):
+        return np.array([coefficient(ratings.iloc[at]) for at in drawn])
+    coefficient(ratings)  # refuses what it would refuse
     matrix = _matrix(ratings)
-    n = len(matrix)
-    if not n or not draws:
-        return Interval(np.nan, np.nan, "the coefficient is not defined")
-    rng = np.random.default_rng(seed)
-    times = np.stack([np.bincount(rng.integers(0, n, n), minlength=n) for _ in range(draws)]).astype(float)
-    values = np.unique(matrix[~np.isnan(matrix)])
-    counts = _counts(matrix, values)
-    m = counts.sum(axis=1)
-    counts, m, times = counts[m >= 2], m[m >= 2], times[:, m >= 2]
-    paired = counts / (m - 1)[:, None]
-    C = len(values)
-    own = paired[:, :, None] * counts[:, None, :] - paired[:, :, None] * np.eye(C)
-    observed = (times @ own.reshape(len(own), C * C)).reshape(draws, C, C)
-    chosen = times @ counts
-    total = np.maximum(chosen.sum(axis=1) - 1, 1)[:, None, None]
-    expected = (chosen[:, :, None] * chosen[:, None, :] - chosen[:, :, None] * np.eye(C)) / total
-    if level == "ordinal":
-        middle = np.cumsum(chosen, axis=1) - chosen / 2
-        distance = (middle[:, :, None] - middle[:, None, :]) ** 2
-    else:
-        distance = _distance(values, chosen.sum(axis=0), level)
-    by_chance = (expected * distance).sum(axis=(1, 2))
-    defined = by_chance > 0
-    alpha = 1 - (observed * distance).sum(axis=(1, 2))[defined] / by_chance[defined]
-    if len(alpha) < max(draws / 2, 1):
-        return Interval(np.nan, np.nan, "the coefficient is not defined")
-    low, high = np.quantile(alpha, [tail, 1 - tail])
-    reason = "" if n >= UNITS_NEEDED else f"fewer than {UNITS_NEEDED} units: orientating"
-    return Interval(float(low), float(high), reason)
+    if of is icc:
+        return np.array([_icc(matrix[at], **settings) for at in drawn])
+    n = drawn.shape[1]
+    cell = (np.arange(len(drawn))[:, None] * n + drawn).ravel()
+    times = np.bincount(cell, minlength=drawn.size).reshape(drawn.shape).astype(float)
+    return _alphas(matrix, times, **settings) if of is krippendorff_alpha else _acs(matrix, times, **settings)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import special
 
 from workbench.analysis.arguments import need, numbers, refuse, share
 from workbench.analysis.casemix import CaseMix, adjust, case_mix, with_variance
@@ -12,7 +13,18 @@ from workbench.analysis.hypotheses import NEGLIGIBLE, Difference, benjamini_hoch
 from workbench.analysis.shrinkage import Shrunken, shrink
 from workbench.analysis.variance_components import ProviderReliability, provider_reliability
 
-__all__ = ["CaseMix", "Comparison", "Shrunken", "adjust", "case_mix", "compare", "contrast", "label", "shrink"]
+__all__ = [
+    "CaseMix",
+    "Comparison",
+    "Shrunken",
+    "adjust",
+    "case_mix",
+    "compare",
+    "contrast",
+    "label",
+    "p_equal",
+    "shrink",
+]
 
 PROVIDERS_FOR_A_MEAN = 3
 
@@ -74,6 +86,53 @@ def contrast(adjusted: pd.DataFrame) -> pd.DataFrame:
         p_value=p,
         p_adjusted=benjamini_hochberg(p),
     )
+
+
+def p_equal(adjusted: pd.DataFrame) -> float:
+    r"""Do the providers differ at all, all taken together?
+
+    Welch's (1951, Biometrika 38, 330-336) analysis of variance of the adjusted means: with :math:`w = 1/v` and
+    :math:`\tilde a` their weighted mean,
+
+    .. math:: F = \frac{\sum w(a - \tilde a)^2/(P - 1)}{1 + 2(P - 2)L/(P^2 - 1)}, \quad
+        L = \sum \frac{(1 - w/\sum w)^2}{df}, \quad df_1 = P - 1,\; df_2 = \frac{P^2 - 1}{3L}.
+
+    A large p value does not say that providers are equal, only that these answers do not tell them apart. Which
+    provider differs is another question: see `contrast`.
+
+    Parameters
+    ----------
+    adjusted : DataFrame, one row per provider
+        Needs ``adjusted``, ``variance`` (of it) and ``df``, as from `adjust`.
+
+    Returns
+    -------
+    float
+        P value; NaN with fewer than three providers or where a variance is 0.
+
+    Raises
+    ------
+    ValueError
+        A missing column, a negative variance, an infinite number.
+
+    Examples
+    --------
+    >>> y, of = pd.Series([1.0, 2, 3, 4, 5, 6, 7, 2, 4, 9]), pd.Series(list("aaabbbbccc"))
+    >>> round(p_equal(adjust(y, of, pd.DataFrame(index=y.index), "manual")), 6)   # R: oneway.test(y ~ of)
+    0.048751
+    """
+    need("adjusted", adjusted, ["adjusted", "variance", "df"])
+    a, v, df = (numbers(f"adjusted[{c!r}]", adjusted[c]) for c in ("adjusted", "variance", "df"))
+    refuse("adjusted['variance']", v < 0, "is negative", adjusted.index)
+    known = ~(np.isnan(a) | np.isnan(v) | np.isnan(df))
+    a, v, df = a[known], v[known], df[known]
+    P = len(a)
+    if P < PROVIDERS_FOR_A_MEAN or (v <= 0).any():
+        return np.nan
+    w = 1 / v
+    between = float(w @ (a - w @ a / w.sum()) ** 2) / (P - 1)
+    L = float(np.sum((1 - w / w.sum()) ** 2 / df))
+    return float(special.fdtrc(P - 1, (P**2 - 1) / (3 * L), between / (1 + 2 * (P - 2) * L / (P**2 - 1))))
 
 
 def label(
@@ -151,6 +210,11 @@ class Comparison:
         Adjuster to the reason it was dropped.
     reason : str
         Why no, or only a partial, comparison was possible; empty if it was.
+    p_equal : float
+        P value of no difference at all, see `p_equal`.
+    differ : bool
+        Whether providers measurably differ: one is above or below, or they differ more than chance explains, all taken
+        together (`p_equal` below alpha and icc above 0). If not, an order of providers says nothing.
     """
 
     table: pd.DataFrame
@@ -161,6 +225,8 @@ class Comparison:
     pooled_variance: float
     dropped_adjusters: dict[str, str] = field(default_factory=dict)
     reason: str = ""
+    p_equal: float = np.nan
+    differ: bool = False
 
     @property
     def icc(self) -> float:
@@ -256,7 +322,11 @@ def compare(
         reason = f"a comparison needs {PROVIDERS_FOR_A_MEAN} providers with two scores, there are {P}"
     df = float((mix.table["n"] - 1).sum())
     pooled = float(mix.table["squares"].sum()) / df if df > 0 else np.nan
-    return Comparison(table, between, shrunk.mu, shrunk.tau, mix.slopes, pooled, dict(mix.dropped), reason)
+    equal = p_equal(adjusted)
+    told_apart = bool(table["label"].isin(["above", "below"]).any())
+    differ = told_apart or (equal < alpha and between.icc > 0)
+    dropped = dict(mix.dropped)
+    return Comparison(table, between, shrunk.mu, shrunk.tau, mix.slopes, pooled, dropped, reason, equal, differ)
 
 
 def _reliability(n: NDArray[np.float64], icc: float) -> NDArray[np.float64]:

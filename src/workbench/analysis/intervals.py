@@ -71,6 +71,7 @@ def bounded_mean(
     confidence: float = 0.95,
     prior_df: float = 15,
     n_eff: ArrayLike | None = None,
+    population: ArrayLike | None = None,
 ) -> tuple[NDArray, NDArray]:
     r"""Interval for the mean of a bounded score, for all providers of one measure at once.
 
@@ -100,6 +101,10 @@ def bounded_mean(
         Weight of the region's dispersion, in persons.
     n_eff : array_like, optional
         Effective numbers where answers are weighted.
+    population : array_like, optional
+        How many people each n is out of, if the question is what exactly *these* people think: the squared error is
+        then multiplied by 1 - n/N, and where all answered there is none. Leave it out to judge a provider, whose next
+        clients are others.
 
     Returns
     -------
@@ -109,7 +114,7 @@ def bounded_mean(
     Raises
     ------
     ValueError
-        Negative n or variance, a mean outside the scale.
+        Negative n or variance, a mean outside the scale, a population smaller than n.
 
     Notes
     -----
@@ -143,8 +148,21 @@ def bounded_mean(
     own = np.divide(spread, most, out=np.zeros(n.shape), where=usable & (most > 0))
     phi = (prior * (pooled if pooled > 0 else 1.0) + df * own) / (prior + df)
     t = special.stdtrit(df + prior, (1 + share("confidence", confidence)) / 2)
-    below, above = _score_limits(u, np.where(usable, effective / phi, np.nan), t)
+    independent = np.where(usable, effective / phi, np.nan)
+    if population is None:
+        below, above = _score_limits(u, independent, t)
+    else:
+        unseen = _unseen(n, population)
+        below, above = _score_limits(u, np.divide(independent, unseen, where=unseen > 0, out=independent), t)
+        below, above = (np.where(usable & (unseen == 0), u, limit) for limit in (below, above))
     return low + width * below, low + width * above
+
+
+def _unseen(n: NDArray, population: ArrayLike) -> NDArray:
+    """Share of the population that did not answer."""
+    everybody = np.broadcast_to(numbers("population", population), n.shape)
+    refuse("population", everybody < n, "is smaller than n")
+    return np.where(everybody > 0, 1 - n / np.where(everybody > 0, everybody, 1), 1.0)
 
 
 class Incidence(NamedTuple):

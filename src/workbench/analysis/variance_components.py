@@ -81,7 +81,8 @@ def reml(groups: Moments) -> Components:
         return float(-(N - 1) * np.sum(w**2 * deviation**2) / rss[0] + w.sum() - np.sum(w**2) / w.sum())
 
     grid = np.concatenate([[0.0], np.exp(np.linspace(-20, 30, 201))])
-    best = int(np.argmin([deviance(np.array([ratio]))[0] for ratio in grid]))
+    parts = np.array_split(grid, max(1, len(grid) * len(n) // 100_000))  # a part at a time: little memory
+    best = int(np.argmin(np.concatenate([deviance(part) for part in parts])))
     low, high = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
     ratio = optimize.brentq(slope, low, high, xtol=1e-300) if slope(low) < 0 < slope(high) else grid[best]
     sigma2 = float(weights_and_rss(np.array([ratio]))[2][0]) / (N - 1)

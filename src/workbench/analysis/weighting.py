@@ -9,6 +9,16 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import linalg
 
 from workbench.analysis.arguments import listed, need, numbers, positive, refuse
+from workbench.analysis.weighted import shares
+
+__all__ = [
+    "Representativity",
+    "design_effect",
+    "effective_n",
+    "rake",
+    "representativity",
+    "shares",
+]
 
 ROUNDS = 10_000
 INVITED_NEEDED = 200

@@ -218,17 +218,19 @@ def why_not(row: pd.Series | None, thresholds: Mapping[str, int], language: str)
     return say(reason, language, threshold=thresholds["hidden_below"], cell=thresholds["smallest_cell"])
 
 
-def told_apart(labels: pd.Series, icc: float, measure: str, language: str) -> str:
-    """Say how many providers lie above or below the mean of all, or that none can be told apart.
+def told_apart(labels: pd.Series, differ: bool, measure: str, language: str) -> str:
+    """Say how many providers lie above or below the mean of all, that none can be told apart, or that none differs.
+
+    `differ` says whether all differences together are more than chance explains.
 
     Examples
     --------
-    >>> told_apart(pd.Series(["not distinguishable"] * 4), 0.0, "Effect", "nl")
+    >>> told_apart(pd.Series(["not distinguishable"] * 4), False, "Effect", "nl")
     'Effect: er is geen meetbaar verschil tussen aanbieders. Een volgorde zegt dan niets.'
     """
     counts = labels.value_counts()
     above, below, same = (int(counts.get(label, 0)) for label in ("above", "below", "not distinguishable"))
-    key = "difference" if above + below else "no difference" if icc <= 0 else "none told apart"
+    key = "difference" if above + below else "none told apart" if differ else "no difference"
     return say(key, language, measure=measure, above=above, below=below, same=same)
 
 

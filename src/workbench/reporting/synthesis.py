@@ -28,7 +28,7 @@ def in_short(release: Release) -> Paragraphs:
     asked = {"measure": release.dimensions, "statistic": "adjusted", "unit": "provider", "group": "client"}
     rows = release.rows(**asked)
     sentences = [
-        phrases.told_apart(labels, _icc(release, measure), release.name(measure), release.language)
+        phrases.told_apart(labels, _differ(release, measure), release.name(measure), release.language)
         for measure in release.dimensions
         if (labels := rows.loc[rows["measure"] == measure, "label"])
         .isin(["above", "below", "not distinguishable"])
@@ -37,9 +37,9 @@ def in_short(release: Release) -> Paragraphs:
     return Paragraphs(sentences or [release.say("no scores")], as_list=len(sentences) > 1)
 
 
-def _icc(release: Release, measure: str) -> float:
+def _differ(release: Release, measure: str) -> bool:
     row = release.row(measure=measure, statistic="icc", unit="region", group="client")
-    return float("nan") if row is None else float(row["estimate"])
+    return row is None or row["label"] != "no measurable difference"
 
 
 def participation(release: Release) -> Exhibit:
@@ -114,7 +114,7 @@ def comparison(release: Release, measure: str) -> Exhibit | Paragraphs:
         f"comparison-{measure}",
         table,
         caption=release.text("captions", "comparison", measure=release.name(measure)),
-        finding=phrases.told_apart(labels, _icc(release, measure), release.name(measure), language),
+        finding=phrases.told_apart(labels, _differ(release, measure), release.name(measure), language),
         chart=figures.caterpillar(drawn, reference, language=language),
         note=note,
         numeric=["score", "n"],

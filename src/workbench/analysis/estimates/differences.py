@@ -165,6 +165,8 @@ def _true_differences(result: Comparison, region: Mapping[str, Any]) -> pd.DataF
     both = pd.concat([table, answers], ignore_index=True).astype({"estimate": float})
     unmeasurable = both["statistic"].isin(["icc", "n_needed"]) & (not result.icc > 0)
     both["reason"] = np.where(unmeasurable, NO_DIFFERENCE if result.icc <= 0 else "too few providers", "")
+    alike = not (result.differ or np.isnan(result.icc))
+    both["label"] = np.where((both["statistic"] == "icc") & alike, NO_DIFFERENCE, "")
     both["estimate"] = both["estimate"].where(np.isfinite(both["estimate"]))
     return rows(both.assign(n=n), method="REML", **region)
 

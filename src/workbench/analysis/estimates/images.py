@@ -125,7 +125,7 @@ def source_agreement(assessments: pd.DataFrame, year: int, draws: int = DRAWS) -
         if len(wide) < 2:
             continue
         n, few = float(len(wide)), "orientating" if len(wide) < agreement.UNITS_NEEDED else ""
-        low, high, _ = agreement.krippendorff_interval(wide, draws=draws)
+        low, high, _ = agreement.interval(wide, draws=draws)
         alpha = agreement.krippendorff_alpha(wide)
         complete = wide.dropna(axis=1, thresh=max(2, len(wide) // 2)).dropna()
         icc = agreement.icc(complete) if complete.shape[1] >= 2 and len(complete) >= 2 else np.nan
