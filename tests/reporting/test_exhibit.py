@@ -100,3 +100,19 @@ def test_a_key_that_cannot_be_an_anchor_is_refused(key):
 def test_a_format_for_a_column_that_is_not_there_is_refused():
     with pytest.raises(ValueError, match="Aandel"):
         exhibit(formats={"Aandel": "share"})
+
+
+def test_a_chart_in_parts_is_one_figure():
+    page = soup(exhibit(chart=(figures.bars(BARS), figures.bars(BARS))))
+    assert len(page.find_all("figure")) == 1 and len(page.find_all("figcaption")) == 1
+    titles = [page.find(id=svg["aria-labelledby"].split()[0]).get_text() for svg in page.find_all("svg")]
+    assert len(titles) == 2 and titles[0].endswith("(1/2)") and titles[1].endswith("(2/2)")
+    ids = [element["id"] for element in page.find_all(id=True)]
+    assert len(ids) == len(set(ids))
+
+
+def test_a_table_too_long_for_paper_says_so_there():
+    long = pd.concat([BARS] * 80, ignore_index=True)
+    page = soup(exhibit(table=long, formats={}, chart=figures.bars(BARS)))
+    assert "huge" in page.find("details")["class"] and "80 rijen" in page.find(class_="on-paper").get_text()
+    assert not soup(exhibit(chart=figures.bars(BARS))).find(class_="on-paper")

@@ -4,6 +4,8 @@ import base64
 import hashlib
 import itertools
 import re
+import subprocess
+import sys
 
 import nbformat
 import pandas as pd
@@ -194,6 +196,18 @@ def test_nbconvert_can_use_the_exporter_by_itself(executed):
     whole, _ = exporter.from_notebook_node(executed)
     assert BeautifulSoup(whole, "html.parser").h1.get_text() == "Report of a provider"
     assert "SECRET" not in whole
+
+
+def test_the_command_of_jupyter_makes_the_same_page(executed, tmp_path):
+    nbformat.write(executed, tmp_path / "report.ipynb")
+    command = [sys.executable, "-m", "nbconvert", "--to", "workbench-report", "--log-level", "ERROR", "report.ipynb"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    page = BeautifulSoup((tmp_path / "report.html").read_text("utf-8"), "html.parser")
+    assert page.html["lang"] == "nl" and page.h1.get_text() == "Rapport van een aanbieder"
+    assert page.find("meta", attrs={"http-equiv": "Content-Security-Policy"}) and not page.find_all("script")
+    assert page.find("nav").find("a").get_text() == "In het kort"
+    assert "SECRET" not in page.get_text()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ MARK = "workbench-"
 TABLES = "application/vnd.workbench.tables+json"  # the tables of an output, as the page shows them, for a spreadsheet
 QUESTIONS = ("recognise", "story", "value", "improve")
 AGREEMENT = ("what", "who", "when", "indicator", "target")
-LONG = 16
+LONG, ON_PAPER = 16, 60
 WORD, SENTENCE = 16, 45
 NUMERIC = ("count", "points", "signed", "share")
 
@@ -38,8 +38,8 @@ class Exhibit:
     table : DataFrame
         One row per row of the table; the columns are headed by their names, the first column heads the row.
         Text is shown as it is, numbers as `formats` says.
-    chart : str, optional
-        SVG from ``figures``; without it the table is shown open.
+    chart : str or sequence of str, optional
+        SVG from ``figures``, or several that belong together (`figures.in_parts`); without it the table is shown open.
     note : str
         What to keep in mind; below the chart.
     language : {"nl", "en"}
@@ -51,7 +51,7 @@ class Exhibit:
     caption: str
     finding: str
     table: pd.DataFrame = field(repr=False)
-    chart: str | None = field(default=None, repr=False)
+    chart: str | Sequence[str] | None = field(default=None, repr=False)
     note: str = ""
     language: str = "nl"
     formats: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -94,24 +94,36 @@ class Exhibit:
         return bundle(self)
 
     def _behind(self, rows: str) -> str:
-        summary = escape(word("figures behind", self.language))
-        return f'<details class="data"><summary>{summary}</summary>{rows}</details>'
+        """Return the table behind the line that opens it; one too long for paper is not printed, and that is said."""
+        summary, huge = escape(word("figures behind", self.language)), len(self.table) > ON_PAPER
+        left_out = escape(word("not on paper", self.language).format(rows=len(self.table)))
+        note = f'<p class="note on-paper">{left_out}</p>' if huge else ""
+        looks = "data huge" if huge else "data"
+        return f'<details class="{looks}"><summary>{summary}</summary>{rows}</details>{note}'
 
     def _drawn(self) -> str:
-        """Return the chart with its text alternative; ids inside the SVG become unique by the key."""
-        named = f' role="img" aria-labelledby="{self.key}-title {self.key}-desc"'
-        title = f'<title id="{self.key}-title">{escape(self.caption)}</title>'
-        described = f'<desc id="{self.key}-desc">{escape(self.finding or self.caption)}</desc>'
-        head, _, drawing = (self.chart or "").partition(">")
-        drawing = re.sub(r"<[^<>]*>", self._own_ids, drawing)
-        label = escape(f"{word('chart', self.language)}: {self.caption}")
+        """Return the chart with its text alternative, or each of its parts with its own."""
+        charts = [self.chart or ""] if self.chart is None or isinstance(self.chart, str) else list(self.chart)
+        return "".join(self._part(chart, place, len(charts)) for place, chart in enumerate(charts, 1))
+
+    def _part(self, chart: str, place: int, parts: int) -> str:
+        """Return one drawing; ids inside the SVG become unique by the key."""
+        key = self.key if parts == 1 else f"{self.key}-{place}"
+        caption = self.caption if parts == 1 else f"{self.caption} ({place}/{parts})"
+        named = f' role="img" aria-labelledby="{key}-title {key}-desc"'
+        title = f'<title id="{key}-title">{escape(caption)}</title>'
+        described = f'<desc id="{key}-desc">{escape(self.finding or self.caption)}</desc>'
+        head, _, drawing = chart.partition(">")
+        drawing = re.sub(r"<[^<>]*>", lambda tag: _own_ids(tag, key), drawing)
+        label = escape(f"{word('chart', self.language)}: {caption}")
         return (
             f'<div class="drawing" role="group" tabindex="0" aria-label="{label}">'
             f"{head}{named}>{title}{described}{drawing}</div>"
         )
 
-    def _own_ids(self, tag: re.Match[str]) -> str:
-        return re.sub(r'( id="|url\(#|href="#)', rf"\g<1>{self.key}-", tag[0])
+
+def _own_ids(tag: re.Match[str], key: str) -> str:
+    return re.sub(r'( id="|url\(#|href="#)', rf"\g<1>{key}-", tag[0])
 
 
 @dataclass(frozen=True)

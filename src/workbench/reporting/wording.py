@@ -23,6 +23,10 @@ WORDS: dict[str, dict[str, str]] = {
     "figure": {"nl": "Figuur", "en": "Figure"},
     "table": {"nl": "Tabel", "en": "Table"},
     "figures behind": {"nl": "De cijfers bij deze figuur", "en": "The figures behind this chart"},
+    "not on paper": {
+        "nl": "De tabel bij deze figuur heeft {rows} rijen. Zij staat in de pagina zelf, niet op papier.",
+        "en": "The table of this chart has {rows} rows. It is in the page itself, not on paper.",
+    },
     "chart": {"nl": "Grafiek", "en": "Chart"},
     "made from": {"nl": "Waar deze pagina van gemaakt is", "en": "What this page was made from"},
     "no value": {"nl": "geen cijfer", "en": "no figure"},
