@@ -9,7 +9,7 @@ from pathlib import Path
 from test_docs import MARK
 from test_golden import GOLDEN, chosen
 
-from workbench import open_region, pipeline, sample, schemas
+from workbench import codebook, open_region, pipeline, sample, schemas, settings, store
 from workbench.store import Places
 
 ROOT = Path(__file__).parent.parent
@@ -21,6 +21,11 @@ def data_dictionary() -> None:
     text, mark, made = path.read_text("utf-8").partition(MARK)
     lead = made.partition("###")[0]
     path.write_text(text + mark + lead + schemas.dictionary(), "utf-8")
+
+
+def region_schema() -> None:
+    """Write the JSON Schema of ``region.yml`` with which editors complete it."""
+    store.write_json(codebook.SHIPPED / "region.schema.json", settings.json_schema(codebook.shipped_instruments()))
 
 
 def golden_estimates() -> None:
@@ -37,4 +42,5 @@ def golden_estimates() -> None:
 
 if __name__ == "__main__":
     data_dictionary()
+    region_schema()
     golden_estimates()

@@ -8,19 +8,21 @@ A table that is absent is empty, except ``providers.csv`` and ``deliveries.csv``
 one reading names them all: the file, the row, the column, what was expected and what to do.
 """
 
+import csv
 import difflib
 import hashlib
 import io
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import yaml
 
-from workbench import schemas
+from workbench import schemas, settings
+from workbench.settings import Region
 
 SHIPPED = Path(__file__).parent / "instruments"
 
@@ -33,7 +35,10 @@ TABLES: dict[str, tuple[str, ...]] = {
         *("reader", "encoding", "delimiter", "decimal", "dates", "header_rows", "sheet"),
     ),
     "columns": ("columns", "column", "field", "scale"),
-    "items": ("instrument", "variant", "item", "dimension", "low", "high", "reversed", "wording_nl", "wording_en"),
+    "items": (
+        *("instrument", "variant", "item", "dimension", "low", "high", "reversed", "wording_nl", "wording_en"),
+        *("since", "until"),
+    ),
     "scales": ("scale", "label", "code", "missing"),
     "dimensions": (
         "dimension",
@@ -45,6 +50,8 @@ TABLES: dict[str, tuple[str, ...]] = {
         "perspective",
         "asked_as",
     ),
+    "routing": ("instrument", "item", "asked_if", "answers", "note"),
+    "breaks": ("measure", "since", "reason", "decided_on"),
     "corrections": ("file", "row", "column", "from", "to", "reason", "decided_on"),
     "ambitions": ("ambition", "effect", "perspective", "measure", "direction", "target", "note"),
 }
@@ -56,11 +63,14 @@ KEYS = {
     "scales": ("scale", "label"),
     "dimensions": ("dimension",),
     "ambitions": ("ambition", "measure"),
+    "routing": ("instrument", "item", "asked_if"),
+    "breaks": ("measure", "since"),
 }
 DRAFTED = ("certainty", "example")  # columns of a proposal; they may stay, nothing reads them
-FIRST_REGION = """# What holds for the whole region; docs/data.md has every key. Change what is not right.
+FIRST_REGION = """# yaml-language-server: $schema=../../../src/workbench/instruments/region.schema.json
+# What holds for the whole region; docs/data.md has every key. Change what is not right.
 name: {name}
-instruments: [{instruments}]  # questionnaires that ship and are used: behoeften, pijlers, uitkomsten
+instruments: [{instruments}]  # questionnaires that ship: behoeften, ceo_wmo, pijlers, uitkomsten
 municipalities: []  # CBS codes, such as GM0632
 thresholds:
   hidden_below: 10
@@ -77,6 +87,7 @@ READERS = (
 DATE_ORDERS = ("dmy", "mdy")
 PURPOSES = ("provider_measurement", "statutory", "research")
 ADJUSTERS = ("age_band", "sex", "product", "informant")
+STATUTORY = ("ceo_wmo",)  # statutory surveys: their answers never grade a provider, unless the region says so
 PERSPECTIVES = ("resident", "professional", "government")
 DIRECTIONS = ("higher", "lower")
 FIELDS = {
@@ -97,6 +108,9 @@ FIELDS = {
     ),
 }
 EVERYWHERE = ("ignore", "remark", "identifier")
+_EIGHT = ("agb", "kvk")  # eight digits, the first of which may be zeros
+_EXCEL_DATE = r"[0-9]{1,2}-(?:jan|feb|mrt|apr|mei|jun|jul|aug|sep|okt|nov|dec)"
+_EXCEL_NUMBER = r"[0-9][.,]?[0-9]*E\+[0-9]{2}"
 
 
 class CodebookError(ValueError):
@@ -105,62 +119,6 @@ class CodebookError(ValueError):
     def __init__(self, mistakes: Iterable[str]):
         self.mistakes = list(mistakes)
         super().__init__("\n".join(self.mistakes))
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """How many people a figure must rest on."""
-
-    hidden_below: int = 10
-    indicative_below: int = 30
-    smallest_cell: int = 5
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """When a provider is called above or below the mean of all providers."""
-
-    adjusters: tuple[str, ...] = ("age_band", "sex")
-    minimum_n: int = 10
-    minimum_reliability: float = 0.70
-    minimum_difference: float = 5.0
-    alpha: float = 0.05
-    certainty: float = 0.975
-
-
-@dataclass(frozen=True)
-class Definitions:
-    """Which of the field's definitions the region chose."""
-
-    dropout: str = "eenzijdig"
-    dropout_external: str = "keep"
-    restart_months: int = 12
-    restart_min_days: int = 1
-    restart_same_provider: bool = False
-    usefulness_from: int = 7
-    mirror_margin: float = 10.0
-    statutory_grades_providers: bool = False
-
-
-@dataclass(frozen=True)
-class Region:
-    """The contents of ``region.yml``."""
-
-    name: str
-    instruments: tuple[str, ...] = ()
-    municipalities: tuple[str, ...] = ()
-    language: str = "nl"
-    fictional: bool = False
-    thresholds: Thresholds = field(default_factory=Thresholds)
-    comparison: Comparison = field(default_factory=Comparison)
-    definitions: Definitions = field(default_factory=Definitions)
-
-
-CHOICES: dict[str, tuple[Any, ...]] = {
-    "language": ("nl", "en"),
-    "dropout": ("strikt", "eenzijdig", "voortijdig"),
-    "dropout_external": ("keep", "exclude", "count"),
-}
 
 
 @dataclass(frozen=True)
@@ -180,12 +138,30 @@ class Codebook:
     items: pd.DataFrame
     scales: pd.DataFrame
     dimensions: pd.DataFrame
+    routing: pd.DataFrame
+    breaks: pd.DataFrame
     corrections: pd.DataFrame
     ambitions: pd.DataFrame
     forms: pd.DataFrame
     municipalities: pd.DataFrame
     cards: Mapping[str, Any]
     sha256: str
+
+    @property
+    def broken(self) -> tuple[tuple[str, int], ...]:
+        """The breaks in series: (dimension or item, first year that is not comparable with those before it).
+
+        Those people decided on in ``breaks.csv``; a dimension is broken where one of its items is, and where an item
+        came or went (``since`` and ``until`` in ``items.csv``).
+        """
+        items = self.items.drop_duplicates(["item", "variant", "since", "until"])
+        dimension = items.drop_duplicates("item").set_index("item")["dimension"].to_dict()
+        decided = {(row["measure"], int(row["since"])) for row in self.breaks.to_dict("records")}
+        decided |= {(dimension[item], year) for item, year in decided if dimension.get(item)}
+        known = items[items["dimension"] != ""]
+        came = {(row["dimension"], int(row["since"])) for row in known[known["since"] != ""].to_dict("records")}
+        went = {(row["dimension"], int(row["until"]) + 1) for row in known[known["until"] != ""].to_dict("records")}
+        return tuple(sorted(decided | came | went))
 
     def name_of(self, measure: str, language: str = "nl") -> str:
         """Return what a reader calls a measure; the measure itself where nobody named it."""
@@ -217,7 +193,7 @@ def read(folder: Path) -> Codebook:
             [f"{folder / 'region.yml'} is missing: copy the one of the fictional region and change it."]
         )
     mistakes: list[str] = []
-    region = _region(folder / "region.yml", mistakes)
+    region = settings.read(folder / "region.yml", as_text((folder / "region.yml").read_bytes()), mistakes)
     own = {name: _table(folder / f"{name}.csv", name, mistakes) for name in TABLES}
     if mistakes:
         raise CodebookError(mistakes)
@@ -236,6 +212,9 @@ def read(folder: Path) -> Codebook:
     tables["ambitions"] = tables["ambitions"].assign(
         target=_numbers(tables["ambitions"]["target"], "ambitions.csv", "target", mistakes)
     )
+    deliveries = tables["deliveries"]
+    statutory = deliveries["instrument"].isin(STATUTORY) & (deliveries["purpose"] == "")
+    tables["deliveries"] = deliveries.assign(purpose=deliveries["purpose"].mask(statutory, "statutory"))
     municipalities = _shipped("municipalities")
     cards = yaml.safe_load((SHIPPED / "cards.yml").read_text("utf-8"))
     _check_references(region, own, tables, municipalities, cards, mistakes)
@@ -266,11 +245,11 @@ def first_region(name: str, instruments: Iterable[str]) -> str:
 
     Examples
     --------
-    >>> first_region("gooi", ["pijlers", "own"]).splitlines()[2].partition("#")[0]
+    >>> first_region("gooi", ["pijlers", "own"]).splitlines()[3].partition("#")[0]
     'instruments: [pijlers]  '
     """
-    shipped = {path.stem for path in (SHIPPED / "items").glob("*.csv")}
-    return FIRST_REGION.format(name=name, instruments=", ".join(sorted(shipped & set(instruments))))
+    used = sorted(set(shipped_instruments()) & set(instruments))
+    return FIRST_REGION.format(name=name, instruments=", ".join(used))
 
 
 def as_text(raw: bytes) -> str:
@@ -288,9 +267,26 @@ def as_text(raw: bytes) -> str:
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:
-    """Write a codebook table so that Excel opens it with a double click: semicolons, UTF-8 with mark."""
+    """Write a codebook table so that Excel opens it with a double click: semicolons, UTF-8 with mark.
+
+    A text that Excel would run as a formula gets a space before it, which reading takes away again.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    table = table.apply(lambda column: column.map(_no_formula) if column.dtype in ("str", "object") else column)
     path.write_text("\ufeff" + table.to_csv(sep=";", index=False, lineterminator="\n"), encoding="utf-8")
+
+
+def _no_formula(value: Any) -> Any:
+    """Return a text with a space before it if a spreadsheet would take it for a formula.
+
+    Examples
+    --------
+    >>> _no_formula("=HYPERLINK(1)"), _no_formula("-1"), _no_formula("+31 6"), _no_formula("a=b")
+    (' =HYPERLINK(1)', '-1', ' +31 6', 'a=b')
+    """
+    if not isinstance(value, str) or not value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return value
+    return value if re.fullmatch(r"-[0-9.,]+", value) else f" {value}"
 
 
 def _table(path: Path, name: str, mistakes: list[str]) -> pd.DataFrame:
@@ -300,19 +296,19 @@ def _table(path: Path, name: str, mistakes: list[str]) -> pd.DataFrame:
             mistakes.append(f"{path} is missing: it needs the columns {', '.join(expected)}.")
         return pd.DataFrame(columns=expected, dtype=str)
     text = as_text(path.read_bytes())
-    separator = ";" if text.partition("\n")[0].count(";") >= text.partition("\n")[0].count(",") else ","
-    try:
-        table = pd.read_csv(io.StringIO(text), sep=separator, dtype=str, keep_default_na=False)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        mistakes.append(f"{path} cannot be read as a table: {error}. Save it as CSV with semicolons.")
+    first = text.partition("\n")[0]
+    separator = max((";", ",", "\t"), key=first.count) if first.strip() else ";"
+    table = _cells(path, text, separator, mistakes)
+    if table is None:
         return pd.DataFrame(columns=expected, dtype=str)
-    table = table.rename(columns=str.strip).apply(lambda column: column.str.strip())
+    table = table.apply(lambda column: column.str.strip())
     table = table.drop(columns=[column for column in DRAFTED if column in table])
+    table = _undo_excel(path, table, mistakes)
     for column in table.columns.difference(expected):
         near = difflib.get_close_matches(column, expected, 1)
         hint = f"did you mean {near[0]!r}?" if near else f"expected some of {', '.join(expected)}."
         mistakes.append(f"{path}, column {column!r}: not a column of this table; {hint}")
-    table = table[table.ne("").any(axis=1)]
+    table = table[(table != "").any(axis=1)]
     key = list(KEYS.get(name, ()))
     if not set(key) <= set(table.columns):
         mistakes.append(f"{path}: the columns {', '.join(set(key) - set(table.columns))} are missing.")
@@ -322,6 +318,60 @@ def _table(path: Path, name: str, mistakes: list[str]) -> pd.DataFrame:
             twice = ", ".join(f"{column} {table.at[row, column]!r}" for column in key)
             mistakes.append(f"{path}, row {row + 2}: {twice} stands in the table twice; keep one.")
     return table.reindex(columns=expected, fill_value="")
+
+
+def _cells(path: Path, text: str, separator: str, mistakes: list[str]) -> pd.DataFrame | None:
+    """Return a table of text as it stands, less the empty cells Excel adds at the end of rows."""
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error:
+        mistakes.append(f"{path}: a quote is opened and never closed; close it, and save it as CSV with semicolons.")
+        return None
+    if not rows:
+        mistakes.append(f"{path} is empty: it needs a first row with the names of its columns.")
+        return None
+    names = [name.strip() for name in rows[0]]
+    while names and not names[-1]:
+        names.pop()
+    for number, row in enumerate(rows[1:], 2):
+        if any(cell.strip() for cell in row[len(names) :]):
+            mistakes.append(
+                f"{path}, row {number}: it has more cells than the first row; put text with a {separator!r} in quotes."
+            )
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        mistakes.append(f"{path}, column {name!r}: it stands there twice; keep one.")
+        return None
+    width = len(names)
+    filled = [row[:width] + [""] * (width - len(row)) for row in rows[1:]]
+    return pd.DataFrame(filled, columns=names, dtype=str) if filled else pd.DataFrame(columns=names, dtype=str)
+
+
+def _undo_excel(path: Path, table: pd.DataFrame, mistakes: list[str]) -> pd.DataFrame:
+    """Give back what Excel takes from codes, and tell what it made unrecognisable."""
+    for column in table.columns:
+        for row in table.index[table[column].str.fullmatch(_EXCEL_DATE) | table[column].str.fullmatch(_EXCEL_NUMBER)]:
+            mistakes.append(
+                f"{path}, row {row + 2}, column {column}: Excel made {table.at[row, column]!r} of what was typed. "
+                "Make the column text in Excel (or type an apostrophe before it) and type it again."
+            )
+    zeros = {
+        name: table[name].where(~table[name].str.fullmatch("[0-9]{5,7}"), table[name].str.zfill(8))
+        for name in _EIGHT
+        if name in table
+    }
+    versions = {name: table[name].str.replace(",", ".", regex=False) for name in ("release",) if name in table}
+    return table.assign(**zeros, **versions)
+
+
+def shipped_instruments() -> list[str]:
+    """Return the names of the questionnaires that ship.
+
+    Examples
+    --------
+    >>> shipped_instruments()
+    ['behoeften', 'ceo_wmo', 'pijlers', 'uitkomsten']
+    """
+    return sorted(path.stem for path in (SHIPPED / "items").glob("*.csv"))
 
 
 def _shipped(name: str) -> pd.DataFrame:
@@ -365,50 +415,6 @@ def _truth(column: pd.Series, table: str, name: str, mistakes: list[str]) -> pd.
     return found.fillna(False).astype(bool)
 
 
-def _region(path: Path, mistakes: list[str]) -> Region:
-    try:
-        content = yaml.safe_load(as_text(path.read_bytes()))
-    except yaml.YAMLError as error:
-        mistakes.append(f"{path} is not valid YAML: {error}")
-        return Region(name="")
-    if not isinstance(content, dict) or not content.get("name"):
-        mistakes.append(f"{path}: the key 'name' (what readers call the region) is missing.")
-        return Region(name="")
-    return _settings(Region, content, path, "", mistakes)
-
-
-def _settings(kind: type, content: Mapping[str, Any], path: Path, prefix: str, mistakes: list[str]) -> Any:
-    """Fill a settings class from a mapping; every unknown key or wrong type is a mistake with its place."""
-    known = {each.name: each for each in fields(kind)}
-    values: dict[str, Any] = {}
-    for key, value in content.items():
-        place = f"{path}, {prefix}{key}"
-        if key not in known:
-            near = difflib.get_close_matches(str(key), list(known), 1)
-            mistakes.append(f"{place}: unknown key; " + (f"did you mean {near[0]!r}?" if near else "remove it."))
-            continue
-        nested = {"thresholds": Thresholds, "comparison": Comparison, "definitions": Definitions}.get(key)
-        if nested:
-            if not isinstance(value, dict):
-                mistakes.append(f"{place}: expected keys and values below it.")
-            else:
-                values[key] = _settings(nested, value, path, f"{key}.", mistakes)
-            continue
-        wanted = known[key].type
-        if wanted == tuple[str, ...]:
-            values[key] = tuple(str(each) for each in value or ())
-        elif isinstance(value, bool) is not (wanted is bool) or not isinstance(
-            value,
-            (int, float) if wanted is float else wanted,  # type: ignore[arg-type]
-        ):
-            mistakes.append(f"{place}: {value!r} is not {getattr(wanted, '__name__', wanted)}.")
-        elif key in CHOICES and value not in CHOICES[key]:
-            mistakes.append(f"{place}: {value!r}; choose from {', '.join(CHOICES[key])}.")
-        else:
-            values[key] = value
-    return kind(**values) if kind is not Region or "name" in values else Region(name="")
-
-
 def _check_references(
     region: Region,
     own: dict[str, pd.DataFrame],
@@ -447,6 +453,23 @@ def _check_references(
     known("ambitions", "direction", DIRECTIONS, f"choose from {', '.join(DIRECTIONS)}.", blank=False)
     measures = {*tables["dimensions"]["dimension"], *cards}
     known("ambitions", "measure", measures, "name a dimension or an outcome that is measured.", blank=False)
+    of_items = tables["items"]["item"]
+    known("routing", "item", of_items, "describe it in items.csv.", blank=False)
+    known(
+        "breaks",
+        "measure",
+        [*of_items, *tables["dimensions"]["dimension"]],
+        "name an item or a dimension.",
+        blank=False,
+    )
+    for name, column in (("items", "since"), ("items", "until"), ("breaks", "since")):
+        for row, value in zip(own[name].index.to_numpy(), own[name][column], strict=True):
+            if not re.fullmatch("[0-9]{4}", value) and (value or name == "breaks"):
+                mistakes.append(f"{name}.csv, row {int(row) + 2}, column {column}: {value!r} is no year such as 2026.")
+    for row, value in zip(own["routing"].index.to_numpy(), own["routing"]["asked_if"], strict=True):
+        if value not in set(of_items) and not value.startswith("background:"):
+            hint = "name the item or background:<name> that decides."
+            mistakes.append(f"routing.csv, row {int(row) + 2}, column asked_if: {value!r} is not known; {hint}")
     known("scales", "missing", schemas.MISSING_KINDS, f"choose from {', '.join(schemas.MISSING_KINDS)}.")
 
     for row, value in zip(own["providers"].index.to_numpy(), own["providers"]["provider_id"], strict=True):

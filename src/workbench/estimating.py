@@ -172,7 +172,8 @@ def changes(surveys: Mapping[int, Survey], year: int, book: Codebook) -> pd.Data
     """Return how scores changed since each earlier year."""
     adjusters, settings = _comparison(book)
     waves = {each: asked.scores[asked.scores["grades"]] for each, asked in surveys.items()}
-    return estimates.changes({each: wave for each, wave in waves.items() if len(wave)}, year, adjusters, settings)
+    there = {each: wave for each, wave in waves.items() if len(wave)}
+    return estimates.changes(there, year, adjusters, settings, book.broken)
 
 
 def images(judged: pd.DataFrame, main: pd.DataFrame, year: int, book: Codebook) -> list[pd.DataFrame]:

@@ -104,7 +104,8 @@ def check(places: Places, year: int) -> deliveries.Received:
     """Read the codebook and the deliveries of a year as `process` does, writing nothing."""
     book = codebooks.read(places.codebook)
     _must_have(places, year)
-    return deliveries.receive(places.raw(year), book, year, _key(places, book))
+    received = deliveries.receive(places.raw(year), book, year, _key(places, book))
+    return dataclasses.replace(received, findings=_with_orientation(received, book))
 
 
 def draft(places: Places, year: int, file: Path | None = None) -> dict[Path, int]:
@@ -157,6 +158,7 @@ def receive(places: Places, year: int, book: Codebook) -> None:
     """
     received = deliveries.receive(places.raw(year), book, year, _key(places, book))
     tables = {name: getattr(received, name) for name in RECEIVED}
+    tables["findings"] = _with_orientation(received, book)
     tables["episodes"] = tables["episodes"].assign(ending_group=estimating.ending_groups(tables["episodes"]))
     tables["responses"] = estimating.weigh(tables["responses"], tables["invited"])
     tables["scores"] = scoring.score(tables["responses"], tables["answers"], book)
@@ -166,6 +168,14 @@ def receive(places: Places, year: int, book: Codebook) -> None:
         store.keep(former, folder, ["released", "estimates.parquet"])
         store.write_tables(folder, tables)
         store.write_json(folder / "manifest.json", {"received": _made_from(places, year, book)} | _account(tables))
+
+
+def _with_orientation(received: deliveries.Received, book: Codebook) -> pd.DataFrame:
+    """Return the findings with those about items that were reversed twice, or not at all."""
+    turned = scoring.misoriented(received.responses, received.answers, book)
+    if turned.empty:
+        return received.findings
+    return schemas.check("findings", pd.concat([received.findings, turned]).sort_values("file", kind="stable"))
 
 
 def estimate(places: Places, year: int, years: list[int], book: Codebook, progress: Progress = lambda _: None) -> None:

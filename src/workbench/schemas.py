@@ -15,7 +15,7 @@ import pandera.pandas as pa
 
 ROLES = ("client", "relative", "staff")
 INFORMANTS = ("self", "proxy")
-MISSING_KINDS = ("skipped", "closed", "not_applicable", "dont_know", "unreadable")
+MISSING_KINDS = ("skipped", "closed", "not_applicable", "dont_know", "unreadable", "not_asked")
 SOURCES = ("self", "client", "staff", "access", "back_office", "supervisor")
 SEVERITIES = ("error", "warning", "note")
 STATUSES = ("shown", "indicative", "hidden")
@@ -102,6 +102,7 @@ RESPONSES = _table(
         "age_band": _text("age band", AGE_BANDS),
         "sex": _text("sex as registered or stated", SEXES),
         "weight": _number("weight to the invited clients; 1 where there is no frame", low=0),
+        "flags": _text("what is doubtful about it: straight-lining, too fast, near duplicate, same person again"),
         "purpose": _text("why it was collected", ("provider_measurement", "statutory", "research"), filled=True),
         "file": _FILE,
         "row": _ROW,

@@ -11,6 +11,7 @@ from workbench import schemas
 from workbench.analysis import scales
 from workbench.codebook import Codebook
 
+_FEWEST, _ENOUGH = 20, 20_000
 _OF_RESPONSE = ("response_id", "provider_id", "role", "instrument")
 
 
@@ -51,6 +52,45 @@ def score(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) -> pd.
         for name in _OF_RESPONSE
     }
     return pd.DataFrame(of_response | {name: found[name].array for name in found.columns if name != "at"})
+
+
+def misoriented(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) -> pd.DataFrame:
+    """Return a finding for each item that points the other way than its dimension, in one delivery.
+
+    After reversing, every item must go along with the others of its dimension. One that goes against them was reversed
+    twice, or not at all, and spoils the scale without any other sign: an error where that is certain (the whole 95%
+    interval of the item-rest correlation is below zero), else a warning. At most `_ENOUGH` responses are looked at.
+
+    Returns
+    -------
+    DataFrame
+        As in `schemas.FINDINGS`.
+    """
+    rows: list[dict[str, object]] = []
+    codes = answers.set_index("response_id")
+    for version, each in responses.groupby(["file", "instrument", "variant"], observed=True):
+        file, instrument, variant = map(str, version)
+        items = items_of(book, instrument, variant)
+        items = items[(items["dimension"] != "") & items["item"].isin(codes.columns)]
+        items = items[items.groupby("dimension")["item"].transform("size") > 1]
+        if items.empty or len(each) < _FEWEST:
+            continue
+        own = codes.loc[each["response_id"].head(_ENOUGH), list(items["item"])].astype("float64")
+        wanted = items[["item", "dimension", "low", "high", "reversed"]]
+        told = scales.item_statistics(own, wanted)
+        complete = own.notna().T.groupby(items.set_index("item")["dimension"]).all().T.sum()
+        against = told[(told["item_rest"] < 0) & (told["dimension"].map(complete) >= _FEWEST)]
+        for item, dimension, correlation in zip(against.index, against["dimension"], against["item_rest"], strict=True):
+            certain = np.arctanh(correlation) + 1.96 / np.sqrt(complete[dimension] - 3) < 0
+            message = (
+                f"{item} points the other way than the rest of {dimension} (item-rest correlation {correlation:.2f})."
+            )
+            remedy = (
+                "See whether it was reversed before delivery, or should be reversed in items.csv; a scale can do it."
+            )
+            found = {"file": file, "row": 0, "column": str(item), "severity": "error" if certain else "warning"}
+            rows.append(found | {"message": message, "remedy": remedy})
+    return schemas.check("findings", pd.DataFrame(rows)) if rows else schemas.empty("findings")
 
 
 def _of_version(answers: pd.DataFrame, rows: np.ndarray, at: np.ndarray, items: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from workbench import schemas
 from workbench.codebook import Codebook
-from workbench.intake import assessments, bounds, columns, episodes, exports, privacy, records, responses
+from workbench.intake import assessments, bounds, columns, doubts, episodes, exports, privacy, records, responses
 from workbench.intake.findings import Finding, as_table
 from workbench.intake.records import Records
 from workbench.intake.sheets import Unreadable
@@ -142,7 +142,9 @@ def _processed(
 ) -> Received:
     """Clean the deliveries of each kind and put them together."""
     hash_key = privacy.hash_key(key)
-    answered = [responses.clean(each, codebook, year, hash_key) for each in behind["responses"]]
+    answered = doubts.between(
+        [responses.clean(each, codebook, year, hash_key) for each in behind["responses"]], codebook
+    )
     cared = episodes.merge([episodes.clean(each, codebook, year, key) for each in behind["episodes"]])
     judged = [assessments.assess(each, codebook, year) for each in behind["assessments"]]
     judged_once = assessments.keep_latest("assessments", judged, by="date")

@@ -9,7 +9,7 @@ from pandas.api.extensions import ExtensionArray
 
 from workbench import schemas
 from workbench.codebook import Codebook
-from workbench.intake import identity, labels, records
+from workbench.intake import doubts, identity, labels, records, routing
 from workbench.intake.findings import Finding, count_and_row, times
 from workbench.intake.labels import NO_KIND, Scale
 from workbench.intake.records import Records
@@ -21,7 +21,7 @@ _SMALL = 127
 # Texts of a response that many others have too.
 _REPEATED = (
     *("role", "informant", "provider_id", "municipality_code", "instrument", "variant", "mode", "moment", "product"),
-    *("age_band", "sex", "purpose", "file"),
+    *("age_band", "sex", "flags", "purpose", "file"),
 )
 _OWN = ("birth_date", "bsn", "client", "respondent", "provider", "started_at", "seconds", "submitted")
 
@@ -56,6 +56,8 @@ def clean(delivered: Records, codebook: Codebook, year: int, hash_key: str) -> C
         see `providers.identify`
     ``unknown role``
         neither client, relative nor staff
+    ``straight-lining``, ``too fast``
+        only if the region excludes those (`doubts.within`); else they carry a flag
     ``duplicate``
         the same respondent in the same delivery as another record that counts (the most complete one, then the
         earliest); or, at a kiosk, the same answers at the same provider within a minute after another record
@@ -74,7 +76,11 @@ def clean(delivered: Records, codebook: Codebook, year: int, hash_key: str) -> C
     described, findings = _describe(delivered, scales, codebook, year)
     codes, kinds, problems = _answers(delivered, described["variant"], scales, codebook)
     background = [name for name in described.columns if name.startswith("background:")]
-    findings += problems
+    instrument = _instrument(delivered, codebook)
+    kinds, misrouted = routing.apply(
+        codes, kinds, {name: described[name] for name in background}, instrument, codebook, delivered.file
+    )
+    findings += problems + misrouted + _out_of_use(codes, codebook, instrument, year, delivered.file)
 
     empty = codes.isna().all(axis=1) & described[background].isna().all(axis=1)
     identified, problems = records.provider(delivered, codebook, empty)
@@ -112,6 +118,17 @@ def clean(delivered: Records, codebook: Codebook, year: int, hash_key: str) -> C
     moments = described["completed_on"].fillna(records.date(delivered, "started_at")[0])
     double |= identity.kiosk_bursts(pd.Series(tapped, index=described.index), moments.where(at_kiosk))
     reason = reason.mask(counts & double, "duplicate")
+    doubtful = doubts.within(codes, _seconds(delivered, described), codebook, instrument)
+    choices = codebook.region.counting
+    marked: dict[str, pd.Series] = {}
+    for name, where, what, choice in (
+        (doubts.STRAIGHT, doubtful.straight, "with the same answer to every statement", choices.straight_lining),
+        (doubts.FAST, doubtful.fast, "completed faster than anyone can read", choices.too_fast),
+    ):
+        where = where & reason.isna()
+        findings += doubts.told(delivered.file, where, what, choice == "exclude")
+        reason = reason.mask(where, name) if choice == "exclude" else reason
+        marked |= {} if choice == "exclude" else {name: where}
 
     counted = reason.isna()
     responses = described.assign(
@@ -119,6 +136,9 @@ def clean(delivered: Records, codebook: Codebook, year: int, hash_key: str) -> C
         completed_on=described["completed_on"].dt.normalize(),
         year=year,
         weight=1.0,
+        flags=doubts.flags(marked, described.index),
+        person=identity.content_hash({"person": person}, hash_key) if person is not None else np.uint64(0),
+        alike=tapped + identity.content_hash({name: described[name] for name in ("sex", "age_band")}, hash_key),
         file=constant(delivered.file, described.index),
         row=described.index,
     )
@@ -128,6 +148,29 @@ def clean(delivered: Records, codebook: Codebook, year: int, hash_key: str) -> C
     if counted.all():
         return Cleaned(responses, codes, kinds, excluded, findings)
     return Cleaned(responses[counted], codes[counted], kinds[counted], excluded, findings)
+
+
+def _seconds(delivered: Records, described: pd.DataFrame) -> pd.Series:
+    """Return how long each questionnaire took: as delivered, else from its start to its completion."""
+    stated, _ = records.number(delivered, "seconds", 0, 1e9)
+    began, _ = records.date(delivered, "started_at")
+    return stated.fillna((described["completed_on"] - began).dt.total_seconds())
+
+
+def _out_of_use(codes: pd.DataFrame, codebook: Codebook, instrument: str, year: int, file: str) -> list[Finding]:
+    """Warn of items that are answered in a year in which, by ``items.csv``, they were not in use."""
+    items = codebook.items[codebook.items["instrument"] == instrument].drop_duplicates("item")
+    outside = [
+        item
+        for item, since, until in zip(items["item"], items["since"], items["until"], strict=True)
+        if item in codes.columns
+        and ((since and year < int(since)) or (until and year > int(until)))
+        and codes[item].notna().any()
+    ]
+    if not outside:
+        return []
+    message = f"By items.csv these questions are not in use in {year}: {', '.join(outside)}; their answers are kept."
+    return [Finding(file, "warning", message, "Correct since and until in items.csv, or ask which list was used.")]
 
 
 def _describe(
@@ -314,6 +357,7 @@ def assemble(cleaned: Sequence[Cleaned]) -> tuple[pd.DataFrame, pd.DataFrame, pd
     if not parts:
         return schemas.empty("responses"), schemas.empty("answers"), schemas.empty("unanswered")
     responses = _together([part.responses for part in parts])
+    responses = responses.assign(flags=responses["flags"].mask(responses["flags"] == ""))
     responses = responses.astype(dict.fromkeys(_REPEATED, "category"))
     codes = _together([part.codes for part in parts])
     kinds = _together([part.kinds for part in parts])
@@ -331,7 +375,7 @@ def assemble(cleaned: Sequence[Cleaned]) -> tuple[pd.DataFrame, pd.DataFrame, pd
         by_text = ids.sort_values(kind="stable").index
         ids = ids.loc[by_text].reset_index(drop=True)
         responses, codes, kinds = (table.loc[by_text].reset_index(drop=True) for table in (responses, codes, kinds))
-    responses = responses.assign(response_id=ids, **_background(responses))
+    responses = responses.drop(columns=["person", "alike"]).assign(response_id=ids, **_background(responses))
     responses = responses.drop(columns=[name for name in responses.columns if name.startswith("background:")])
     codes, kinds = codes[sorted(codes.columns)], kinds[sorted(codes.columns)]
 
