@@ -241,3 +241,14 @@ def test_every_reason_of_exclusion_has_words(small_region):
     reasons = set(pd.concat(tables)["reason"].dropna())
     assert len(reasons) > 5
     assert reasons <= set(phrases.texts()["names"])
+
+
+def test_a_changed_question_breaks_the_series_of_its_dimension(own_region):
+    path = own_region.codebook / "breaks.csv"
+    path.write_text("measure;since;reason;decided_on\nautonomie;2026;other wording;2026-01-10\n", "utf-8")
+    pipeline.process(own_region, 2026)
+    changed = open_region("sample", 2026, own_region.root).estimates.query(
+        "statistic == 'change' and unit == 'provider'"
+    )
+    assert set(changed.query("measure == 'autonomie'")["reason"]) == {"break"}
+    assert "" in set(changed.query("measure == 'competentie'")["reason"])

@@ -163,10 +163,11 @@ def _true_differences(result: Comparison, region: Mapping[str, Any]) -> pd.DataF
     needed = [(f"{wanted:g}", result.between.n_for(wanted)) for wanted in WANTED if not np.isnan(result.icc)]
     answers = pd.DataFrame(needed, columns=["category", "estimate"]).assign(statistic="n_needed")
     both = pd.concat([table, answers], ignore_index=True).astype({"estimate": float})
-    unmeasurable = both["statistic"].isin(["icc", "n_needed"]) & (not result.icc > 0)
-    both["reason"] = np.where(unmeasurable, NO_DIFFERENCE if result.icc <= 0 else "too few providers", "")
+    counts = both["statistic"].isin(["icc", "n_needed"])
     alike = not (result.differ or np.isnan(result.icc))
-    both["label"] = np.where((both["statistic"] == "icc") & alike, NO_DIFFERENCE, "")
+    both["label"] = np.where(counts & alike, NO_DIFFERENCE, "")
+    nothing = NO_DIFFERENCE if result.icc <= 0 else "too few providers"
+    both["reason"] = np.where(counts & (not result.icc > 0), nothing, "")
     both["estimate"] = both["estimate"].where(np.isfinite(both["estimate"]))
     return rows(both.assign(n=n), method="REML", **region)
 
