@@ -97,3 +97,14 @@ def test_adjusted_means_are_those_of_the_comparison(drafted):
         )
         assert np.allclose(made["estimate"] / 10, expected["adjusted"].reindex(made.index), rtol=1e-12)
         assert (made["n"] == expected["n"].reindex(made.index)).all()
+
+
+def test_a_damaged_delivery_does_not_keep_the_others_from_being_proposed(tmp_path):
+    places = Places(tmp_path, "own")
+    places.raw(2026).mkdir(parents=True)
+    (places.raw(2026) / "damaged.xlsx").write_bytes(b"PK\x03\x04 and nothing more")
+    table = pd.DataFrame({"Aanbieder": ["De Linde", "Het Anker"] * 15, "Ik kies zelf": [1, 2, 3, 4, 5] * 6})
+    table.to_csv(places.raw(2026) / "enquete.csv", index=False)
+    written, unreadable = pipeline.draft(places, 2026)
+    assert [line.partition(":")[0] for line in unreadable] == ["damaged.xlsx"]
+    assert any(path.name == "columns.csv" for path in written)

@@ -127,7 +127,9 @@ def draft(
     from workbench import pipeline
 
     places, year = _chosen(region, year, codebook=False)
-    written = pipeline.draft(places, year, file)
+    written, unreadable = pipeline.draft(places, year, file)
+    for why in unreadable:
+        console.print(f"Not read: {escape(why)}", soft_wrap=True)
     for path, rows in written.items():
         console.print(f"{rows:>5} proposed rows in {escape(str(path))}", soft_wrap=True)
     console.print(

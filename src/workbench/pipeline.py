@@ -20,6 +20,7 @@ from workbench import estimating, schemas, scoring, store
 from workbench.analysis import movement, release
 from workbench.codebook import Codebook
 from workbench.intake import deliveries, privacy
+from workbench.intake.sheets import Unreadable
 from workbench.store import NotThere, Places
 
 if TYPE_CHECKING:
@@ -108,13 +109,20 @@ def check(places: Places, year: int) -> deliveries.Received:
     return dataclasses.replace(received, findings=_with_orientation(received, book))
 
 
-def draft(places: Places, year: int, file: Path | None = None) -> dict[Path, int]:
-    """Write proposed codebook rows to ``data/codebook/<region>/draft``; return how many rows each table has.
+def draft(places: Places, year: int, file: Path | None = None) -> tuple[dict[Path, int], list[str]]:
+    """Write proposed codebook rows to ``data/codebook/<region>/draft``.
 
     Parameters
     ----------
     file : Path, optional
         One delivery; else every delivery of the year that no row of ``deliveries.csv`` describes.
+
+    Returns
+    -------
+    written : dict
+        How many rows each table has.
+    unreadable : list of str
+        Deliveries that could not be read, each with what is wrong and what to do.
 
     Raises
     ------
@@ -130,11 +138,19 @@ def draft(places: Places, year: int, file: Path | None = None) -> dict[Path, int
     if not files:
         raise NotThere(f"Every delivery in {places.raw(year)} is described in deliveries.csv: nothing to propose.")
     proposed: dict[str, list[pd.DataFrame]] = {}
+    unreadable = []
     for path in files:
         if not path.is_file():
             raise NotThere(f"{path} does not exist; give the path of a delivery.")
-        for name, rows in drafts.propose(path, book).items():
+        try:
+            found = drafts.propose(path, book)
+        except Unreadable as why:
+            unreadable.append(f"{path.name}: {why}")
+            continue
+        for name, rows in found.items():
             proposed.setdefault(name, []).append(rows)
+    if not proposed:
+        raise NotThere("\n".join(unreadable))
     written = {}
     for name, parts in proposed.items():
         table = pd.concat(parts, ignore_index=True)
@@ -146,7 +162,7 @@ def draft(places: Places, year: int, file: Path | None = None) -> dict[Path, int
         target = places.codebook / "draft" / "region.yml"
         store.write_text(target, codebooks.first_region(places.region, pd.concat(proposed["deliveries"])["instrument"]))
         written[target] = 1
-    return written
+    return written, unreadable
 
 
 def receive(places: Places, year: int, book: Codebook) -> None:

@@ -111,3 +111,21 @@ def test_reads_what_spss_knows_of_its_labels(tmp_path: Path) -> None:
     assert scale.at["weet ik niet", "missing"] == "dont_know"
     item = draft["items"].iloc[0]
     assert (item["item"], item["low"], item["high"], item["wording_nl"]) == ("vraag1", "1", "3", "Krijgt u hulp?")
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"), [("Helemaal mee oneens", "1"), ("Helemaal eens!", "5"), ("Mee oneens hoor", "2")]
+)
+def test_what_means_the_reverse_is_no_near_label(tmp_path: Path, region: Codebook, answer: str, code: str) -> None:
+    path = tmp_path / "enquete.csv"
+    given = ["Helemaal mee eens", "Mee eens", "Neutraal", answer] * 10
+    pd.DataFrame({"Zorgaanbieder": "De Linde", "Ik ben tevreden over de hulp": given}).to_csv(path, index=False)
+    proposed = drafts.propose(path, region)["scales"].set_index("label")["code"].to_dict()
+    assert proposed.get(answer, code) in (code, "")
+
+
+def test_names_with_accents_make_readable_ids(tmp_path: Path) -> None:
+    path = tmp_path / "enquete.csv"
+    names = ["Stichting Óns Huis", "Zorg & Co"] * 10
+    pd.DataFrame({"Zorgaanbieder": names, "v1": [1, 2, 3, 4] * 5}).to_csv(path, index=False)
+    assert set(drafts.propose(path, None)["providers"]["provider_id"]) == {"stichting_ons_huis", "zorg_co"}

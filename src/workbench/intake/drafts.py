@@ -7,6 +7,7 @@ whose values differ from person to person.
 
 import difflib
 import re
+import unicodedata
 from collections import Counter
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from workbench.intake import bounds, exports, labels, likeness, privacy, provide
 from workbench.intake.exports import Export
 from workbench.intake.likeness import Column
 from workbench.intake.usual_names import MISSING_CODES, MISSING_WORDS
-from workbench.intake.values import fold, key
+from workbench.intake.values import fold, key, opposite
 
 TABLES = ("deliveries", "columns", "items", "scales", "providers", "aliases")
 _MOST_PROVIDERS = 500
@@ -229,7 +230,8 @@ def _label(
     """Return a row for one label: the code its export knows, else what the same or a near label means elsewhere."""
     code, missing, sure = "", "", 0.0
     behind = {key(each): number for each, number in export.codes.get(column.header, {}).items()}
-    near = difflib.get_close_matches(text, list(meaning.index), 1, likeness.NEAR)
+    meanings = [each for each in meaning.index if not opposite(text, each)]
+    near = difflib.get_close_matches(text, meanings, 1, likeness.NEAR)
     words = difflib.get_close_matches(text, list(MISSING_WORDS), 1, 0.85)
     within = [word for word in MISSING_WORDS if word in text]
     if words or text in MISSING_CODES:
@@ -279,7 +281,8 @@ def _providers(export: Export, header: str | None) -> list[dict[str, object]]:
     distinct = {key(name): fold(name) for name in sorted(names.unique(), reverse=True)}
     ids: dict[str, str] = {}
     for text, name in sorted(distinct.items()):
-        plain = re.sub(r"[^a-z0-9]+", "_", text).strip("_") or "aanbieder"
+        letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+        plain = re.sub(r"[^a-z0-9]+", "_", letters).strip("_") or "aanbieder"
         plain = f"p{plain}" if plain[0].isdigit() else plain
         ids[plain if plain not in ids else f"{plain}_{len(ids)}"] = name
     rows = [{"provider_id": plain, "name": name, "certainty": 0.5, "example": name} for plain, name in ids.items()]

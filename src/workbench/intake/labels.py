@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.intake.findings import Finding, times
-from workbench.intake.values import distinct, key
+from workbench.intake.values import distinct, key, opposite
 from workbench.schemas import MISSING_KINDS
 
 # The scales that translate a field where columns.csv names none.
@@ -155,7 +155,8 @@ def _shown(text: str, count: int, known: list[str], outside: str) -> str:
     label = key(text)
     if _NUMBER.fullmatch(label) and len(label) <= 6:
         return f"{label!r}, {outside}"
-    near = difflib.get_close_matches(label, known, 1, 0.75) if len(label) <= 60 else []
+    alike = [each for each in known if not opposite(label, each)]
+    near = difflib.get_close_matches(label, alike, 1, 0.75) if len(label) <= 60 else []
     if label in known:
         return repr(label)
     if near:

@@ -3,6 +3,7 @@
 Every function works on the distinct values of a column, so its cost hardly depends on the number of rows.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable
 from typing import Any
@@ -25,6 +26,9 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
+DENIALS = {"niet", "geen", "nooit", "not", "no", "never", "nee"}
+
+
 def key(text: str) -> str:
     """Return what two texts have in common that differ in case and white space only.
 
@@ -34,6 +38,28 @@ def key(text: str) -> str:
     True
     """
     return fold(text).casefold()
+
+
+def opposite(one: str, other: str) -> bool:
+    """Say whether two texts that look alike mean the reverse: one denies, by a word or a prefix, what the other says.
+
+    Examples
+    --------
+    >>> opposite("helemaal mee eens", "helemaal mee oneens"), opposite("tevreden", "niet tevreden")
+    (True, True)
+    >>> opposite("helemaal mee oneens", "helemaal oneens"), opposite("very satisfied", "very dissatisfied")
+    (False, True)
+    """
+    words, others = (set(re.findall(r"\w+", key(text))) for text in (one, other))
+    if bool(words & DENIALS) != bool(others & DENIALS):
+        return True
+    prefixed = [(mine, theirs) for mine in (words, others) for theirs in (words, others) if mine is not theirs]
+    return any(
+        len(word) > 2 and f"{prefix}{word}" in theirs - mine and word not in theirs
+        for mine, theirs in prefixed
+        for word in mine - theirs
+        for prefix in ("on", "in", "un", "dis")
+    )
 
 
 def distinct(column: pd.Series) -> tuple[np.ndarray, Any]:
