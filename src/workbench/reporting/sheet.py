@@ -207,8 +207,8 @@ def shortened(text: str, room: float, bold: bool = False) -> str:
     return text.rstrip(" ,.-") + "…"
 
 
-def wrapped(text: str, room: float) -> list[str]:
-    """Break text into at most two lines that fit.
+def wrapped(text: str, room: float, lines: int = 2) -> list[str]:
+    """Break text into at most so many lines that fit; what is left of it is cut from the last.
 
     Examples
     --------
@@ -217,10 +217,13 @@ def wrapped(text: str, room: float) -> list[str]:
     """
     text = one_line(text)
     words = text.split(" ")
-    first = words.pop(0)
-    while words and text_width(f"{first} {words[0]}") <= room:
-        first = f"{first} {words.pop(0)}"
-    return [shortened(line, room) for line in (first, " ".join(words)) if line] or [""]
+    broken: list[str] = []
+    while words and len(broken) < lines - 1:
+        line = words.pop(0)
+        while words and text_width(f"{line} {words[0]}") <= room:
+            line = f"{line} {words.pop(0)}"
+        broken.append(line)
+    return [shortened(line, room) for line in (*broken, " ".join(words)) if line] or [""]
 
 
 @cache

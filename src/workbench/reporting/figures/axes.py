@@ -164,9 +164,9 @@ def name_axes(sheet: Sheet, x_label: str, y_label: str, right: float, bottom: fl
     sheet.text(right, bottom + 48, shortened(x_label, right), "right", QUIET)
 
 
-def label_row(sheet: Sheet, text: str, y: float, room: float = LABEL - GAP) -> None:
-    """Write what a row is about, at the left, in one or two lines."""
-    lines = wrapped(text, room)
+def label_row(sheet: Sheet, text: str, y: float, room: float = LABEL - GAP, most: int = 2) -> None:
+    """Write what a row is about, at the left, in one or two lines, or in `most`."""
+    lines = wrapped(text, room, most)
     for place, line in enumerate(lines):
         sheet.text(0, y + (place - (len(lines) - 1) / 2) * 19, line)
 

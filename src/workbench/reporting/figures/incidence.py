@@ -30,8 +30,8 @@ def incidence(rows: pd.DataFrame, *, start: float = 0.0, y_label: str = "", lang
     Parameters
     ----------
     rows : DataFrame, one row per horizon
-        ``month, estimate, conf_low, conf_high, n`` (people still followed then) and ``region``; shares in [0, 1]; NaN
-        where it is not known (yet), which ends the line.
+        ``month, estimate, conf_low, conf_high, region`` and, where it may be told, ``n``: the people still followed
+        then. Shares in [0, 1]; NaN where it is not known (yet), which ends the line.
     start : float
         The share at month 0: 0 for what happened since, 1 for what has not happened yet.
     y_label : str
@@ -48,11 +48,11 @@ def incidence(rows: pd.DataFrame, *, start: float = 0.0, y_label: str = "", lang
     >>> "90%" in incidence(pd.DataFrame([half]), start=1)
     True
     """
-    names = (word("this one", language), word("region", language), word("followed", language))
+    names = [word("this one", language), word("region", language), *([word("followed", language)] * ("n" in rows))]
     wide = max(text_width(name) for name in names) + 40
     left, right, top, bottom = wide, 600.0, 36.0, 250.0
     ordered = [row for row in records(rows.sort_values("month")) if row["month"] > 0]
-    sheet, write = Sheet(bottom + 132), writer(True, language)
+    sheet, write = Sheet(bottom + 54 + 26 * len(names)), writer(True, language)
     drawn = [value for row in ordered for value in (row["estimate"], row["conf_low"], row["conf_high"], row["region"])]
     drawn = [value for value in [*drawn, start] if not math.isnan(value)]
     ticks = round_ticks(max(0.0, min(drawn)), min(1.0, max(drawn)), 4)
@@ -92,7 +92,7 @@ def _until_unknown(rows: list[dict[str, float]], column: str) -> list[Row]:
 
 
 def _below(
-    sheet: Sheet, rows: list[dict[str, float]], x: Scale, bottom: float, names: tuple[str, str, str], language: str
+    sheet: Sheet, rows: list[dict[str, float]], x: Scale, bottom: float, names: list[str], language: str
 ) -> None:
     """Write under each horizon what the share is there, in the region, and how many people were still followed."""
     write = writer(True, language)
@@ -102,7 +102,7 @@ def _below(
     for row in rows:
         at = x(row["month"])
         sheet.text(at, bottom + 22, number(row["month"], language), "center", QUIET)
-        for place, column in enumerate(("estimate", "region", "n")):
+        for place, column in enumerate(("estimate", "region", "n")[: len(names)]):
             value = row[column]
             text = "–" if math.isnan(value) else number(value, language) if column == "n" else write(value)
             colour = (BLUE_TEXT, QUIET, QUIET)[place]

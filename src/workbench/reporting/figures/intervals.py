@@ -10,6 +10,7 @@ from workbench.reporting.figures.axes import (
     BLUE,
     BLUE_TEXT,
     EDGE,
+    GAP,
     LABEL,
     MIDDLE,
     ORANGE,
@@ -24,7 +25,7 @@ from workbench.reporting.figures.axes import (
     scale,
     writer,
 )
-from workbench.reporting.sheet import WIDTH, Sheet, styled, text_width
+from workbench.reporting.sheet import WIDTH, Sheet, styled, text_width, wrapped
 from workbench.reporting.wording import number, word
 
 
@@ -111,7 +112,8 @@ def dumbbell(
     str
         SVG.
     """
-    right, top, step, shift = 610, 46, 54, 8
+    right, top, shift = 610, 46, 8
+    step = 64 if any(len(wrapped(label, LABEL - GAP, 3)) > 2 for label in rows["label"]) else 54
     bottom = top + step * len(rows)
     groups = (
         ("client", "circle", BLUE, BLUE_TEXT, -shift, 684, first_label or word("clients", language)),
@@ -123,7 +125,7 @@ def dumbbell(
     for _, shape, colour, _, _, column, _ in groups:
         sheet.marks([column - 11], [14], shape, colour)
     for row, y in placed_rows(rows, top, step):
-        label_row(sheet, row["label"], y)
+        label_row(sheet, row["label"], y, most=3)
         if pd.notna(row["client"]) and pd.notna(row["staff"]):
             ends = sorted([x(row["client"]), x(row["staff"])])
             sheet.box(*ends, y - shift, y + shift, RANGE)
@@ -145,9 +147,13 @@ def _name_groups(sheet: Sheet, x: Scale, rows: pd.DataFrame, groups: Sequence[An
             continue
         lower, higher = sorted(groups, key=lambda group: row[group[0]])
         near = x(row[higher[0]]) - x(row[lower[0]]) < 26
-        for (name, _, colour, text_colour, off, _, label), side in ((lower, "right"), (higher, "left")):
+        end = float(WIDTH)
+        for (name, _, colour, text_colour, off, _, label), side in ((higher, "left"), (lower, "right")):
             at, wide = x(row[name]), text_width(label, bold=True)
-            edge = max(at + (-3 if near else 6), wide) if side == "right" else min(at + (3 if near else -6), 650 - wide)
+            edge = max(min(at + (-3 if near else 6), end), wide)
+            if side == "left":
+                edge = min(at + (3 if near else -6), 650 - wide)
+                end = edge - 10
             sheet.line([at, at], [24, y + off - 8], colour, 1)
             sheet.text(edge, 14, label, side, text_colour, bold=True)
         return

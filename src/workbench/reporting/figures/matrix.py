@@ -11,7 +11,6 @@ from workbench.reporting.wording import word
 
 SHADES = ("#f2f7fb", "#d6e8f4", "#aed2ea", "#7db7da", "#00608f")
 NOTHING = "#f4f4f2"
-STEP = 34
 
 
 @styled()
@@ -53,31 +52,32 @@ def heat(
     write = writer(share, language)
     remarks = [str(remark) for remark in rows["remark"].fillna("")] if "remark" in rows else []
     aside = min(max((text_width(remark, bold=True) for remark in remarks), default=0.0), 150)
-    left, right = (190 if len(columns) > 4 else 230), WIDTH - aside - (12 if aside else 0)
+    left, right = 230, WIDTH - aside - (12 if aside else 0)
+    step = 42 if any(len(wrapped(label, left - GAP)) > 1 for label in rows["label"]) else 32
     wide = (right - left) / max(1, len(columns))
     heads, top = _heads(columns, left, wide)
-    sheet = Sheet(top + STEP * len(rows) + 40)
+    sheet = Sheet(top + step * len(rows) + 40)
     for at, y, text in heads:
         sheet.text(at, y, text, "center", QUIET)
     values = [float(value) for column in columns for value in rows[column] if pd.notna(value)]
     least, most = span(values)
     least, most = (least if low is None else low), (most if high is None else high)
-    for place, (row, y) in enumerate(placed_rows(rows, top, STEP)):
+    for place, (row, y) in enumerate(placed_rows(rows, top, step)):
         label_row(sheet, row["label"], y, left - GAP)
         for column, name in enumerate(columns):
             start = left + column * wide
             value: float = float(row[name]) if pd.notna(row[name]) else math.nan
             shade = _shade(value, least, most)
-            sheet.box(start + 1, start + wide - 1, y - STEP / 2 + 1, y + STEP / 2 - 1, shade)
+            sheet.box(start + 1, start + wide - 1, y - step / 2 + 1, y + step / 2 - 1, shade)
             marked = bool(row.get(f"{name} marked", False))
             if marked:
-                _frame(sheet, start + 3, start + wide - 3, y - STEP / 2 + 3, y + STEP / 2 - 3)
+                _frame(sheet, start + 3, start + wide - 3, y - step / 2 + 3, y + step / 2 - 3)
             text = "–" if math.isnan(value) else write(value)
             sheet.text(start + wide / 2, y, text, "center", PAPER if shade == SHADES[-1] else INK, bold=marked)
         if remarks:
             sheet.text(WIDTH, y, shortened(remarks[place], 150, bold=True), "right", bold=True)
     if values:
-        _shades(sheet, top + STEP * len(rows) + 24, left, write(least), write(most), language)
+        _shades(sheet, top + step * len(rows) + 24, left, write(least), write(most), language)
     return sheet.svg()
 
 

@@ -16,7 +16,7 @@ from workbench.reporting.figures.axes import (
     scale,
     writer,
 )
-from workbench.reporting.sheet import INK, WIDTH, Sheet, shortened, styled
+from workbench.reporting.sheet import INK, WIDTH, Sheet, styled, wrapped
 from workbench.reporting.wording import word
 
 
@@ -28,7 +28,8 @@ def targets(rows: pd.DataFrame, *, language: str = "nl") -> str:
     ----------
     rows : DataFrame, one row per indicator
         ``label, estimate, conf_low, conf_high, target`` and ``before`` (NaN: not known); ``share``: true where these
-        are shares in [0, 1], otherwise they are points of 0 to 100; ``verdict``: what may be said of it, written below.
+        are shares in [0, 1], otherwise they are points of 0 to 100; ``verdict``: what may be said of it, in one or two
+        lines.
 
     Returns
     -------
@@ -41,17 +42,22 @@ def targets(rows: pd.DataFrame, *, language: str = "nl") -> str:
     >>> ">68<" in targets(pd.DataFrame([row | {"before": 61.0, "share": False, "verdict": "niet gehaald"}]))
     True
     """
-    left, right, top, step = LABEL, 590, 34, 66
+    left, right, top = LABEL, 590, 34
+    said = [wrapped(verdict, WIDTH - left) for verdict in rows["verdict"]]
+    lines = max((len(each) for each in said), default=1)
+    step = 47 + 20 * lines
     bottom = top + step * len(rows)
     sheet = Sheet(bottom + 66)
     x = scale(0, 100, left, right)
     draw_axis(sheet, x, range(0, 101, 25), top - 4, bottom, writer(False, language))
     sheet.text(670, 14, word("now", language), "right", QUIET)
     sheet.text(WIDTH, 14, word("aim", language), "right", QUIET)
-    for row, y in placed_rows(rows, top, step):
-        label_row(sheet, row["label"], y - 10)
-        sheet.text(left, y + 18, shortened(row["verdict"], WIDTH - left), color=INK, italic=True, halo=True)
-        _indicator(sheet, row, x, y - 10, language)
+    for (row, y), verdict in zip(placed_rows(rows, top, step), said, strict=True):
+        height = y - 10 * lines
+        label_row(sheet, row["label"], height)
+        for place, line in enumerate(verdict):
+            sheet.text(left, height + 28 + 20 * place, line, italic=True, halo=True)
+        _indicator(sheet, row, x, height, language)
     _legend(sheet, bottom + 52, language)
     return sheet.svg()
 

@@ -66,15 +66,14 @@ def restarts(release: Release) -> Exhibit | Paragraphs:
             row["reading"] = phrases.why_not(mine, release.thresholds, language)
         else:
             row["share"], row["interval"] = share(mine["estimate"], language), interval(mine, language, shares=True)
-            ends = {"share": mine["estimate"], "conf_low": mine["conf_low"], "conf_high": mine["conf_high"]}
-            drawn.append({"label": label, "region": beside, **ends})
+            drawn.append({"month": int(months), "region": beside, **mine[["estimate", "conf_low", "conf_high"]]})
     return shown(
         release,
         "restarts",
         pd.DataFrame(rows).rename(columns=release.head),
         caption=release.text("captions", "restarts"),
         finding="" if drawn else release.say("not yet known"),
-        chart=figures.bars(pd.DataFrame(drawn), language=language) if drawn else None,
+        chart=figures.incidence(pd.DataFrame(drawn), start=1, language=language) if drawn else None,
         note=release.text("notes", "restarts"),
         numeric=["share", "region"],
     )
