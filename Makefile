@@ -10,7 +10,7 @@ WHERE := $(if $(REGION),--region $(REGION)) $(if $(YEAR),--year $(YEAR))
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install report process draft check sample lab test lint calibrate bench clean lock
+.PHONY: help install report process draft check remarks sample lab test lint calibrate bench clean lock
 
 help:  ## show this help
 	@echo "Quality workbench for social care. On a fresh machine: make report"
@@ -43,6 +43,9 @@ check: $(READY)  ## everything that is wrong in the deliveries and the codebook,
 
 draft: $(READY)  ## propose codebook rows for a new delivery
 	@$(RUN) draft $(WHERE)
+
+remarks: $(READY)  ## take the names out of open answers, for a person to release them
+	@$(RUN) remarks $(WHERE)
 
 sample: $(READY)  ## write the deliveries and the codebook of the fictional region
 	@$(RUN) sample

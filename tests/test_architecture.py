@@ -11,11 +11,12 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "workbench"
 ROOMS = {
     "analysis": {"analysis", "schemas"},
-    "intake": {"intake", "codebook", "schemas"},
+    "intake": {"intake", "codebook", "pseudonyms", "schemas"},
     "reporting": {"reporting", "schemas"},
-    "sample": {"sample", "codebook", "schemas"},
+    "sample": {"sample", "codebook", "pseudonyms", "schemas"},
     "codebook": {"schemas", "settings"},
     "settings": set(),
+    "pseudonyms": set(),
     "schemas": set(),
     "store": set(),
     "regions": {"reporting", "schemas", "store"},

@@ -140,6 +140,19 @@ def draft(
 
 
 @app.command()
+def remarks(region: RegionOption = None, year: YearOption = None) -> None:
+    """Take the names out of open answers, and write the table in which a person releases them."""
+    from workbench import pipeline
+
+    places, year = _chosen(region, year)
+    path = pipeline.review(places, year, _say)
+    console.print(
+        f"Read every text in {escape(str(path))}, change what could tell who it is about, and write", soft_wrap=True
+    )
+    console.print("'yes' in release with your initials and the date. Nothing else is ever shown. Then run report.")
+
+
+@app.command()
 def sample(
     providers: Annotated[int, typer.Option(help="Number of providers.")] = 29,
     respondents: Annotated[int | None, typer.Option(help="Mean number of client answers per provider.")] = None,

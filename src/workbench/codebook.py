@@ -272,8 +272,13 @@ def write_table(path: Path, table: pd.DataFrame) -> None:
     A text that Excel would run as a formula gets a space before it, which reading takes away again.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(for_excel(table), encoding="utf-8")
+
+
+def for_excel(table: pd.DataFrame) -> str:
+    """Return a table as text that Excel opens with a double click and in which it runs nothing."""
     table = table.apply(lambda column: column.map(_no_formula) if column.dtype in ("str", "object") else column)
-    path.write_text("\ufeff" + table.to_csv(sep=";", index=False, lineterminator="\n"), encoding="utf-8")
+    return "\ufeff" + table.to_csv(sep=";", index=False, lineterminator="\n")
 
 
 def _no_formula(value: Any) -> Any:
@@ -480,6 +485,8 @@ def _check_references(
     for row, value in zip(own["columns"].index.to_numpy(), own["columns"]["field"], strict=True):
         kind, _, rest = value.partition(":")
         if value in plain or (kind in ("background", "measure") and rest):
+            continue
+        if kind == "remark" and rest in set(tables["dimensions"]["dimension"]):
             continue
         near = difflib.get_close_matches(value, sorted(plain), 1)
         hint = f"did you mean {near[0]!r}?" if near else "name a field, an item, background:<name> or ignore."

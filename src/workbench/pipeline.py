@@ -19,7 +19,7 @@ from workbench import codebook as codebooks
 from workbench import estimating, schemas, scoring, store
 from workbench.analysis import movement, release
 from workbench.codebook import Codebook
-from workbench.intake import deliveries, privacy
+from workbench.intake import deliveries, findings, privacy, remarks
 from workbench.intake.sheets import Unreadable
 from workbench.store import NotThere, Places
 
@@ -172,9 +172,11 @@ def receive(places: Places, year: int, book: Codebook) -> None:
     -----
     Every delivered record ends in exactly one table or in ``exclusions``; ``deliveries`` holds the account per file.
     """
-    received = deliveries.receive(places.raw(year), book, year, _key(places, book))
+    open_answers: list[pd.DataFrame] | None = [] if places.remarks(year).is_file() else None
+    received = deliveries.receive(places.raw(year), book, year, _key(places, book), open_answers=open_answers)
     tables = {name: getattr(received, name) for name in RECEIVED}
-    tables["findings"] = _with_orientation(received, book)
+    tables["remarks"], problems = _released_remarks(places, year, book, received, open_answers)
+    tables["findings"] = _with(_with_orientation(received, book), findings.as_table(problems))
     tables["episodes"] = tables["episodes"].assign(ending_group=estimating.ending_groups(tables["episodes"]))
     tables["responses"] = estimating.weigh(tables["responses"], tables["invited"])
     tables["scores"] = scoring.score(tables["responses"], tables["answers"], book)
@@ -189,9 +191,70 @@ def receive(places: Places, year: int, book: Codebook) -> None:
 def _with_orientation(received: deliveries.Received, book: Codebook) -> pd.DataFrame:
     """Return the findings with those about items that were reversed twice, or not at all."""
     turned = scoring.misoriented(received.responses, received.answers, book)
-    if turned.empty:
-        return received.findings
-    return schemas.check("findings", pd.concat([received.findings, turned]).sort_values("file", kind="stable"))
+    return _with(received.findings, turned)
+
+
+def _with(known: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+    if more.empty:
+        return known
+    return schemas.check("findings", pd.concat([known, more]).sort_values("file", kind="stable"))
+
+
+def _released_remarks(
+    places: Places,
+    year: int,
+    book: Codebook,
+    received: deliveries.Received,
+    open_answers: list[pd.DataFrame] | None,
+) -> tuple[pd.DataFrame, list[findings.Finding]]:
+    """Return the remarks people released, verified against the deliveries; none where nobody reviewed any."""
+    path = places.remarks(year)
+    if open_answers is None:
+        return schemas.empty("remarks"), []
+    key = privacy.key_for(places.region, book.region.fictional)
+    delivered = remarks.identify(open_answers, received.responses, key, year)
+    return remarks.released(remarks.read(path.read_bytes()), delivered, year, f"remarks/{path.name}")
+
+
+def review(places: Places, year: int, progress: Progress, deidentify: Callable[[str], str] | None = None) -> Path:
+    """Write the table in which people release the open answers of a year; what they decided before stays.
+
+    Parameters
+    ----------
+    places : Places
+        The table is ``data/remarks/<region>/<year>.csv``: readable by its owner only, and not in git.
+    year : int
+    progress : callable
+        Gets one line per step.
+    deidentify : callable, optional
+        Takes names out of a text; `deidentify.dutch` if left out.
+
+    Raises
+    ------
+    MissingKey
+        Where a region that is not fictional has no key.
+    """
+    from workbench.intake import deidentify as names
+
+    _must_have(places, year)
+    book = codebooks.read(places.codebook)
+    key = privacy.key_for(places.region, book.region.fictional)
+    found: list[pd.DataFrame] = []
+    received = deliveries.receive(places.raw(year), book, year, key, open_answers=found)
+    delivered = remarks.identify(found, received.responses, key, year)
+    path = places.remarks(year)
+    before = remarks.read(path.read_bytes() if path.is_file() else b"remark_id;text")
+    fresh = int((~delivered["remark_id"].isin(before["remark_id"])).sum())
+    progress(f"{year}: {len(delivered)} open answers, {fresh} not yet in the table")
+    take_out = deidentify or (names.dutch(progress) if fresh else str)
+
+    def every_hundred(done: int, total: int) -> None:
+        if done % 100 == 0:
+            progress(f"taking out names: {done} of {total}")
+
+    table = remarks.review(delivered, before, take_out, every_hundred)
+    store.write_protected(path, codebooks.for_excel(table))
+    return path
 
 
 def estimate(places: Places, year: int, years: list[int], book: Codebook, progress: Progress = lambda _: None) -> None:
@@ -203,7 +266,13 @@ def estimate(places: Places, year: int, years: list[int], book: Codebook, progre
 
     folder = by_year[year]
     manifest = store.read_json(folder / "manifest.json")
+    quoted = remarks.shown(
+        store.read_table(folder, "remarks"),
+        store.read_table(folder, "responses")[["provider_id", "role"]],
+        book.region.thresholds.hidden_below,
+    )
     with store.whole_folder(folder / "released") as beside:
+        store.write_tables(beside, {"remarks": quoted})
         store.write_tables(beside, {"estimates": released, **_released_tables(by_year, year, book, released)})
         store.write_json(beside / "codebook.json", readable(book))
         store.write_json(beside / "provenance.json", provenance(year, book, manifest))
@@ -293,6 +362,9 @@ def _made_from(places: Places, year: int, book: Codebook, years: list[int] | Non
         "deliveries": store.fingerprint_files([path for path in files if not path.name.startswith((".", "~$"))]),
         "codebook": book.sha256,
         "code": code_fingerprint(),
+        "remarks": store.fingerprint_files(
+            [path for each in years or [year] if (path := places.remarks(each)).is_file()]
+        ),
         "python": platform.python_version(),
         "versions": [importlib.metadata.version(name) for name in VERSIONS],
     }

@@ -243,6 +243,22 @@ INVITED = _table(
     },
 )
 
+REMARKS = _table(
+    "remarks",
+    "one row per open answer that a person released, without names",
+    {
+        "remark_id": _text("keyed hash of provider, question and text", filled=True),
+        "provider_id": _text("provider", filled=True),
+        "dimension": _text("what it is about; missing where nobody said"),
+        "role": _text("who wrote it", ROLES, filled=True),
+        "text": _text("as released", filled=True),
+        "released_by": _text("function or initials of who released it", filled=True),
+        "released_on": _text("when, as written", filled=True),
+        "year": _count("year of the measurement"),
+    },
+    key=("remark_id",),
+)
+
 AGREEMENTS = _table(
     "agreements",
     "one row per agreed improvement action",
@@ -319,6 +335,7 @@ TABLES = {
         ASSESSMENTS,
         CONTEXT,
         INVITED,
+        REMARKS,
         AGREEMENTS,
         ESTIMATES,
     )

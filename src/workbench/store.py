@@ -48,6 +48,10 @@ class Places:
         """Tables made from deliveries and codebook: personal data, protected."""
         return self.root / "data" / "processed" / self.region / str(year)
 
+    def remarks(self, year: int) -> Path:
+        """The table in which people release open answers: protected, not in git."""
+        return self.root / "data" / "remarks" / self.region / f"{year}.csv"
+
     def released(self, year: int) -> Path:
         """The only tables a report reads."""
         return self.processed(year) / "released"
@@ -137,6 +141,13 @@ def write_bytes(path: Path, content: bytes) -> None:
         Path(beside).replace(path)
     finally:
         Path(beside).unlink(missing_ok=True)
+
+
+def write_protected(path: Path, text: str) -> None:
+    """Write a text file whole that only its owner may read."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_text(path, text)
+    path.chmod(0o600)
 
 
 def write_json(path: Path, content: Any) -> None:

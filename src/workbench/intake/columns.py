@@ -51,7 +51,9 @@ def match(
             findings.append(Finding(file, "error", message, remedy, column=header))
             matched.loc[matched["header"] == header, "field"] = None
     absent = described[
-        ~described["key"].isin(matched["key"]) & ~described["field"].isin([*EVERYWHERE, *matched["field"]])
+        ~described["key"].isin(matched["key"])
+        & ~described["field"].str.partition(":")[0].isin(EVERYWHERE)
+        & ~described["field"].isin(matched["field"])
     ]
     for row in absent.to_dict("records"):
         findings.append(
@@ -67,7 +69,7 @@ def match(
 
 
 def _belongs(field: str, kind: str, codebook: Codebook) -> bool:
-    if field in FIELDS[kind] or field in EVERYWHERE:
+    if field in FIELDS[kind] or field.partition(":")[0] in EVERYWHERE:
         return True
     if kind in WITH_ITEMS and (field.startswith("background:") or field in set(codebook.items["item"])):
         return True

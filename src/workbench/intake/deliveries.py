@@ -11,7 +11,18 @@ import pandas as pd
 
 from workbench import schemas
 from workbench.codebook import Codebook
-from workbench.intake import assessments, bounds, columns, doubts, episodes, exports, privacy, records, responses
+from workbench.intake import (
+    assessments,
+    bounds,
+    columns,
+    doubts,
+    episodes,
+    exports,
+    privacy,
+    records,
+    remarks,
+    responses,
+)
 from workbench.intake.findings import Finding, as_table
 from workbench.intake.records import Records
 from workbench.intake.sheets import Unreadable
@@ -54,7 +65,12 @@ class Delivery:
 
 
 def receive(
-    folder: Path, codebook: Codebook, year: int, key: bytes | None, progress: Progress | None = None
+    folder: Path,
+    codebook: Codebook,
+    year: int,
+    key: bytes | None,
+    progress: Progress | None = None,
+    open_answers: list[pd.DataFrame] | None = None,
 ) -> Received:
     """Turn the deliveries of one year into processed tables.
 
@@ -72,6 +88,8 @@ def receive(
         Key of the pseudonyms (`privacy.key_for`); needed only where a delivery holds person ids.
     progress : callable, optional
         Called with the file, how many are done and how many there are.
+    open_answers : list, optional
+        Gets the open answers of each delivery (`remarks.in_delivery`), for who reviews them; never to be written.
 
     Raises
     ------
@@ -120,6 +138,8 @@ def receive(
         corrected, about, changed = columns.correct(export.table, delivery.file, codebook.corrections)
         meant, applied = meant | about, applied | changed
         matched, unmatched = columns.match(export, delivery.file, delivery.settings, codebook)
+        if open_answers is not None and delivery.settings["kind"] == "responses":
+            open_answers.append(remarks.in_delivery(corrected, matched, delivery.file))
         kept, stopped = privacy.gate(corrected, matched, delivery.file, codebook.region.fictional, key)
         problems += unmatched + stopped
         behind[delivery.settings["kind"]].append(

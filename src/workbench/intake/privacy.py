@@ -20,12 +20,12 @@ import pyarrow.compute as pc
 
 from workbench.intake.findings import Finding, count_and_row, times
 from workbench.intake.values import distinct, key, per_value
+from workbench.pseudonyms import FICTIONAL_KEY, keyed
 from workbench.schemas import AGE_BANDS
 
 PERSON_IDS = ("bsn", "client")
 NO_PERSON = ("999999999", "000000000")  # unknown and unborn, in the youth register
 TEST_NUMBERS = (999900006, 999999990)
-FICTIONAL_KEY = b"a fictional region has nothing to hide"
 _DATES = ("completed_on", "started_at", "birth_date", "started_on", "ended_on", "follow_up_until", "date", "due")
 
 _BSN_LIKE = r"[0-9]{4}[ .-]?[0-9]{2}[ .-]?[0-9]{3}|[0-9]{3}[ .-][0-9]{3}[ .-][0-9]{3}"
@@ -95,10 +95,11 @@ def gate(
             findings += _doubtful_numbers(column, file, header, fictional) if field == "bsn" else []
             kept[header] = pseudonyms(column, secret, field)
             continue
-        keeps = field not in ("", "ignore", "remark")
+        is_remark = field.partition(":")[0] == "remark"
+        keeps = field not in ("", "ignore") and not is_remark
         found = suspects(column, contacts=keeps and field not in _DATES)
         findings += _suspect_findings(found, file, header, fictional, keeps)
-        if field == "remark" and column.notna().any():
+        if is_remark and column.notna().any():
             message = f"{times(int(column.notna().sum()), 'open answer is', 'open answers are')} withheld."
             findings.append(Finding(file, "note", message, "Nothing; open answers are released by hand.", header))
         if keeps:
@@ -138,6 +139,20 @@ def suspects(column: pd.Series, contacts: bool = True) -> pd.DataFrame:
         found["iban"] = _found(texts, _IBAN_LIKE, lambda text: any(map(_account, _IBAN.findall(text))))
     hits = {name: np.append(hit, False)[at] for name, hit in found.items() if hit.any()}
     return pd.DataFrame(hits, index=column.index, dtype=bool)
+
+
+def without_contacts(text: str) -> str:
+    """Return a text with telephone, account and service numbers and e-mail addresses replaced by what they were.
+
+    Examples
+    --------
+    >>> without_contacts("Bel 06-12345678 of mail jan@voorbeeld.example, bsn 999990019.")
+    'Bel [TELEFOON] of mail [E-MAIL], bsn [NUMMER].'
+    """
+    text = _MAIL.sub("[E-MAIL]", text)
+    text = _IBAN.sub(lambda found: "[REKENING]" if _account(found[0]) else found[0], text)
+    text = _BSN.sub("[NUMMER]", text)
+    return _PHONE.sub("[TELEFOON]", text)
 
 
 def eleven_test(numbers: np.ndarray) -> np.ndarray:
@@ -267,7 +282,7 @@ def pseudonyms(column: pd.Series, secret: bytes | None, field: str = "client") -
 
     def pseudonym(text: str) -> str | None:
         person = _digits(text) if field == "bsn" else key(text)
-        return None if not person or person in NO_PERSON else hmac.digest(secret, person.encode(), "sha256").hex()[:16]
+        return None if not person or person in NO_PERSON else keyed(secret, person)
 
     return per_value(column, pseudonym)
 

@@ -272,7 +272,7 @@ def _put_together(
 
     Codes are small whole numbers and take one byte each, unless some have decimals.
     """
-    levels = np.concatenate([coded.codes[~np.isnan(coded.codes)] for _, coded in parts])
+    levels = np.concatenate([np.empty(0), *(coded.codes[~np.isnan(coded.codes)] for _, coded in parts)])
     small = bool((levels == np.round(levels)).all() and (np.abs(levels) <= _SMALL).all())
     codes = np.zeros(count, dtype=np.int8 if small else np.float64)
     without = np.ones(count, dtype=bool)

@@ -11,7 +11,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from workbench.sample import decisions, judgements, known, names, people, pillars, registers, staff, surveys, truth
+from workbench.sample import (
+    decisions,
+    judgements,
+    known,
+    names,
+    people,
+    pillars,
+    registers,
+    releases,
+    staff,
+    surveys,
+    truth,
+)
 
 REGION = "sample"
 README = """\
@@ -36,7 +48,7 @@ def make(
     Parameters
     ----------
     root : Path
-        The project; files go to ``data/raw/sample``, ``data/codebook/sample`` and ``data/truth/sample``.
+        The project; files go to ``sample`` in ``data/raw``, ``data/codebook``, ``data/truth`` and ``data/remarks``.
     providers : int
         The first 29 have names of their own; what is special about a provider takes a region of fifteen.
     respondents : int, optional
@@ -60,7 +72,7 @@ def make(
     say = progress or (lambda *_: None)
     try:
         _write(beside, providers, 69 if respondents is None else respondents, years, seed, say)
-        for part in ("raw", "codebook", "truth"):
+        for part in ("raw", "codebook", "truth", "remarks"):
             _put(beside / part, data / part / REGION, beside / f"old-{part}")
     finally:
         shutil.rmtree(beside, ignore_errors=True)
@@ -96,6 +108,8 @@ def _write(
         told, also = registers.write_episodes(place, year, providers, records, with_bsn)
         planted |= found | told | _write_rest(place, year, providers, frame, episodes, seed)
         corrections += corrected + also
+        spellings = names.spellings(providers)
+        releases.write(folder / "remarks" / f"{year}.csv", place, year, providers, spellings)
         expected.append(known.expectations(providers, frame, year))
     say("codebook and truth", years + 1, total)
     decisions.write(folder / "codebook", providers, with_bsn, corrections)
