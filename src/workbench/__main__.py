@@ -333,8 +333,9 @@ def _tell_account(deliveries: pd.DataFrame, exclusions: pd.DataFrame) -> None:
 
 def _tell_findings(findings: pd.DataFrame, everything: bool = False) -> int:
     """Show what is wrong in the deliveries, the worst first; return the number of errors."""
-    order = findings["severity"].map({"error": 0, "warning": 1, "note": 2})
-    ordered = findings.assign(order=order).sort_values(["order", "file", "row"], kind="stable")
+    from workbench.intake.findings import by_weight
+
+    ordered = by_weight(findings)
     shown = ordered if everything else ordered[ordered["severity"] == "error"].head(SHOWN_FINDINGS)
     colours = {"error": "red", "warning": "yellow", "note": "blue"}
     for row in shown.to_dict("records"):

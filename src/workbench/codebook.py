@@ -97,7 +97,8 @@ FIELDS = {
     ),
     "episodes": (
         *("provider", "municipality", "bsn", "client", "birth_date", "sex", "law", "release", "product", "started_on"),
-        *("ended_on", "ending_code", "goals_set", "goals_reached", "follow_up_until"),
+        *("ended_on", "ending_code", "goals_set", "goals_reached", "follow_up_until", "assignment", "message_status"),
+        "postcode",
     ),
     "assessments": ("provider", "source", "theme", "score", "scale", "n", "date"),
     "context": ("provider", "municipality", "year", "measure", "value"),

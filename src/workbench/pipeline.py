@@ -34,6 +34,7 @@ RECEIVED = (
 OF_AGREEMENTS = {"share": "share", "mark": "mean"}  # which figure of a measure an agreement is about
 INCIDENCES = {"geen_herstart": "incidence"}  # taken over two calendar years of endings
 AGREED = ("year", "provider_id", "measure", "action", "owner", "due", "target", "status")
+_SHOWN = 20
 VERSIONS = ("workbench", "pandas", "numpy", "scipy", "statsmodels", "pyarrow")
 DRAWING = ("matplotlib", "seaborn", "nbconvert", "papermill", "babel")
 
@@ -191,7 +192,22 @@ def receive(places: Places, year: int, book: Codebook) -> None:
 def _with_orientation(received: deliveries.Received, book: Codebook) -> pd.DataFrame:
     """Return the findings with those about items that were reversed twice, or not at all."""
     turned = scoring.misoriented(received.responses, received.answers, book)
-    return _with(received.findings, turned)
+    return _with(_with(received.findings, turned), findings.as_table(_silent_providers(received, book)))
+
+
+def _silent_providers(received: deliveries.Received, book: Codebook) -> list[findings.Finding]:
+    """Return a finding for the providers of the codebook about whom no delivery of the year holds anything."""
+    tables = (received.responses, received.episodes, received.invited, received.assessments)
+    heard = {str(provider) for table in tables for provider in table["provider_id"].unique()}
+    silent = [
+        name for each, name in book.providers[["provider_id", "name"]].itertuples(index=False) if each not in heard
+    ]
+    if not heard or not silent:
+        return []
+    shown = ", ".join(silent[:_SHOWN]) + (f" and {len(silent) - _SHOWN} more" if len(silent) > _SHOWN else "")
+    message = f"No delivery holds anything about {findings.times(len(silent), 'provider', 'providers')}: {shown}."
+    remedy = "Ask for their deliveries; see aliases.csv for other spellings; or take them out of providers.csv."
+    return [findings.Finding("providers.csv", "warning", message, remedy)]
 
 
 def _with(known: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:

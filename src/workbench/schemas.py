@@ -185,6 +185,10 @@ EPISODES = _table(
         "restart_same_provider": pa.Column(
             "boolean", nullable=True, description="whether that start is at the same provider"
         ),
+        "provisional": _flag("ended in the last half year the register covers: later deliveries may add endings"),
+        "stops_expected": _flag(
+            "no where stop messages may be absent by contract (taakgericht): not ended is not running"
+        ),
         "goals_set": _number("goals agreed", low=0),
         "goals_reached": _number("goals reached at the end", low=0),
         "file": _FILE,

@@ -165,7 +165,9 @@ def _processed(
     answered = doubts.between(
         [responses.clean(each, codebook, year, hash_key) for each in behind["responses"]], codebook
     )
-    cared = episodes.merge([episodes.clean(each, codebook, year, key) for each in behind["episodes"]])
+    cared = episodes.stops(
+        episodes.merge([episodes.clean(each, codebook, year, key) for each in behind["episodes"]]), codebook
+    )
     judged = [assessments.assess(each, codebook, year) for each in behind["assessments"]]
     judged_once = assessments.keep_latest("assessments", judged, by="date")
     counted = [assessments.figures(each, codebook, year) for each in behind["context"]]

@@ -6,7 +6,7 @@ import pandas as pd
 
 from workbench import schemas
 from workbench.codebook import Codebook
-from workbench.intake import identity, labels, privacy, records
+from workbench.intake import identity, labels, messages, moments, privacy, records
 from workbench.intake.findings import Finding, count_and_row, times
 from workbench.intake.records import Records
 from workbench.intake.values import key, per_value
@@ -20,6 +20,8 @@ ENDING_CODES = {
 _LONGEST_CODE = 3
 _SAME = ["client", "provider_id", "product"]
 _FAR = pd.Timestamp("2262-01-01")
+_PROVISIONAL = 6  # months before the end of a register in which endings still come in late
+_FEWEST_FOR_SILENCE = 10
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,14 @@ def clean(delivered: Records, codebook: Codebook, year: int, secret: bytes | Non
         columns[name] = columns[name].dt.normalize()
     for name in ("goals_set", "goals_reached"):
         keep(name, records.number(delivered, name, 0, 1000))
-    until = pd.to_datetime(delivered.settings.get("complete_until", ""), errors="coerce")
-    until = pd.Timestamp(year - 1, 12, 31) if pd.isna(until) else until
+    stated = pd.Series([delivered.settings.get("complete_until", "") or None], dtype="str")
+    known = moments.dates(stated, "dmy", 2000)[0].dt.normalize()
+    until = known.fillna(pd.Timestamp(year - 1, 12, 31)).iat[0]
     columns["follow_up_until"] = columns["follow_up_until"].fillna(until)
     columns["release"] = columns["release"].fillna("unknown")
+    for name in ("assignment", "message_status"):
+        keep(name, records.text(delivered, name, scales))
+    columns["message_status"] = columns["message_status"].str.lstrip("0")
     columns["ending_code"] = per_value(columns["ending_code"], lambda code: code.zfill(2) if code.isdigit() else code)
 
     if not delivered.scales.get("ending_code"):
@@ -76,7 +82,8 @@ def clean(delivered: Records, codebook: Codebook, year: int, secret: bytes | Non
         "unknown provider": identified["reason"] == "unknown provider",
         "not contracted": identified["reason"] == "not contracted",
         "unknown law": episodes["law"].isna(),
-        "no start date": episodes["started_on"].isna(),
+        "no start date": episodes["started_on"].isna()
+        & ~(episodes["assignment"].notna() & episodes["ended_on"].notna()),
         "ends before it starts": episodes["ended_on"] < episodes["started_on"],
     }
     undated, backwards = reasons["no start date"], reasons["ends before it starts"]
@@ -108,7 +115,12 @@ def _clients(delivered: Records, episodes: pd.DataFrame, secret: bytes | None) -
     without = found.isna()
     if not without.any():
         return found, []
-    known = episodes.drop(columns=["file", "row", "follow_up_until"])
+    by_birth = _people_by_birth(delivered, secret)
+    found = found.fillna(by_birth)
+    without = found.isna()
+    if not without.any():
+        return found, []
+    known = episodes.drop(columns=["file", "row", "follow_up_until", "assignment", "message_status"])
     content = {name: known[name] for name in known.columns}
     content |= {name: delivered.fields[name] for name in ("birth_date", "sex") if name in delivered.fields}
     own = identity.content_hash(content, privacy.hash_key(secret))
@@ -120,6 +132,17 @@ def _clients(delivered: Records, episodes: pd.DataFrame, secret: bytes | None) -
     remedy = "Ask for a BSN or client number in this list."
     column = next((delivered.headers[field] for field in privacy.PERSON_IDS if field in delivered.headers), None)
     return found.fillna(own_ids), [Finding(delivered.file, "warning", message, remedy, column, row)]
+
+
+def _people_by_birth(delivered: Records, secret: bytes | None) -> pd.Series:
+    """Return a pseudonym of birth date, sex and postcode, by which the youth register knows a person without BSN."""
+    names = ("birth_date", "sex", "postcode")
+    if secret is None or not all(name in delivered.fields for name in names):
+        return pd.Series(None, index=delivered.fields.index, dtype="str")
+    parts = [per_value(delivered.fields[name], key) for name in names]
+    whole = parts[0] + "|" + parts[1] + "|" + parts[2].str.replace(" ", "", regex=False)
+    unknown = parts[0].str.startswith(("0000", "00")).fillna(False).astype(bool)
+    return privacy.pseudonyms(whole.mask(unknown), secret)
 
 
 def _unknown_codes(episodes: pd.DataFrame, delivered: Records) -> list[Finding]:
@@ -178,6 +201,10 @@ def merge(cleaned: list[Cleaned]) -> Cleaned:
         none = pd.concat(excluded, ignore_index=True) if excluded else schemas.empty("exclusions")
         return Cleaned(schemas.empty("episodes"), none, findings)
     together = pd.concat(parts, ignore_index=True)
+    if "assignment" in together:
+        together, joined = messages.join(together)
+        excluded.append(joined)
+        together = together.drop(columns=["assignment", "message_status"])
     together["ends"] = together["ended_on"].fillna(_FAR)
     content = [name for name in together.columns if name not in ("file", "row")]
     together = together.sort_values([*_SAME, "started_on", "ends", "ending_code", "file", "row"], kind="stable")
@@ -206,4 +233,35 @@ def merge(cleaned: list[Cleaned]) -> Cleaned:
     )
     excluded.append(single.loc[episode.duplicated(), ["file", "row"]].assign(reason="merged with another record"))
     merged = merged.drop(columns="ends").sort_values([*_SAME[:2], "started_on", "file", "row"], kind="stable")
+    merged["provisional"] = merged["ended_on"] > merged["follow_up_until"] - pd.DateOffset(months=_PROVISIONAL)
     return Cleaned(merged.reset_index(drop=True), pd.concat(excluded, ignore_index=True), findings)
+
+
+def stops(merged: Cleaned, codebook: Codebook) -> Cleaned:
+    """Say for each episode whether its end would be known, and tell which providers deliver no ends.
+
+    Under a task-oriented contract (``taakgericht`` in ``providers.csv``) stop messages may be absent: such an episode
+    without an end is not known to be running. Of another provider whose episodes never end, someone should ask.
+    """
+    silent = codebook.providers["taakgericht"].str.casefold().isin(["yes", "ja", "1", "true", "waar"])
+    by_contract = set(codebook.providers.loc[silent, "provider_id"])
+    episodes = merged.episodes
+    episodes = episodes.assign(stops_expected=~episodes["provider_id"].isin(by_contract))
+    if episodes.empty:
+        return Cleaned(schemas.empty("episodes"), merged.exclusions, merged.findings)
+    found = list(merged.findings)
+    ended = episodes["ended_on"].notna().groupby(episodes["provider_id"]).agg(["size", "sum"])
+    for provider, count, ends in ended.itertuples():
+        file = episodes.loc[episodes["provider_id"] == provider, "file"].min()
+        if provider in by_contract and ends < count:
+            message = (
+                f"{times(count - ends, 'episode', 'episodes')} of {provider} without an end: not known to be running."
+            )
+            found.append(
+                Finding(file, "note", message, "Nothing: its contract asks for no stop messages (taakgericht).")
+            )
+        elif not ends and count >= _FEWEST_FOR_SILENCE:
+            message = f"None of the {count} episodes of {provider} has an end."
+            remedy = "Ask for the stop messages, or write yes in taakgericht in providers.csv if it delivers none."
+            found.append(Finding(file, "warning", message, remedy))
+    return Cleaned(episodes, merged.exclusions, found)

@@ -42,6 +42,22 @@ def as_table(findings: Iterable[Finding]) -> pd.DataFrame:
     return schemas.check("findings", table)
 
 
+def by_weight(table: pd.DataFrame) -> pd.DataFrame:
+    """Return findings the most important first: by severity, then by how many records they cost or touch.
+
+    Examples
+    --------
+    >>> rows = [("a.csv", "note", "9 values"), ("b.csv", "error", "2 rows"), ("c.csv", "error", "40 rows")]
+    >>> by_weight(pd.DataFrame(rows, columns=["file", "severity", "message"]).assign(row=0))["file"].tolist()
+    ['c.csv', 'b.csv', 'a.csv']
+    """
+    touched = pd.to_numeric(table["message"].str.extract(r"\b([0-9]+) (?:further )?[a-z]", expand=False)).fillna(1)
+    whole = table["message"].str.contains("is not read|did not come|damaged|unpacks|protected|cannot be").astype(int)
+    order = table.assign(grave=table["severity"].map(schemas.SEVERITIES.index), whole=-whole, touched=-touched)
+    order = order.sort_values(["grave", "whole", "touched", "file", "row"], kind="stable")
+    return order.drop(columns=["grave", "whole", "touched"])
+
+
 def count_and_row(where: pd.Series) -> tuple[int, int]:
     """Return how often `where` holds and the first row it does, 0 if never; the index is the row in the delivery.
 

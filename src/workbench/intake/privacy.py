@@ -39,6 +39,15 @@ _A_DATE = re.compile(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}|[0-9]{4}[-/.][0-9]
 _IBAN_LIKE = r"[A-Za-z]{2}[0-9]{2}[ ]?[A-Za-z0-9]{4}"
 _IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", re.IGNORECASE)
 
+_CALLED = r"\b(?:[Mm]evr(?:ouw)?|[Mm]w|[Dd]hr|[Mm]eneer|[Dd]e heer)\b\.? +(?:(?:van|de|der|den|ter|el|ten|'t) +)*[A-Z]"
+_ADDRESS = (
+    r"\b[1-9][0-9]{3} ?[A-Z]{2}\b"
+    r"|\b[A-Za-z]{2,}(?:straat|laan|weg|plein|kade|singel|hof|dijk|gracht|steeg|pad) +[0-9]{1,4}[a-z]?\b"
+)
+_BORN = r"(?i)\b(?:geb\.?|geboren|geboortedatum|born)\b[^0-9]{0,20}[0-9]{1,2}[-/. ]"
+# Fields in which people write sentences, and in which a name, address or date of birth may stand.
+_WRITTEN = ("recognised", "story", "valued", "improvement", "action", "owner", "theme", "moment", "variant", "measure")
+
 _SHORTEST = 6  # a@b.nl
 
 _NAMES = {
@@ -47,6 +56,9 @@ _NAMES = {
     "mail": "an e-mail address",
     "phone": "a telephone number",
     "iban": "a bank account number",
+    "name": "the name of a person",
+    "address": "an address",
+    "born": "a date of birth",
 }
 
 
@@ -97,7 +109,8 @@ def gate(
             continue
         is_remark = field.partition(":")[0] == "remark"
         keeps = field not in ("", "ignore") and not is_remark
-        found = suspects(column, contacts=keeps and field not in _DATES)
+        written = field in _WRITTEN or field.startswith("background:")
+        found = suspects(column, contacts=keeps and field not in _DATES, names=keeps and written)
         findings += _suspect_findings(found, file, header, fictional, keeps)
         if is_remark and column.notna().any():
             message = f"{times(int(column.notna().sum()), 'open answer is', 'open answers are')} withheld."
@@ -107,7 +120,7 @@ def gate(
     return pd.DataFrame(kept, index=table.index), findings
 
 
-def suspects(column: pd.Series, contacts: bool = True) -> pd.DataFrame:
+def suspects(column: pd.Series, contacts: bool = True, names: bool = False) -> pd.DataFrame:
     """Say which values hold something that identifies a person.
 
     Nine digits are taken for a citizen service number if they pass the eleven-test. One number in eleven does so by
@@ -117,12 +130,16 @@ def suspects(column: pd.Series, contacts: bool = True) -> pd.DataFrame:
     Returns
     -------
     DataFrame of bool, one row per value
-        ``bsn``, ``test``, ``mail``, ``phone``, ``iban``; only the columns in which something was found.
+        ``bsn``, ``test``, ``mail``, ``phone``, ``iban``, and with `names` also ``name``, ``address`` and ``born``; only
+        the columns in which something was found.
 
     Examples
     --------
     >>> suspects(pd.Series(["bel 06-12345678", "nr 999990019", "3"], dtype="str")).to_dict("list")
     {'test': [False, True, False], 'phone': [True, False, False]}
+    >>> told = pd.Series(["Mevrouw de Vries belt", "Dorpsstraat 12", "geboren op 3-4-1950", "past goed"], dtype="str")
+    >>> suspects(told, names=True).sum().to_dict()
+    {'name': 1, 'address': 1, 'born': 1}
     """
     at, known = distinct(column)
     texts = pa.array(pd.Series(known, dtype="str"), type=pa.string(), from_pandas=True)
@@ -137,6 +154,12 @@ def suspects(column: pd.Series, contacts: bool = True) -> pd.DataFrame:
         found["mail"] = _found(texts, _MAIL_LIKE, lambda text: bool(_MAIL.search(text)))
         found["phone"] = _found(texts, _PHONE_LIKE, lambda text: bool(_PHONE.search(_A_DATE.sub(" ", text))))
         found["iban"] = _found(texts, _IBAN_LIKE, lambda text: any(map(_account, _IBAN.findall(text))))
+    if names:
+        found |= {
+            "name": _matches(texts, _CALLED),
+            "address": _matches(texts, _ADDRESS),
+            "born": _matches(texts, _BORN),
+        }
     hits = {name: np.append(hit, False)[at] for name, hit in found.items() if hit.any()}
     return pd.DataFrame(hits, index=column.index, dtype=bool)
 

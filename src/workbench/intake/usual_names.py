@@ -67,6 +67,8 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
     "ending_code": ("reden beëindiging", "reden beeindiging", "reden einde", "redenbeeindiging", "ending_code"),
     "goals_set": ("aantal doelen", "doelen gesteld", "goals_set"),
     "goals_reached": ("doelen behaald", "doelen bereikt", "aantal behaalde doelen", "goals_reached"),
+    "assignment": ("toewijzingsnummer", "toewijzingnummer", "toewijzing", "assignment"),
+    "message_status": ("status aanlevering", "statusaanlevering"),
     "law": ("wet", "law"),
     "source": ("bron", "source", "beoordelaar"),
     "theme": ("thema", "theme", "onderwerp"),
