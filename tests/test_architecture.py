@@ -23,6 +23,7 @@ ROOMS = {
     "rendering": {"regions", "reporting", "store"},
     "estimating": {"analysis", "codebook", "schemas", "scoring", "store"},
     "scoring": {"analysis", "codebook", "schemas"},
+    "drafting": {"codebook", "intake", "store"},
     "pipeline": {"analysis", "codebook", "estimating", "intake", "rendering", "schemas", "scoring", "store"},
     "__main__": {"codebook", "intake", "pipeline", "rendering", "sample", "store"},
     "__init__": {"regions"},

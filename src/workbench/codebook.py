@@ -326,6 +326,21 @@ def _table(path: Path, name: str, mistakes: list[str]) -> pd.DataFrame:
     return table.reindex(columns=expected, fill_value="")
 
 
+def read_table(path: Path, name: str) -> pd.DataFrame:
+    """Read one table of the codebook as it stands; empty where it is absent.
+
+    Raises
+    ------
+    CodebookError
+        With every mistake in it.
+    """
+    mistakes: list[str] = []
+    table = _table(path, name, mistakes) if path.is_file() else pd.DataFrame(columns=list(TABLES[name]), dtype=str)
+    if mistakes:
+        raise CodebookError(mistakes)
+    return table
+
+
 def _cells(path: Path, text: str, separator: str, mistakes: list[str]) -> pd.DataFrame | None:
     """Return a table of text as it stands, less the empty cells Excel adds at the end of rows."""
     try:

@@ -222,9 +222,9 @@ def arrivals(
         if not path.is_file() or any(_is_litter(part) for part in inside.parts):
             continue
         file = inside.as_posix()
-        rows = [row for row, pattern in zip(current.index, current["pattern"], strict=True) if _matches(file, pattern)]
+        rows = [row for row, pattern in zip(current.index, current["pattern"], strict=True) if matches(file, pattern)]
         used |= set(rows)
-        own = [each for each in _rows(forms) if not rows and _matches(file, each["pattern"])]
+        own = [each for each in _rows(forms) if not rows and matches(file, each["pattern"])]
         if own:
             arrived.append(Delivery(file, path, own[0]))
             continue
@@ -256,8 +256,14 @@ def _is_litter(name: str) -> bool:
     return name.startswith((".", "~$", "._")) or name.casefold() in _LITTER
 
 
-def _matches(file: str, pattern: str) -> bool:
-    """Say whether a pattern matches a file's name or its path, whatever the case."""
+def matches(file: str, pattern: str) -> bool:
+    """Say whether a pattern matches a file's name or its path, whatever the case.
+
+    Examples
+    --------
+    >>> matches("kiosk/Mei_2026.csv", "mei_*.csv")
+    True
+    """
     low = pattern.casefold()
     return fnmatch(file.casefold(), low) or fnmatch(file.rpartition("/")[2].casefold(), low)
 
