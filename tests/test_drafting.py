@@ -41,7 +41,7 @@ def test_accepted_rows_make_a_codebook_that_works(places) -> None:
     found = pipeline.check(places, 2026)
     assert found.deliveries["counted"].item() == 15
     assert set(found.exclusions["reason"]) == {"empty"}
-    with pytest.raises(NotThere, match="describes lijst_2026.csv already"):
+    with pytest.raises(NotThere, match="describes lijst_2026"):
         drafting.open_delivery("lijst_2026.csv", "streek", 2026, places.root).accept()
 
 
@@ -53,7 +53,7 @@ def test_what_is_left_out_is_not_accepted(places) -> None:
 
 
 def test_a_file_that_is_not_there_is_told_with_those_that_are(places) -> None:
-    with pytest.raises(NotThere, match="lijst_2026.csv"):
+    with pytest.raises(NotThere, match="lijst_2026"):
         drafting.open_delivery("lijst_2025.csv", "streek", 2026, places.root)
 
 

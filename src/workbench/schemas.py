@@ -398,7 +398,8 @@ def _category_faults(spec: pa.Column, column: pd.Series) -> list[str]:
     faults = [f"{column.name}: not_nullable fails for {None!r}"] if not spec.nullable and (at < 0).any() else []
     if not spec.checks:
         return faults
-    used = pd.Series(column.cat.categories[np.unique(at[at >= 0])], dtype="str", name=column.name)
+    counts = np.bincount(at.astype(np.int64) + 1, minlength=len(column.cat.categories) + 1)[1:]
+    used = pd.Series(column.cat.categories[counts > 0], dtype="str", name=column.name)
     try:
         pa.SeriesSchema(str, spec.checks, name=str(column.name)).validate(used, lazy=True)
     except pa.errors.SchemaErrors as error:

@@ -67,15 +67,16 @@ def misoriented(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) 
         As in `schemas.FINDINGS`.
     """
     rows: list[dict[str, object]] = []
-    codes = answers.set_index("response_id")
-    for version, each in responses.groupby(["file", "instrument", "variant"], observed=True):
-        file, instrument, variant = map(str, version)
+    grouped = responses.reset_index(drop=True).groupby(["file", "instrument", "variant"], observed=True)
+    for version, at in grouped.indices.items():
+        file, instrument, variant = map(str, version)  # type: ignore[call-overload]
         items = items_of(book, instrument, variant)
-        items = items[(items["dimension"] != "") & items["item"].isin(codes.columns)]
+        items = items[(items["dimension"] != "") & items["item"].isin(answers.columns)]
         items = items[items.groupby("dimension")["item"].transform("size") > 1]
-        if items.empty or len(each) < _FEWEST:
+        if items.empty or len(at) < _FEWEST:
             continue
-        own = codes.loc[each["response_id"].head(_ENOUGH), list(items["item"])].astype("float64")
+        ids = responses["response_id"].iloc[np.asarray(at)[:_ENOUGH]]
+        own = answers.loc[answers["response_id"].isin(ids), list(items["item"])].astype("float64")
         wanted = items[["item", "dimension", "low", "high", "reversed"]]
         told = scales.item_statistics(own, wanted)
         complete = own.notna().T.groupby(items.set_index("item")["dimension"]).all().T.sum()

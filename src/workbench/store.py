@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -166,15 +167,18 @@ def read_json(path: Path) -> Any:
 def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     """Write each table to ``<folder>/<name>.parquet``; texts that are categories come back as texts."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, table in tables.items():
-        coded = [column for column in table.columns if isinstance(table[column].dtype, pd.CategoricalDtype)]
-        whole = pa.Table.from_pandas(table, preserve_index=False)
-        if coded:
-            texts = pa.Schema.from_pandas(table.head(0).astype(dict.fromkeys(coded, "str")), preserve_index=False)
-            whole = whole.replace_schema_metadata(texts.metadata)
-        shared = [column for column in table.columns if not _hardly_repeats(table[column])]
-        path = folder / f"{name}.parquet"
-        pq.write_table(whole, path, compression="zstd", store_schema=not coded, use_dictionary=shared)
+    with ThreadPoolExecutor(max_workers=2) as both:
+        list(both.map(lambda name: _write_table(folder / f"{name}.parquet", tables[name]), tables))
+
+
+def _write_table(path: Path, table: pd.DataFrame) -> None:
+    coded = [column for column in table.columns if isinstance(table[column].dtype, pd.CategoricalDtype)]
+    whole = pa.Table.from_pandas(table, preserve_index=False)
+    if coded:
+        texts = pa.Schema.from_pandas(table.head(0).astype(dict.fromkeys(coded, "str")), preserve_index=False)
+        whole = whole.replace_schema_metadata(texts.metadata)
+    shared = [column for column in table.columns if not _hardly_repeats(table[column])]
+    pq.write_table(whole, path, compression="zstd", store_schema=not coded, use_dictionary=shared)
 
 
 def _hardly_repeats(column: pd.Series) -> bool:

@@ -116,6 +116,9 @@ def between(cleaned: "Sequence[Cleaned]", codebook: Codebook) -> "list[Cleaned]"
     parts = [part for part in cleaned if len(part.responses)]
     if not parts:
         return list(cleaned)
+    together = pd.concat([part.responses[["person", "alike"]] for part in parts], ignore_index=True)
+    if not (together["person"] != 0).any() and not together["alike"].duplicated().any():
+        return list(cleaned)
     choices = codebook.region.counting
     known = pd.concat([_known(part, at) for at, part in enumerate(cleaned) if len(part.responses)], ignore_index=True)
     again = _again(known)

@@ -152,7 +152,9 @@ def suspects(column: pd.Series, contacts: bool = True, names: bool = False) -> p
         found |= {"bsn": real, "test": test}
     if contacts:
         found["mail"] = _found(texts, _MAIL_LIKE, lambda text: bool(_MAIL.search(text)))
+    if contacts and longest >= 9:  # 10 digits, or 9 behind +31
         found["phone"] = _found(texts, _PHONE_LIKE, lambda text: bool(_PHONE.search(_A_DATE.sub(" ", text))))
+    if contacts and longest >= 15:
         found["iban"] = _found(texts, _IBAN_LIKE, lambda text: any(map(_account, _IBAN.findall(text))))
     if names:
         found |= {

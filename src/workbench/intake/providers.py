@@ -2,11 +2,12 @@
 
 import difflib
 
+import numpy as np
 import pandas as pd
 
 from workbench.codebook import Codebook
 from workbench.intake.findings import Finding, count_and_row, times
-from workbench.intake.values import fold, key, per_value
+from workbench.intake.values import distinct, fold, key, per_value
 
 UNKNOWN = "unknown provider"
 NOT_CONTRACTED = "not contracted"
@@ -47,12 +48,14 @@ def identify(names: pd.Series, codebook: Codebook) -> pd.DataFrame:
         ``provider_id``, missing where none is meant, and then ``reason``: `UNKNOWN` or `NOT_CONTRACTED`.
     """
     known, _ = spellings(codebook)
-    named = names.fillna("")
-    provider_id = per_value(named, lambda name: known.get(key(name)) or None)
-    decided_against = {text for text, provider in known.items() if not provider}
-    against = per_value(named, lambda name: NOT_CONTRACTED if key(name) in decided_against else None)
-    reason = against.fillna(UNKNOWN).mask(provider_id.notna())
-    return pd.DataFrame({"provider_id": provider_id, "reason": reason.astype("str")})
+    at, texts = distinct(names)
+    spelled = [key(str(text)) for text in texts] + [""]  # the last: no name at all
+    meant = pd.Series([known.get(text) or None for text in spelled], dtype="str")
+    reasons = pd.Series([NOT_CONTRACTED if known.get(text) == "" else UNKNOWN for text in spelled], dtype="str")
+    reasons = reasons.mask(meant.notna())
+    at = np.where(at < 0, len(texts), at)
+    columns = {"provider_id": meant.take(at), "reason": reasons.take(at)}
+    return pd.DataFrame({name: column.set_axis(names.index) for name, column in columns.items()})
 
 
 def unknown_names(

@@ -88,7 +88,8 @@ def text(records: Records, field: str, scales: Mapping[str, labels.Scale]) -> tu
     """
     if records.scales.get(field):
         return coded(records, field, scales, ())
-    delivered = raw(records, field) if records.settings.get(field) else records.fields.get(field, raw(records, field))
+    as_it_is = field in records.fields and not records.settings.get(field)
+    delivered = records.fields[field] if as_it_is else raw(records, field)
     found = values.per_value(delivered, lambda value: values.fold(value) or None)
     if not (field.startswith("background:") or field in _LABELS) or not _in_own_words(found):
         return found, []
@@ -160,7 +161,8 @@ def provider(
     records: Records, codebook: Codebook, empty: pd.Series | None = None
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Return ``provider_id`` and ``reason`` of each record, as `providers.identify` does; no findings where `empty`."""
-    names = raw(records, "provider")
+    as_it_is = "provider" in records.fields and not records.settings.get("provider")
+    names = records.fields["provider"] if as_it_is else raw(records, "provider")
     identified = providers.identify(names, codebook)
     passed_over = records.test if empty is None else records.test | empty
     asked = identified.assign(reason=identified["reason"].mask(passed_over))
