@@ -29,7 +29,7 @@ ROOMS = {
     "__init__": {"regions"},
 }
 TOUCH_FILES = re.compile(r"\bopen\(|read_text|write_text|read_bytes|write_bytes|read_csv|read_parquet|to_parquet")
-MAY_TOUCH_FILES = ("intake", "sample", "codebook", "pipeline", "store", "regions", "rendering", "__main__")
+MAY_TOUCH_FILES = ("intake", "sample", "codebook", "drafting", "pipeline", "store", "regions", "rendering", "__main__")
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 

@@ -6,6 +6,8 @@ billions of cells. The limits here are far above what people deliver and far bel
 
 import io
 import re
+import subprocess
+import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,19 @@ MOST_COLUMNS = 3000
 MOST_CELLS = 50_000_000
 LARGEST_UNPACKED = 1 << 30
 MOST_PARTS = 2000
+SECONDS = 120
+_TRY = """
+import io, sys
+try:
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+except (ImportError, ValueError):
+    pass
+import python_calamine
+book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
+for name in book.sheet_names:
+    book.get_sheet_by_name(name)
+"""
 _BLOCK = 1 << 22
 _NO_TEXT = (b"PK", b"$FL", b"\xd0\xcf\x11\xe0", b"<stata_dta>", b"\x71", b"\x72", b"\x73")
 _SMALLER = "Deliver the table alone, without other data, or in several files."
@@ -87,6 +102,28 @@ def look_inside(raw: bytes) -> Contents:
             raise
         raise Unreadable("The workbook is damaged or cut off.", "Ask for the delivery again.") from None
     return Contents(formulas, macros, links)
+
+
+def try_to_open(raw: bytes) -> None:
+    """Open a binary workbook (xls, xlsb) in a process of its own, with bounded memory and time.
+
+    What such a file claims cannot be read beforehand, and a reader that runs out of memory takes the whole run with it.
+
+    Raises
+    ------
+    Unreadable
+        Where it cannot be opened within `SECONDS`.
+    """
+    try:
+        tried = subprocess.run(
+            [sys.executable, "-c", _TRY], input=raw, capture_output=True, timeout=SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise Unreadable("The workbook takes too long to open.", "Save it as xlsx and deliver it again.") from None
+    if b"Password" in tried.stderr:
+        raise Unreadable("The workbook is protected with a password.", "Ask for it without a password.")
+    if tried.returncode:
+        raise Unreadable("The workbook is damaged or cut off.", "Ask for the delivery again, as xlsx.")
 
 
 def _look_at_sheet(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:

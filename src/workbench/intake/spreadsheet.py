@@ -22,6 +22,8 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
         Where the workbook is damaged, protected with a password, or lacks the sheet.
     """
     inside = bounds.look_inside(raw) if raw.startswith(b"PK") else bounds.Contents()
+    if not raw.startswith(b"PK") or b"xl/workbook.bin" in raw:
+        bounds.try_to_open(raw)
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
     except calamine.PasswordError:
