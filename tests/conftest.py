@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from workbench import pipeline, sample
@@ -10,6 +11,8 @@ from workbench.rendering import Reported
 from workbench.store import Places
 
 ROOT = Path(__file__).parent.parent
+hypothesis.settings.register_profile("workbench", deadline=None)  # a busy machine is no fault of the code
+hypothesis.settings.load_profile("workbench")
 
 
 def new_project(folder: Path) -> Path:

@@ -24,9 +24,9 @@ def weigh(responses: pd.DataFrame, invited: pd.DataFrame) -> pd.DataFrame:
     """Return the responses with their weight towards the invited clients, 1 on average; 1 where there is no frame."""
     if invited.empty:
         return responses
-    _, weights = estimates.representation(responses, invited, 0)
-    weights = weights / weights.mean() if len(weights) else weights
-    return responses.assign(weight=responses["response_id"].map(weights).fillna(1.0))
+    _, weighted = estimates.representation(responses, invited, 0)
+    weight = weighted["weight"] / weighted["weight"].mean()
+    return responses.assign(weight=responses["response_id"].map(weight).fillna(1.0))
 
 
 def _comparable(scores: pd.DataFrame, book: Codebook) -> pd.Series:
@@ -69,7 +69,7 @@ class Survey:
 
     `responses`, `answers`, `unanswered` and `invited` are the processed tables; `given` has responses and answers of
     those that may grade a provider, `scores` their comparable scores with everything known of the response, and
-    `complete` says of each score whether every item of its dimension was answered. `representation` and `weights` are
+    `complete` says of each score whether every item of its dimension was answered. `representation` and `weighted` are
     those of `estimates.representation`.
     """
 
@@ -81,7 +81,7 @@ class Survey:
     scores: pd.DataFrame
     complete: pd.Series
     representation: pd.DataFrame
-    weights: pd.Series
+    weighted: pd.DataFrame
 
 
 def of_region(
@@ -133,8 +133,8 @@ def survey(folder: Path, year: int, book: Codebook) -> Survey:
     scores = scores.assign(grades=scores["dimension"].isin(grading))
     given = answers.merge(graded, on="response_id", how="inner", validate="1:1")
     complete = scores["n_items"] >= _size(scores, book)
-    found, weights = estimates.representation(responses, invited, year)
-    return Survey(responses, answers, unanswered, invited, given, scores, complete, found, weights)
+    found, weighted = estimates.representation(responses, invited, year)
+    return Survey(responses, answers, unanswered, invited, given, scores, complete, found, weighted)
 
 
 def experience(asked: Survey, year: int, book: Codebook) -> list[pd.DataFrame]:
@@ -146,7 +146,7 @@ def experience(asked: Survey, year: int, book: Codebook) -> list[pd.DataFrame]:
     adjusters, settings = _comparison(book)
     enough = book.region.thresholds.hidden_below
     parts.append(estimates.means(asked.scores, year))
-    parts.append(estimates.weighted_means(asked.scores, asked.weights, asked.invited, year))
+    parts.append(estimates.weighted_means(asked.scores, asked.weighted, asked.invited, year))
     parts.append(estimates.comparisons(grading, year, adjusters, settings, band_from=enough))
     parts.append(estimates.gaps(grading, year, book.region.definitions.mirror_margin))
 
@@ -198,7 +198,7 @@ def second_opinion(
     now, grades = main[main["year"] == year], asked.scores["grades"]
     grading, complete = asked.scores[grades], asked.complete[grades]
     return [
-        estimates.other_comparisons(grading, now, year, adjusters, settings, asked.weights, complete),
+        estimates.other_comparisons(grading, now, year, adjusters, settings, asked.weighted["weight"], complete),
         estimates.other_outcomes(_known(episodes, year), _marks(asked), now, year, definitions, settings, _until(year)),
     ]
 

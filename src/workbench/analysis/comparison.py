@@ -214,7 +214,7 @@ class Comparison:
         P value of no difference at all, see `p_equal`.
     differ : bool
         Whether providers measurably differ: one is above or below, or they differ more than chance explains, all taken
-        together (`p_equal` below alpha and icc above 0). If not, an order of providers says nothing.
+        together (`p_equal` below alpha, or not known, and icc above 0). If not, an order of providers says nothing.
     """
 
     table: pd.DataFrame
@@ -324,7 +324,7 @@ def compare(
     pooled = float(mix.table["squares"].sum()) / df if df > 0 else np.nan
     equal = p_equal(adjusted)
     told_apart = bool(table["label"].isin(["above", "below"]).any())
-    differ = told_apart or (equal < alpha and between.icc > 0)
+    differ = told_apart or (between.icc > 0 and not equal >= alpha)  # without a p value nothing is denied
     dropped = dict(mix.dropped)
     return Comparison(table, between, shrunk.mu, shrunk.tau, mix.slopes, pooled, dropped, reason, equal, differ)
 

@@ -21,23 +21,33 @@ class Weighted(NamedTuple):
     Attributes
     ----------
     weights : Series
-        In the order of the respondents; missing for those of a unit without a frame or without background.
+        In the order of the respondents; missing for those of a unit without a frame, or with more answers than people
+        invited.
+    background : DataFrame
+        The categories that were raked, as they were taken together; one row per respondent, missing where unknown.
     collapsed : list of str
         Which categories went together, as ``column: a + b``.
+    dropped : list of str
+        Columns left out because the margins could not be met with them.
     trimmed : int
         Respondents whose weight was cut off at five times the median.
     design_effect_before, design_effect_after : float
         What unequal weights cost, before and after trimming.
     without_respondents : list
         Units of the frame in which nobody answered: no weight can speak for them.
+    overfull : list
+        Units with more answers than people invited: their frame cannot be right.
     """
 
     weights: pd.Series
+    background: pd.DataFrame
     collapsed: list[str]
+    dropped: list[str]
     trimmed: int
     design_effect_before: float
     design_effect_after: float
     without_respondents: list[str]
+    overfull: list[str]
 
 
 def weigh(
@@ -56,12 +66,12 @@ def weigh(
     Parameters
     ----------
     respondents, frame : DataFrame, one row per respondent and per invited person
-        Need `unit` and `columns`. Respondents with a missing column take no part in the raking and get the mean weight
-        of their unit.
+        Need `unit` and `columns`. Respondents with a missing column take no part in the raking and count as the mean
+        of their unit, which keeps its number.
     unit : str
         Column of the unit, such as ``provider_id``; units without invited people get no weight.
     columns : sequence of str
-        Background known of both.
+        Background known of both, the most important first.
     order : mapping of column to sequence, optional
         The order of its categories, for ages.
 
@@ -88,34 +98,59 @@ def weigh(
         need(name, table, [unit, *columns])
     for column in (unit, *columns):
         refuse(f"frame[{column!r}]", frame[column].isna(), "is missing", frame.index)
+    respondents, frame = (table[[unit, *columns]].astype(object) for table in (respondents, frame))
+    invited, answers = frame[unit].value_counts(), respondents[unit].value_counts()
+    overfull = sorted(str(name) for name, n in answers.items() if 0 < invited.get(name, 0) < n)
+    silent = sorted(str(name) for name in set(invited.index) - set(answers.index))
     weights = pd.Series(np.nan, index=respondents.index, name="weight")
-    framed = respondents[unit].isin(set(frame[unit])) & respondents[unit].notna()
+    framed = respondents[unit].isin(set(invited.index) - set(overfull))
     known = framed & respondents[list(columns)].notna().all(axis=1)
-    silent = sorted(set(frame[unit]) - set(respondents.loc[known, unit]))
-    sample = respondents.loc[known, [unit, *columns]]
-    population = frame[~frame[unit].isin(silent)]
+    there = set(respondents.loc[known, unit])
+    population = frame[frame[unit].isin(there)]
+    sample, margins, collapsed = _margins(
+        respondents.loc[known, [unit, *columns]], population, unit, columns, order or {}
+    )
     if sample.empty:
-        return Weighted(weights, [], 0, np.nan, np.nan, silent)
-
-    collapsed: list[str] = []
-    margins = {unit: population[unit].value_counts().sort_index()}
-    for column in columns:
-        groups = _collapse(sample[column], population[column], (order or {}).get(column))
-        collapsed += [f"{column}: {' + '.join(map(str, each))}" for each in groups if len(each) > 1]
-        names = {category: " + ".join(map(str, each)) for each in groups for category in each}
-        sample = sample.assign(**{column: sample[column].map(pd.Series(names))})
-        margins[column] = population[column].map(pd.Series(names)).value_counts().sort_index()
-    margins = {column: margin for column, margin in margins.items() if column == unit or len(margin) > 1}
-
-    raked = rake(sample[list(margins)], margins, tolerance=1e-9)
+        nothing = respondents[list(columns)].iloc[:, :0]
+        return Weighted(weights, nothing, [], [], 0, np.nan, np.nan, silent, overfull)
+    dropped: list[str] = []
+    while True:
+        try:
+            raked = rake(sample[list(margins)], margins, tolerance=1e-9)
+            break
+        except ValueError:  # the unit alone can always be met
+            dropped.append(margins.popitem()[0])
     ceiling = TRIM * float(raked.median())
     trimmed = int((raked > ceiling).sum())
     cut = rake(sample[list(margins)], margins, 1e-9, start=raked.clip(upper=ceiling)) if trimmed else raked
+
     weights[known] = cut
-    mean = weights[known].groupby(respondents.loc[known, unit]).mean()
-    rest = framed & ~known
-    weights[rest] = respondents.loc[rest, unit].map(mean)
-    return Weighted(weights, collapsed, trimmed, design_effect(raked), design_effect(cut), silent)
+    of_unit = respondents[unit].where(respondents[unit].isin(there) & framed)
+    weights = weights.fillna(of_unit.map(cut.groupby(sample[unit]).mean()))
+    weights *= of_unit.map(invited.astype(float) / weights.groupby(of_unit).sum())
+    background = sample[[name for name in margins if name != unit]].reindex(respondents.index)
+    effects = design_effect(raked), design_effect(cut)
+    return Weighted(weights, background, collapsed, dropped, trimmed, *effects, silent, overfull)
+
+
+def _margins(
+    sample: pd.DataFrame,
+    population: pd.DataFrame,
+    unit: str,
+    columns: Sequence[str],
+    order: Mapping[str, Sequence[str]],
+) -> tuple[pd.DataFrame, dict[str, pd.Series], list[str]]:
+    """Return the sample with its categories taken together, the population per unit and category, and which went."""
+    margins = {unit: population[unit].value_counts().sort_index()}
+    collapsed: list[str] = []
+    for column in columns:
+        groups = _collapse(sample[column], population[column], order.get(column))
+        collapsed += [f"{column}: {' + '.join(map(str, each))}" for each in groups if len(each) > 1]
+        names = pd.Series({category: " + ".join(map(str, each)) for each in groups for category in each}, dtype=object)
+        sample = sample.assign(**{column: sample[column].map(names)})
+        if len(groups) > 1:
+            margins[column] = population[column].map(names).value_counts().sort_index()
+    return sample, margins, collapsed
 
 
 def calibrated_means(
@@ -149,7 +184,7 @@ def calibrated_means(
     Returns
     -------
     DataFrame, one row per domain (index domain)
-        ``n, n_eff, estimate, std_error``.
+        ``n, n_eff, estimate, std_error``, and ``variance``, that of one person without finite population correction.
 
     Examples
     --------
@@ -168,20 +203,18 @@ def calibrated_means(
     mean = np.bincount(d, weights=w * y, minlength=D) / total
     u = (y - mean[d]) / total[d]
     N = np.array([invited.get(name, np.inf) for name in units], float)
-    design = _Design(X, w, h, N)
+    design, endless = _Design(X, w, h, N), _Design(X, w, h, np.full(len(units), np.inf))
     per_unit = pd.Series(d).groupby(h).nunique()
-    if (per_unit == 1).all():
-        variance = design.variances(u, d, D)
-    else:
-        variance = np.array(
-            [design.variances(np.where(d == each, u, 0.0), np.zeros(len(d), int), 1)[0] for each in range(D)]
-        )
+    nested = bool((per_unit == 1).all())
+    variance, plain = (each.per_domain(u, d, D, nested) for each in (design, endless))
+    n_eff = total**2 / np.bincount(d, weights=w**2, minlength=D)
     return pd.DataFrame(
         {
             "n": np.bincount(d, minlength=D).astype(float),
-            "n_eff": total**2 / np.bincount(d, weights=w**2, minlength=D),
+            "n_eff": n_eff,
             "estimate": mean,
-            "std_error": np.sqrt(np.maximum(variance, 0)),
+            "std_error": np.sqrt(variance),
+            "variance": plain * n_eff,
         },
         index=pd.Index(domains, name=domain.name),
     )
@@ -199,6 +232,14 @@ class _Design:
         self.inverse = linalg.pinvh(self.X.T @ self.X) if X.shape[1] and len(X) else np.empty((X.shape[1],) * 2)
         self.A = self._centred(self.X * w[:, None], lonely=True)
         self.Q = (self.A * self.factor[:, None]).T @ self.A
+
+    def per_domain(self, u: NDArray[np.float64], d: NDArray[np.intp], D: int, nested: bool) -> NDArray[np.float64]:
+        """Return the variance of the total of w u per domain, whether or not strata lie within domains."""
+        if nested:
+            return np.maximum(self.variances(u, d, D), 0)
+        whole = np.zeros(len(d), dtype=np.intp)
+        each = [self.variances(np.where(d == domain, u, 0.0), whole, 1)[0] for domain in range(D)]
+        return np.maximum(each, 0)
 
     def variances(self, u: NDArray[np.float64], d: NDArray[np.intp], D: int) -> NDArray[np.float64]:
         """Return the variance of the total of w u per domain; every stratum lies within one domain."""

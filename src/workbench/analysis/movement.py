@@ -150,7 +150,7 @@ def _moved(
         return nothing | {"movement": "not comparable"}
     if change is not None and change["status"] != HIDDEN and pd.notna(change["estimate"]):
         gap, low, high = (float(change[end]) for end in ENDS)
-        verdict = str(change["label"])
+        verdict = str(change["label"]).replace("too few", "not to be told")
     else:
         gap, low, high = difference(now, then)
         if np.isnan(low) or np.isnan(high):

@@ -49,7 +49,8 @@ def shares(
         One column per level (municipality, age group, region ...) with the unit of the respondent, missing where it
         belongs to none. Levels need not nest.
     strata : Series with that index, optional
-        The strata the sample was drawn in; one if left out. A stratum of one person adds no variance.
+        The strata the sample was drawn in; one if left out. A stratum of one person
+        counts with its distance from the mean (``survey.lonely.psu = "adjust"``).
     confidence : float
         Coverage, between 0 and 1.
 
@@ -147,7 +148,8 @@ def _count(
     z2 = second * (1 - 2 * own) + own**2 * second.sum(axis=1, keepdims=True)
     z1 = first - own * first.sum(axis=1, keepdims=True)
     factor = np.divide(n_in, n_in - 1, out=np.zeros(len(n_in)), where=n_in > 1)
-    of_block = factor[at, None] * (z2 - z1**2 / n_in[at, None])
+    alone = n_in[at, None] == 1
+    of_block = np.where(alone, z2, factor[at, None] * (z2 - z1**2 / n_in[at, None]))
     total = _summed(np.maximum(of_block, 0), of, units)
     variance = np.divide(total, W[:, None] ** 2, out=nobody.copy(), where=(n > 1)[:, None])
     kish = np.divide(W**2, W2, out=np.full(units, np.nan), where=W2 > 0)

@@ -96,3 +96,29 @@ def test_without_a_region_or_providers_nothing_is_said(missing):
 def test_impossible_figures_are_refused_by_name_and_row(n, share, message):
     with pytest.raises(ValueError, match=message):
         shares_beside_target(pd.DataFrame({"n": [20, n], "estimate": [0.5, share]}), 0.5)
+
+
+def test_rare_outcomes_at_small_providers_are_not_called_more_than_chance():
+    """The arcsine alone calls half of such regions over-dispersed; nominal is one in twenty."""
+    draw = np.random.default_rng(8)
+    found = 0
+    for _ in range(200):
+        n = np.maximum(5, draw.lognormal(np.log(22), 0.8, 30)).astype(int)
+        table = pd.DataFrame({"n": n.astype(float), "estimate": draw.binomial(n, 0.08) / n})
+        target = float((table["n"] * table["estimate"]).sum() / table["n"].sum())
+        found += shares_beside_target(table, target)[1].tau2 > 0
+    assert found <= 30
+
+
+def test_a_dominating_provider_stands_beside_the_others():
+    got = estimates.outcomes_beside_region(dropouts({"giant": (60, 200), "a": (9, 60), "b": (9, 60)}), SETTINGS)
+    giant = got[(got["unit_id"] == "giant") & (got["statistic"] == "share")].iloc[0]
+    assert giant["delta"] == pytest.approx(0.30 - 0.15)
+    assert giant["label"] == "above"
+    assert giant["method"].endswith("beside the others")
+
+
+def test_what_is_not_known_yet_is_not_too_few():
+    table = pd.DataFrame({"n": [200.0, 80, 80, 80], "estimate": [np.nan, 0.8, 0.8, 0.8]})
+    got, _ = shares_beside_target(table, 0.8, worth=0.9, counted=False)
+    assert got["label"].to_list() == ["", *["not distinguishable"] * 3]

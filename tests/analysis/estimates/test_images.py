@@ -70,7 +70,7 @@ def test_agreement_is_high_where_sources_agree_and_few_providers_only_orient():
     draw = np.random.default_rng(2)
     level = {f"p{i}": draw.integers(1, 6) for i in range(30)}
     got = estimates.source_agreement(judged(access=level, back_office=level, supervisor=level, self=level), 2026)
-    assert got["estimate"].to_list() == pytest.approx([1, 1, 1])
+    assert got["estimate"].to_list() == pytest.approx([1, 1, 1, 1])
     assert set(got["reason"]) == {""}
     few = {name: level[name] for name in list(level)[:8]}
     assert set(estimates.source_agreement(judged(access=few, back_office=few), 2026)["reason"]) == {"orientating"}
@@ -81,6 +81,25 @@ def test_identical_judgements_have_no_agreement_beyond_chance():
     got = estimates.source_agreement(judged(access=same, back_office=same), 2026).set_index("statistic")
     assert np.isnan(got.at["alpha_ordinal", "estimate"])
     assert got.at["alpha_ordinal", "reason"] == "all judgements the same"
+    assert got.at["ac2", "estimate"] == 1
+    assert got.at["percent_agreement", "estimate"] == 1
+
+
+def test_scales_of_sources_may_differ():
+    level = {f"p{i}": 1 + i % 5 for i in range(20)}
+    table = judged(access=level, supervisor=level)
+    ten = table["source"] == "supervisor"
+    table.loc[ten, "score"] = 1 + (table.loc[ten, "score"] - 1) * 9 / 4
+    table["scale"] = table["scale"].mask(ten, "1-10")
+    assert estimates.source_agreement(table, 2026)["estimate"].to_list() == pytest.approx([1, 1, 1, 1])
+
+
+def test_where_nobody_was_judged_by_all_there_is_no_icc_and_it_says_so():
+    first, second = ({f"{name}{i}": 1 + i % 4 for i in range(4)} for name in "ab")
+    got = estimates.source_agreement(judged(access=first, supervisor=second, back_office=first | second), 2026)
+    row = got.set_index("statistic").loc["icc_a1"]
+    assert np.isnan(row["estimate"])
+    assert row["reason"] == "no provider judged by all"
 
 
 def test_one_source_cannot_agree():

@@ -94,3 +94,18 @@ def test_few_answers_say_nothing_of_an_item():
     assert set(of(got, "item_rest")["label"]) == {""}
     assert "100 complete answers" in of(got, "omega")["reason"].item()
     assert of(got, "same_question").empty
+
+
+def test_a_scale_nobody_got_does_not_silence_the_rest():
+    answers, responses = asked()
+    routed = ITEMS.iloc[[0]].assign(item="r", dimension="routed")
+    got = estimates.examined(answers.assign(r=np.nan), responses, unanswered(), pd.concat([ITEMS, routed]), 2026)
+    assert of(got, "alpha").index.to_list() == ["d"]
+
+
+def test_what_rests_on_complete_answers_says_how_many():
+    answers, responses = asked()
+    answers.loc[5:, "noise"] = np.nan
+    got = of(estimates.examined(answers, responses, unanswered(), ITEMS, 2026), "item_rest")
+    assert got.at["a", "n"] == 5
+    assert set(got["label"]) == {""}

@@ -43,7 +43,7 @@ def test_weights_take_off_the_bias_of_who_answered():
     assert whole["estimate"] == pytest.approx(truth, abs=1.5)
     assert whole["conf_low"] < truth < whole["conf_high"]
     assert whole["n_eff"] < whole["n"]
-    assert weights.sum() == pytest.approx(len(invited))
+    assert weights["weight"].sum() == pytest.approx(len(invited))
 
 
 def test_it_says_who_is_missing():
@@ -116,3 +116,48 @@ def test_units_nobody_answered_at_are_named():
     respondents = pd.DataFrame({"p": ["a"] * 10, "age": ["old"] * 10})
     frame = pd.DataFrame({"p": ["a"] * 20 + ["silent"] * 20, "age": "old"})
     assert weigh(respondents, frame, "p", ["age"]).without_respondents == ["silent"]
+
+
+def test_margins_that_cannot_be_met_at_once_leave_out_background_and_not_the_run():
+    respondents = pd.DataFrame({"p": ["a"] * 10 + ["b"] * 10, "age": ["old"] * 10 + ["young"] * 10})
+    frame = pd.DataFrame(
+        {"p": ["a"] * 100 + ["b"] * 100, "age": ["old"] * 50 + ["young"] * 50 + ["old"] * 10 + ["young"] * 90}
+    )
+    got = weigh(respondents, frame, "p", ["age"])
+    assert got.dropped == ["age"]
+    assert got.weights.to_list() == [10] * 20
+
+
+def test_unknown_background_does_not_make_a_unit_count_for_more():
+    respondents = pd.DataFrame(
+        {"p": ["a"] * 20 + ["b"] * 10, "age": ["old", "young"] * 5 + [None] * 10 + ["old", "young"] * 5}
+    )
+    frame = pd.DataFrame({"p": ["a"] * 40 + ["b"] * 40, "age": ["old", "young"] * 40})
+    got = weigh(respondents, frame, "p", ["age"])
+    assert got.weights.groupby(respondents["p"]).sum().to_list() == pytest.approx([40, 40])
+
+
+def test_more_answers_than_people_invited_get_no_weight():
+    respondents = pd.DataFrame({"p": ["a"] * 20 + ["b"] * 10, "age": "old"})
+    frame = pd.DataFrame({"p": ["a"] * 10 + ["b"] * 40, "age": "old"})
+    got = weigh(respondents, frame, "p", ["age"])
+    assert got.overfull == ["a"]
+    assert got.weights.notna().sum() == 10
+
+
+def test_errors_do_not_lean_on_background_that_was_not_raked():
+    invited, given, _ = region(lower=0)
+    given["product"] = np.where(np.arange(len(given)) % 2 == 0, "x", "y")
+    given["score"] = 50.0 + 40 * (given["product"] == "x")
+    invited = invited.drop(columns="product")
+    _, weighted = estimates.representation(given, invited, 2026)
+    got = estimates.weighted_means(given, weighted, invited, 2026).query("unit == 'region'")
+    assert got["std_error"].item() == pytest.approx(20 / np.sqrt(len(given)), rel=0.3)
+
+
+def test_the_worst_case_goes_with_the_response_that_is_shown():
+    invited, given, _ = region()
+    given["age_band"] = given["age_band"].where(np.arange(len(given)) % 15 != 0)
+    rows, _ = estimates.representation(given, invited, 2026)
+    shown = estimates.participation(given, invited, 2026).query("measure == 'respons' and unit == 'region'")
+    assert of(rows, "max_bias")["estimate"].item() == pytest.approx(100 * (1 - shown["estimate"].item()))

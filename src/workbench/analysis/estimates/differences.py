@@ -145,18 +145,21 @@ def compared(result: Comparison) -> pd.DataFrame:
 
 def _band(own: pd.DataFrame, minimum_n: int, region: Mapping[str, Any]) -> pd.DataFrame:
     """Return the mean of all providers, and the spread of those with enough answers."""
-    enough = own.loc[own["n"] >= minimum_n, "estimate"]
-    band = {"adjusted": float(own["estimate"].mean())}
+    part = own[own["estimate"].notna()]
+    enough = part.loc[part["n"] >= minimum_n, "estimate"]
+    band = {"adjusted": float(part["estimate"].mean())}
     if len(enough) >= FEWEST_FOR_A_BAND:
         quantiles = {"lowest": 0, "quarter": 0.25, "median": 0.5, "three_quarters": 0.75, "highest": 1}
         band |= {name: float(enough.quantile(q)) for name, q in quantiles.items()}
-    table = pd.DataFrame({"statistic": band.keys(), "estimate": band.values()}).assign(n=own["n"].sum())
+    people = {"adjusted": part["n"].sum()}
+    table = pd.DataFrame({"statistic": band.keys(), "estimate": band.values()})
+    table["n"] = table["statistic"].map(people).fillna(part.loc[part["n"] >= minimum_n, "n"].sum())
     return rows(table, method="over providers", **region)
 
 
 def _true_differences(result: Comparison, region: Mapping[str, Any]) -> pd.DataFrame:
     """Return how much providers truly differ, and how many answers it takes to tell them apart."""
-    n = float(result.table["n"].sum())
+    n = float(result.table.loc[result.table["adjusted"].notna(), "n"].sum())
     reliability = result.table.loc[result.table["n"] >= 2, "reliability"].median()
     known = {"icc": result.icc, "reliability": reliability, "tau": np.sqrt(result.between.tau2)}
     table = pd.DataFrame({"statistic": known.keys(), "estimate": known.values(), "category": ""})

@@ -83,8 +83,11 @@ def shares_beside_target(
     """Which providers' shares lie further from the target than their size explains?
 
     Where providers differ no more than chance, mid-p values of the binomial distribution; else, and where a share is no
-    plain count, normal ones on the scale of the arcsine with the variance beyond chance added. Corrected by
-    Benjamini-Hochberg over the providers with enough people. Never labelled by the drawn curve.
+    plain count, normal ones on the scale of the arcsine with the variance beyond chance added. Whether they differ more
+    than chance is judged by z scores under the target's own variance: the arcsine calls half of all regions
+    over-dispersed where shares are near 0 or 1 and providers small. Corrected by Benjamini-Hochberg over the providers
+    with enough people. A provider with more than half of all people stands beside the others. Never labelled by the
+    drawn curve.
 
     Parameters
     ----------
@@ -105,10 +108,11 @@ def shares_beside_target(
     Returns
     -------
     table : DataFrame
-        With ``delta``, ``p_adjusted`` and ``label``: ``above, below, not distinguishable, too few``, or
-        ``no comparison`` with fewer than three providers.
+        With ``delta``, ``p_adjusted``, ``others`` (stands beside the others) and ``label``: ``above, below, not
+        distinguishable, too few``, empty where the share is not known, or ``no comparison`` with fewer than three
+        providers.
     spread : Spread
-        On the scale of the arcsine.
+        ``tau2`` on the scale of the arcsine.
 
     Raises
     ------
@@ -126,22 +130,41 @@ def shares_beside_target(
     refuse("table['n']", n < 0, "is negative", table.index)
     refuse("table['estimate']", (share < 0) | (share > 1), "is not a share from 0 to 1", table.index)
     enough = (n >= minimum_n) & ~np.isnan(share)
-    size = np.where(n >= SMALLEST, n * worth, np.nan)
+    worthy = n * worth
+    chance = np.where((n >= SMALLEST) & (0 < target < 1), np.sqrt(target * (1 - target) / worthy), np.nan)
     y, y0 = _angle(share), float(_angle(target))
-    found = spread(y, 1 / (2 * np.sqrt(size)), y0)
+    beyond = spread(share, chance, target)
+    tau2 = spread(y, np.where(n >= SMALLEST, 1 / (2 * np.sqrt(worthy)), np.nan), y0).tau2 if beyond.tau2 > 0 else 0.0
+    found = Spread(beyond.phi, tau2)
+    beside, others = _beside(n, share, target)
     if counted and found.tau2 == 0:
         count = np.where(np.isnan(share), np.nan, np.round(share * n))
         p = funnel.mid_p(count, np.where(np.isnan(share), np.nan, n), target)
     else:
-        p = 2 * special.ndtr(-abs(y - y0) / np.sqrt(1 / (4 * n * worth) + found.tau2))
+        p = 2 * special.ndtr(-abs(y - y0) / np.sqrt(1 / (4 * worthy) + found.tau2))
+    apart = np.sqrt(1 / (4 * worthy) + 1 / (4 * np.maximum(np.nansum(worthy) - worthy, 1e-9)) + found.tau2)
+    p = np.where(others, 2 * special.ndtr(-abs(y - _angle(beside)) / apart), p)
     p = np.where(enough, p, np.nan)
     adjusted = benjamini_hochberg(p)
-    delta = share - target
+    delta = share - beside
     told = enough & (adjusted < alpha) & (abs(delta) >= minimum_difference - 1e-12)
-    words = np.select([~enough, told & (delta > 0), told], ["too few", "above", "below"], "not distinguishable")
+    unknown = np.isnan(share) & (n >= minimum_n)
+    words = np.select(
+        [unknown, ~enough, told & (delta > 0), told], ["", "too few", "above", "below"], "not distinguishable"
+    )
     if enough.sum() < 3:
         words = np.where(enough, "no comparison", words)
-    return table.assign(delta=delta, p_adjusted=adjusted, label=words.astype(object)), found
+    return table.assign(delta=delta, p_adjusted=adjusted, label=words.astype(object), others=others), found
+
+
+def _beside(
+    n: NDArray[np.float64], share: NDArray[np.float64], target: float
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return what each share stands beside: the target, or the others for a provider with more than half of all."""
+    total, count = np.nansum(n), np.nansum(n * share)
+    others = n > total / 2
+    rest = np.divide(count - n * share, total - n, out=np.full(len(n), target), where=(total > n) & ~np.isnan(share))
+    return np.where(others, np.clip(rest, 0, 1), target), others & (total > n)
 
 
 def share_limits(
@@ -208,6 +231,7 @@ def outcomes_beside_region(table: pd.DataFrame, settings: Mapping[str, Any]) -> 
             float(settings["alpha"]),
         )
         table.loc[providers, ["delta", "p_adjusted", "label"]] = got[["delta", "p_adjusted", "label"]]
+        table.loc[got.index[got["others"]], "method"] += ", beside the others"
         fixed = {"measure": measure, "group": "client", "year": int(region["year"].iloc[0])}
         n = sizes(float(got["n"].max()))
         limits = {name: share_limits(n, target, level, found.tau2, worth) for name, level in LEVELS.items()}

@@ -16,6 +16,7 @@ LOWER = 1 / 4  # part of the scale below the self-image from which a source is l
 SOURCES_NEEDED = 2  # independent sources that see it lower before it is something to talk about
 PROVIDERS_NEEDED = 10  # for a correlation between two sources
 DRAWS = 2000
+ORIENTATING, SAME, NOBODY = "orientating", "all judgements the same", "no provider judged by all"
 
 
 def ratings(
@@ -53,11 +54,9 @@ def ratings(
     >>> got[["group", "statistic", "estimate", "label"]].values.tolist()[:2]
     [['self', 'discuss', 2.0, 'discuss'], ['access', 'rating', 50.0, '']]
     """
-    need("assessments", assessments, ["provider_id", "source", "theme", "year", "score", "scale", "n"])
-    judged = assessments[assessments["year"] == year]
-    refuse("assessments", ~judged["scale"].str.fullmatch(r"\d+-\d+"), "has no scale such as 1-5", judged.index)
-    low, high = (judged["scale"].str.split("-").str[place].astype(float) for place in (0, 1))
-    given = judged.assign(estimate=(judged["score"] - low) / (high - low) * 100, group=judged["source"])
+    need("assessments", assessments, ["n"])
+    given = _on_100(assessments[assessments["year"] == year])
+    given = given.assign(estimate=given["points"], group=given["source"])
     given = given.rename(columns={"theme": "measure", "provider_id": "unit_id"})[
         ["measure", "unit_id", "group", "estimate", "n"]
     ].dropna(subset=["estimate"])
@@ -107,41 +106,61 @@ def source_agreement(assessments: pd.DataFrame, year: int, draws: int = DRAWS) -
     Returns
     -------
     DataFrame
-        For the region, group ``assessors``, per theme: ``alpha_ordinal`` (with interval), ``ac2`` and ``icc_a1``; n is
-        the number of providers judged at least twice. Reason ``orientating`` with fewer than 20.
+        For the region, group ``assessors``, per theme: ``alpha_ordinal`` (with interval), ``ac2``, ``icc_a1`` and
+        ``percent_agreement`` (share of pairs of judgements that are the same); n is the number of providers used, those
+        judged at least twice (for the ICC by all). Reason ``orientating`` with fewer than 20.
 
     Examples
     --------
     >>> judged = pd.DataFrame({"provider_id": list("abcd") * 2, "source": ["access"] * 4 + ["supervisor"] * 4,
-    ...     "theme": "veilig", "year": 2026, "score": [1, 2, 3, 4] * 2})
+    ...     "theme": "veilig", "year": 2026, "score": [1, 2, 3, 4] * 2, "scale": "1-5"})
     >>> source_agreement(judged, 2026, draws=50)[["statistic", "estimate", "reason"]].values.tolist()[1]
     ['ac2', 1.0, 'orientating']
     """
-    judged = assessments[(assessments["year"] == year) & assessments["source"].isin(ASSESSORS)]
+    judged = _on_100(assessments[(assessments["year"] == year) & assessments["source"].isin(ASSESSORS)])
     found = []
     for theme, each in judged.groupby("theme"):
-        wide = each.pivot(index="provider_id", columns="source", values="score")
+        wide = each.pivot(index="provider_id", columns="source", values="points")
         wide = wide[wide.notna().sum(axis=1) >= 2]
         if len(wide) < 2:
             continue
-        n, few = float(len(wide)), "orientating" if len(wide) < agreement.UNITS_NEEDED else ""
-        low, high, _ = agreement.interval(wide, draws=draws)
-        alpha = agreement.krippendorff_alpha(wide)
         complete = wide.dropna(axis=1, thresh=max(2, len(wide) // 2)).dropna()
-        icc = agreement.icc(complete) if complete.shape[1] >= 2 and len(complete) >= 2 else np.nan
-        for statistic, value, ends in (
-            ("alpha_ordinal", alpha, (low, high)),
-            ("ac2", agreement.gwet_ac(wide), (np.nan, np.nan)),
-            ("icc_a1", icc, (np.nan, np.nan)),
-        ):
-            row = {"measure": theme, "statistic": statistic, "estimate": value, "n": n, "reason": few}
+        enough = complete.shape[1] >= 2 and len(complete) >= 2
+        low, high, _ = agreement.interval(wide, draws=draws)
+        answers = sorted({*np.linspace(0, 100, int(each["answers"].max())), *each["points"].dropna()})
+        values = {
+            "alpha_ordinal": (agreement.krippendorff_alpha(wide), len(wide), SAME),
+            "ac2": (agreement.gwet_ac(wide, categories=answers), len(wide), SAME),
+            "icc_a1": (agreement.icc(complete) if enough else np.nan, len(complete), SAME if enough else NOBODY),
+            "percent_agreement": (_identical(wide), len(wide), ""),
+        }
+        for statistic, (value, n, why) in values.items():
+            few = ORIENTATING if n < agreement.UNITS_NEEDED else ""
+            reason = why if np.isnan(value) else few
+            row = {"measure": theme, "statistic": statistic, "estimate": value, "n": float(n), "reason": reason}
+            ends = (low, high) if statistic == "alpha_ordinal" else (np.nan, np.nan)
             found.append(row | dict(zip(("conf_low", "conf_high"), ends, strict=True)))
-    fixed = {"unit": "region", "unit_id": "region", "group": "assessors", "year": year}
-    table = pd.DataFrame(found)
-    if table.empty:
+    if not found:
         return together([])
-    table["reason"] = table["reason"].mask(table["estimate"].isna(), "all judgements the same")
-    return rows(table, method="agreement over providers", **fixed)
+    fixed = {"unit": "region", "unit_id": "region", "group": "assessors", "year": year}
+    return rows(pd.DataFrame(found), method="agreement over providers", **fixed)
+
+
+def _on_100(assessments: pd.DataFrame) -> pd.DataFrame:
+    """Return judgements with ``points`` on 0-100, and how many ``answers`` their scale has."""
+    need("assessments", assessments, ["provider_id", "source", "theme", "year", "score", "scale"])
+    refuse(
+        "assessments", ~assessments["scale"].str.fullmatch(r"\d+-\d+"), "has no scale such as 1-5", assessments.index
+    )
+    low, high = (assessments["scale"].str.split("-").str[place].astype(float) for place in (0, 1))
+    return assessments.assign(points=(assessments["score"] - low) / (high - low) * 100, answers=high - low + 1)
+
+
+def _identical(ratings: pd.DataFrame) -> float:
+    """Return which share of the pairs of judgements of one provider are the same."""
+    pairs = [ratings[list(pair)].dropna() for pair in combinations(ratings.columns, 2)]
+    same = np.concatenate([(pair.iloc[:, 0] == pair.iloc[:, 1]).to_numpy() for pair in pairs])
+    return float(same.mean()) if len(same) else np.nan
 
 
 def triangulation(rated: pd.DataFrame, year: int) -> pd.DataFrame:

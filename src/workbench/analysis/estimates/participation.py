@@ -42,15 +42,35 @@ def participation(responses: pd.DataFrame, invited: pd.DataFrame, year: int) -> 
         counted = pd.concat([whole, modes], ignore_index=True)
         counted["n"] = counted["estimate"]
         parts.append(rows(counted, measure="aantal", statistic="count", unit=unit, year=year, method="count"))
-    parts.append(_response(responses, invited, year))
+    parts.append(response(responses, invited, year))
     return together(parts)
 
 
-def _response(responses: pd.DataFrame, invited: pd.DataFrame, year: int) -> pd.DataFrame:
+def response(responses: pd.DataFrame, invited: pd.DataFrame, year: int) -> pd.DataFrame:
     """Return which share of the invited clients answered, per provider and for the region.
 
     Only providers and questionnaires with a frame take part, on both sides. More answers than people invited cannot be:
     then there is no figure, and the reason says so.
+
+    Parameters
+    ----------
+    responses : DataFrame, one row per counted questionnaire
+        ``provider_id, role, instrument, mode``.
+    invited : DataFrame, one row per invited person
+        ``provider_id, role, instrument``.
+    year : int
+
+    Returns
+    -------
+    DataFrame
+        Measure ``respons``, statistic ``share``, n = invited.
+
+    Examples
+    --------
+    >>> responses = pd.DataFrame({"provider_id": ["a"], "role": "client", "instrument": "x", "mode": "mail"})
+    >>> invited = pd.DataFrame({"provider_id": ["a"] * 4, "role": "client", "instrument": "x"})
+    >>> response(responses, invited, 2026)[["unit", "n", "estimate"]].values.tolist()
+    [['provider', 4.0, 0.25], ['region', 4.0, 0.25]]
     """
     keys = ["provider_id", "instrument"]
     frame = invited[invited["role"] == "client"].groupby(keys).size().rename("n").reset_index()

@@ -54,7 +54,8 @@ def examined(
         asked, of = _most_given(scaled[scaled["instrument"] == instrument], each)
         codes = answers.set_index("response_id").reindex(of["response_id"])
         asked = asked[asked["item"].isin(codes.columns)]
-        if asked.empty or codes[asked["item"]].notna().sum().min() < 2:
+        asked = asked[codes[asked["item"]].notna().sum().to_numpy() >= 2]  # what nobody got says nothing of the rest
+        if asked.empty:
             continue
         fixed = {"unit": "region", "unit_id": "region", "group": role, "year": year}
         parts.append(_scales(codes, asked[ITEM], str(instrument), fixed))
@@ -78,15 +79,19 @@ def _scales(codes: pd.DataFrame, items: pd.DataFrame, instrument: str, fixed: di
     omega = of.rename(columns={"omega": "estimate"}).assign(reason=np.where(of["omega"].isna(), REFUSED, ""))
     known = scales.item_statistics(codes, items).reset_index().rename(columns={"item": "measure"})
     alone = known.groupby("dimension")["measure"].transform("size") == 1
-    whole = known["dimension"].map(of.set_index("measure")["alpha"])
+    whole, complete = (known["dimension"].map(of.set_index("measure")[name]) for name in ("alpha", "n"))
     nothing = (known["item_rest"] < LOOK) | (known["alpha_if_dropped"] > whole)
-    silent = alone | (known["n"] < COMPLETE_NEEDED)
+    silent = alone | ~(complete >= COMPLETE_NEEDED)
     label = np.select([silent, known["item_rest"] < 0, nothing], ["", "other way", "adds nothing"], "")
     parts = [rows(alpha, statistic="alpha", category=instrument, method="Cronbach, Feldt interval", **fixed)]
     parts.append(rows(omega, statistic="omega", category=instrument, method="McDonald, one factor", **fixed))
-    for statistic, column in (("item_mean", "mean"), ("item_rest", "item_rest"), ("alpha_if_dropped",) * 2):
-        table = known[["measure", "n"]].assign(estimate=known[column], label=label)
-        parts.append(rows(table.dropna(subset=["estimate"]), statistic=statistic, method="complete answers", **fixed))
+    for statistic, column, n, method in (
+        ("item_mean", "mean", known["n"], "mean code"),
+        ("item_rest", "item_rest", complete, "complete answers"),
+        ("alpha_if_dropped", "alpha_if_dropped", complete, "complete answers"),
+    ):
+        table = known[["measure"]].assign(n=n, estimate=known[column], label=label)
+        parts.append(rows(table.dropna(subset=["estimate"]), statistic=statistic, method=method, **fixed))
     return pd.concat(parts, ignore_index=True)
 
 

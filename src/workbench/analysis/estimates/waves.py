@@ -13,6 +13,7 @@ from workbench.analysis.hypotheses import Difference, p_difference, p_equivalenc
 from workbench.analysis.moments import moments
 
 OTHER_MODE = 0.5  # from this part of answers given along another way, a series is broken
+OTHER_QUESTIONS = 0.1  # and from this part given to another questionnaire
 BREAK = "break"
 
 
@@ -26,8 +27,8 @@ def changes(
 ) -> pd.DataFrame:
     """Did providers, and the region, change since each earlier year?
 
-    Where a provider was asked with another questionnaire, or at least half of the answers came along another way, the
-    series is broken: a difference would say more about the asking than about the support. So for a dimension whose
+    Where a tenth of a provider's answers were given to another questionnaire, or half along another way, the series is
+    broken: a difference would say more about the asking than about the support. So for a dimension whose
     questions changed.
 
     Parameters
@@ -98,7 +99,7 @@ def changes(
 def _asked_otherwise(scores: pd.DataFrame) -> set[str]:
     """Return the providers that were asked with other questionnaires, or mostly along other ways, in the two waves."""
     found: set[str] = set()
-    for column, enough in (("instrument", 1e-9), ("mode", OTHER_MODE)):
+    for column, enough in (("instrument", OTHER_QUESTIONS), ("mode", OTHER_MODE)):
         known = scores.dropna(subset=["score", column])
         counts = known.groupby(["provider_id", "last", column]).size().unstack(fill_value=0)
         parts = counts.div(counts.sum(axis=1), axis=0)
