@@ -291,7 +291,8 @@ def estimate(places: Places, year: int, years: list[int], book: Codebook, progre
         store.write_tables(beside, {"remarks": quoted})
         store.write_tables(beside, {"estimates": released, **_released_tables(by_year, year, book, released)})
         store.write_json(beside / "codebook.json", readable(book))
-        store.write_json(beside / "provenance.json", provenance(year, book, manifest))
+        answered = store.read_table(folder, "responses")["completed_on"].max()
+        store.write_json(beside / "provenance.json", provenance(year, book, manifest, answered))
     store.write_tables(folder, {"estimates": table})
     store.write_json(folder / "manifest.json", manifest | {"estimated": _made_from(places, year, book, years)})
 
@@ -344,12 +345,14 @@ def readable(book: Codebook) -> dict[str, Any]:
     }
 
 
-def provenance(year: int, book: Codebook, manifest: Mapping[str, Any]) -> dict[str, str]:
-    """Return what a page says about where it comes from."""
+def provenance(year: int, book: Codebook, manifest: Mapping[str, Any], answered: Any = None) -> dict[str, str]:
+    """Return what a page says about where it comes from, and the month of the last answer where that is known."""
+    until = {} if pd.isna(answered) else {"until": f"{answered:%Y-%m}"}
     versions = {name: importlib.metadata.version(name) for name in VERSIONS}
     return {
         "region": book.region.name,
         "year": str(year),
+        **until,
         "deliveries": str(len(manifest.get("files", {}))),
         "data": _short(json.dumps(manifest.get("files", {}), sort_keys=True)),
         "codebook": book.sha256[:12],

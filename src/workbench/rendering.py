@@ -232,21 +232,21 @@ def _pages(
             raise NotThere(
                 f"{notebook} is missing: it is the template of this report; restore it from version control."
             )
-        parts = [shared, notebook.read_text("utf-8"), json.dumps(parameters, sort_keys=True), *made_from]
+        parts = [shared, notebook.read_text("utf-8"), json.dumps(parameters, sort_keys=True), subtitle, *made_from]
         above = "../" * file.count("/") + method if method else ""
         return Page(key, notebook, folder / file, title, subtitle, parameters, store.fingerprint_text(parts), above)
 
     parameters = common | {"edition": "public" if edition == "public" else "internal"}
-    yield page("region", "region.html", release.title, f"{synthesis} {release.year}", whole, parameters)
+    yield page("region", "region.html", release.title, f"{synthesis} {release.period}", whole, parameters)
     for town in towns:
         name = release.codebook["municipalities"][town]
         file, told = f"municipalities/{town}.html", parameters | {"municipality": town}
-        yield page(town, file, name, f"{synthesis} {release.year}", whole, told)
+        yield page(town, file, name, f"{synthesis} {release.period}", whole, told)
     for provider, name in sorted(release.providers.items(), key=lambda item: item[1].casefold()):
         made_from = [name, of_region, own.get(provider, ""), agreed.get(provider, ""), quoted.get(provider, "")]
         parameters = common | {"edition": edition, "provider": provider}
         file = f"providers/{_file_name(provider)}.html"
-        yield page(provider, file, name, f"{single} {release.year}", made_from, parameters)
+        yield page(provider, file, name, f"{single} {release.period}", made_from, parameters)
 
 
 def _fingerprints(table: pd.DataFrame, column: str) -> dict[str, str]:
@@ -427,7 +427,7 @@ def _index(
         region=release.title,
         year=release.year,
         language=release.language,
-        provenance={release.word(name): value for name, value in release.provenance.items()},
+        provenance=release.made_from,
         failures=failures,
         theme_css=theme_css,
         links=[*method, (word("bundle", release.language), bundle)],

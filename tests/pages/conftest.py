@@ -107,12 +107,14 @@ def _made(places: Places, folder: Path, kind: str, notebook: str, **parameters: 
     os.environ["WORKBENCH_ROOT"] = str(places.root)
     try:
         made = executed(places.root / "notebooks" / f"{notebook}.ipynb", **given)
-        title = open_release("sample", 2026, given.get("provider"), root=places.root).title
+        release = open_release("sample", 2026, given.get("provider"), language=given["language"], root=places.root)
     finally:
         del os.environ["WORKBENCH_ROOT"]
     path = folder / f"{kind}.html"
-    subtitle = "Report per provider 2026" if given["language"] == "en" else "Rapport per aanbieder 2026"
-    html = pages.render(made, title=title, language=given["language"], subtitle=subtitle, provenance={"Regio": title})
+    subtitle = f"{'Report' if given['language'] == 'en' else 'Rapport'} {release.period}"
+    html = pages.render(
+        made, title=release.title, language=release.language, subtitle=subtitle, provenance=release.made_from
+    )
     path.write_text(html, "utf-8")
     return path
 

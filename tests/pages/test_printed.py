@@ -92,6 +92,12 @@ def test_no_page_is_empty_and_every_page_says_what_it_is(printed, kind):
     assert {tuple(round(side) for side in sheet.get_size()) for sheet in document} == {(595, 842)}  # A4
 
 
+def test_the_margin_says_how_new_the_figures_are(printed):
+    for kind, said in (("provider", "antwoorden tot en met"), ("english", "answers up to")):
+        texts, _, _, _ = printed(kind)
+        assert all(said in " ".join(text.split()) for text in texts)
+
+
 def test_what_is_behind_a_line_on_screen_is_open_on_paper(printed):
     pages, _, _, _ = printed("provider")
     whole = " ".join(" ".join(pages).split())

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.reporting import phrases
+from workbench.reporting.wording import month
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,22 @@ class Release:
         if self.municipality:
             return str(self.codebook["municipalities"][self.municipality])
         return self.providers[self.provider] if self.provider else str(self.codebook["region"]["name"])
+
+    @property
+    def period(self) -> str:
+        """The year, and the month of the last answer: how new this is."""
+        until = self.provenance.get("until")
+        return (
+            self.text("titles", "period", year=self.year, month=month(until, self.language))
+            if until
+            else str(self.year)
+        )
+
+    @property
+    def made_from(self) -> dict[str, str]:
+        """What this was made from, as a reader sees it: name to value."""
+        months = {"until": month(self.provenance["until"], self.language)} if "until" in self.provenance else {}
+        return {self.word(name): months.get(name, value) for name, value in self.provenance.items()}
 
     @property
     def named(self) -> bool:

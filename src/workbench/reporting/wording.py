@@ -217,6 +217,17 @@ def day(value: date, language: str) -> str:
     return str(format_date(value, "d MMMM y", locale=_LOCALES[language]))
 
 
+def month(value: str, language: str) -> str:
+    """Write a month in full.
+
+    Examples
+    --------
+    >>> month("2026-03", "nl"), month("2026-03", "en")
+    ('maart 2026', 'March 2026')
+    """
+    return str(format_date(date.fromisoformat(f"{value}-01"), "MMMM y", locale=_LOCALES[language]))
+
+
 def cell(value: Any, language: str, kind: str = "") -> str:
     """Write one cell of a table.
 
