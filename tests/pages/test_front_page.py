@@ -15,7 +15,7 @@ def front(tmp_path_factory):
             "name": ["De regio", *NAMES],
             "href": ["region.html", *(f"providers/p{place}.html" for place in range(len(NAMES)))],
             "n": [2310, 165, 41, 8, None],
-            "status": ["", "shown", "indicative", "hidden", "hidden"],
+            "status": ["", "shown", "indicative", "hidden", "earlier"],
             "kind": ["synthesis", *["provider"] * len(NAMES)],
         }
     )
@@ -84,7 +84,7 @@ def test_no_other_script_can_run(browse, front):
 
 def test_numbers_status_and_failures_can_be_read(browse, front):
     text = browse(front, lambda page: page.locator("main").inner_text())
-    for said in ("165", "Indicatief", "Geen score", "De Eik", "no such luck"):
+    for said in ("165", "Indicatief", "Geen score", "Eerdere versie", "De Eik", "no such luck"):
         assert said in text
 
 

@@ -314,6 +314,17 @@ def test_of_three_hundred_providers_the_own_name_is_always_written(draw):
         assert [text for text in words(svg) if "Aanbieder" in text] == [own]
 
 
+def test_charts_of_three_hundred_providers_are_light():
+    rows = providers(300)
+    points = rows.rename(columns={"estimate": "x", "n": "y"})[["x", "y", "name"]]
+    sources = ["zelf", "cliënten", "medewerkers", "toegang", "backoffice", "toezicht"]
+    table = pd.DataFrame([{"label": name} | dict.fromkeys(sources, 61.0) for name in rows["name"]])
+    assert len(figures.funnel(rows, LIMITS, 68.0)) < 60_000
+    assert len(figures.quadrant(points, 68.0, 90.0)) < 45_000
+    assert len(figures.caterpillar(rows, 68.0)) < 30_000
+    assert sum(map(len, figures.in_parts(table, 25, lambda part: figures.heat(part, sources)))) < 400_000
+
+
 def test_names_without_room_are_counted():
     said = words(figures.funnel(providers(300), LIMITS, 68.0))
     written = sum("Aanbieder" in text for text in said)

@@ -135,17 +135,19 @@ def escape(text: Any) -> str:
 
 
 def breakable(text: Any) -> str:
-    """Return text as it stands in a cell of a table: a word that fits no column may break.
+    """Return text as it stands in a cell of a table: a word too long for a column may break, best after a sign in it.
 
     Examples
     --------
-    >>> breakable("a" * 30 + " b")
-    'aaaaaaaaaaaaaaaaaaaaaaaa<wbr>aaaaaa b'
+    >>> breakable("a" * 30 + " b"), breakable("uitgenodigd_2026_tweede.csv")
+    ('aaaaaaaaaaaaaaaaaaaaaaaa<wbr>aaaaaa b', 'uitgenodigd_<wbr>2026_<wbr>tweede.<wbr>csv')
     """
-    pieces = re.findall(rf"\S{{1,{LONGEST_WORD}}}|\s+", printable(text))
-    follows = [False, *(not before.isspace() for before in pieces)]
-    broken = [("<wbr>" if after and not each.isspace() else "") for after, each in zip(follows, pieces, strict=False)]
-    return "".join(before + escape_html(each) for before, each in zip(broken, pieces, strict=True))
+    return re.sub(r"\S+", lambda found: _broken(found[0]), printable(text))
+
+
+def _broken(word: str) -> str:
+    pieces = re.findall(rf"[^_./@-]{{1,{LONGEST_WORD}}}[_./@-]*|[_./@-]+", word) if len(word) > LONGEST_WORD else [word]
+    return "<wbr>".join(map(escape_html, pieces))
 
 
 def word(key: str, language: str) -> str:
