@@ -1,6 +1,7 @@
 """Pages: made when something changed, kept when a notebook fails, never showing what they should not."""
 
 import hashlib
+import html
 import json
 import re
 import shutil
@@ -33,9 +34,9 @@ def test_one_page_per_provider_and_the_synthesis(reported):
     assert result.failed == ()
     names = [path.relative_to(places.reports(2026)).as_posix() for path in _pages(places)]
     assert names == ["index.html", *(f"providers/{each}.html" for each in PROVIDERS), "region.html"]
-    index = (places.reports(2026) / "index.html").read_text("utf-8")
+    index = html.unescape((places.reports(2026) / "index.html").read_text("utf-8"))
     for name in open_release("sample", 2026, root=places.root).providers.values():
-        assert name.replace("&", "&amp;").replace("'", "&#39;") in index
+        assert name in index
 
 
 def test_nothing_changed_means_nothing_made(reported):
