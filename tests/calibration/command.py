@@ -10,10 +10,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from workbench import store
+
 from . import document
 from .run import CHECKS, findings
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "calibration.md"
+ROOT = Path(__file__).parents[2]
+DOCUMENT = ROOT / "docs" / "calibration.md"
 REGIONS = 1000
 
 
@@ -37,6 +40,7 @@ def main() -> None:
             asked.regions,
             asked.jobs,
             lambda what, done, total: bar.update(task, description=f"regions: {what}", completed=done, total=total),
+            kept=_kept(),
         )
     table = Table(title=f"Calibration, {asked.regions:,} regions per condition", title_justify="left")
     for name in ("test", "what", "limit", "reached", ""):
@@ -54,6 +58,14 @@ def main() -> None:
         DOCUMENT.write_text(document.written(chosen, found, asked.regions), encoding="utf-8")
         console.print(f"Written: {DOCUMENT}", soft_wrap=True)
     sys.exit(1 if missed else 0)
+
+
+def _kept() -> Path:
+    """Return the folder of what this very code drew before; of other code nothing is used."""
+    sources = [*(ROOT / "src" / "workbench" / "analysis").rglob("*.py"), *Path(__file__).parent.glob("*.py")]
+    folder = ROOT / ".calibration" / store.fingerprint_files(sorted(sources))[:16]
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def _asked() -> argparse.Namespace:

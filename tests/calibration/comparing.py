@@ -79,9 +79,10 @@ def mix_goes_with_quality(rng: np.random.Generator, rho: float, P: int) -> Row:
 def shrunken(rng: np.random.Generator, P: int, icc: float, kind: str) -> Row:
     """Draw a region with true differences and look where the shrunken intervals lie."""
     drawn = region(rng, P, kind, icc=icc)
-    table = comparison.compare(drawn.scores, drawn.provider).table
+    adjusted = comparison.adjust(drawn.scores, drawn.provider, drawn.adjusters)
+    got = comparison.shrink(adjusted["adjusted"], adjusted["variance"])
     truth, middle = drawn.truth, drawn.truth.mean()
-    low, high, below = (table[name].to_numpy() for name in ("shrunk_low", "shrunk_high", "p_below"))
+    low, high, below = got.conf_low, got.conf_high, got.p_below
     wrong = ((below >= CERTAINTY) & (truth > middle)) | ((below <= 1 - CERTAINTY) & (truth < middle))
     return {
         "providers": P,
@@ -111,7 +112,7 @@ SHIFTS = _half_a_deviation()
 DEVIANTS = Simulation("deviants", deviants, crossed(kind=KINDS))
 QUALITY = Simulation("quality", mix_goes_with_quality, crossed(rho=(-0.5, 0.5), P=(30, 100)))
 SHRUNKEN = Simulation("shrunken", shrunken, crossed(P=PROVIDERS, icc=(0.0, 0.02, 0.05, 0.15), kind=KINDS))
-WHOLE = Simulation("part and whole", part_of_the_whole, crossed(P=(3, 5), kind=KINDS), times=5)
+WHOLE = Simulation("part and whole", part_of_the_whole, crossed(P=(3, 5), kind=KINDS), times=4)
 
 
 def _raw(table: pd.DataFrame) -> list[Finding]:

@@ -1,11 +1,15 @@
 """Run the simulations on all cores, the same whatever their number, and judge."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from workbench import store
 
 from . import agreeing, certainties, comparing, differences, funnels, hiding, measuring, uncertainty
 from .experiment import Check, Finding, Simulation
@@ -24,6 +28,7 @@ def findings(
     jobs: int,
     progress: Callable[[str, int, int], object] = lambda *_: None,
     most: int | None = None,
+    kept: Path | None = None,
 ) -> dict[int, list[Finding]]:
     """Return what each check found.
 
@@ -38,19 +43,29 @@ def findings(
         Called as ``progress(simulation, done, total)``, in regions.
     most : int, optional
         Conditions per simulation, evenly chosen; all if left out.
+    kept : Path, optional
+        Folder in which what was drawn is kept, so that an interrupted run goes on where it stopped.
     """
     chosen = list(checks)
     names = list(dict.fromkeys(check.simulation.name for check in chosen))
+    files = {name: kept / f"{name.replace(' ', '-')}-{regions}.parquet" for name in names} if kept else {}
+    tables = {name: pd.read_parquet(path) for name, path in files.items() if path.is_file()}
+    names = [name for name in names if name not in tables]
     parts = [part for name in names for part in _parts(name, regions, most)]
     total = sum(last - first for _, _, first, last in parts)
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
+    left = Counter(name for name, *_ in parts)
     done = 0
     with ProcessPoolExecutor(jobs) if jobs > 1 else _Here() as pool:
         for (name, _, first, last), drawn in zip(parts, pool.map(_draw, parts), strict=True):
             rows[name] += drawn
+            left[name] -= 1
             done += last - first
             progress(name, done, total)
-    tables = {name: pd.DataFrame(drawn) for name, drawn in rows.items()}
+            if not left[name]:
+                tables[name] = pd.DataFrame(rows.pop(name))
+                if kept:
+                    store.write_bytes(files[name], tables[name].to_parquet())
     return {check.number: check.judge(tables[check.simulation.name]) for check in chosen}
 
 

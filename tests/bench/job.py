@@ -1,0 +1,36 @@
+"""One measurement in a process of its own: ``python -m bench.job module:function '{"setting": 1}'``.
+
+The function does its preparations, then the work inside ``with timed()``; what it returns is told besides.
+"""
+
+import importlib
+import json
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+SECONDS: list[float] = []
+
+
+@contextmanager
+def timed() -> Iterator[None]:
+    """Measure the work, without the preparations before it."""
+    began = time.perf_counter()
+    yield
+    SECONDS.append(time.perf_counter() - began)
+
+
+def main() -> None:
+    """Run the job asked for, and print its seconds and peak memory (the largest process) as the last line."""
+    module, _, function = sys.argv[1].partition(":")
+    told = getattr(importlib.import_module(f"bench.{module}"), function)(**json.loads(sys.argv[2])) or {}
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    print("\n" + json.dumps({"seconds": sum(SECONDS), "peak": peak / 1024} | told))
+
+
+if __name__ == "__main__":
+    from bench import job  # the timer of the jobs is that of the module, not of this script
+
+    job.main()

@@ -1,0 +1,146 @@
+"""Rows of the table: who is measured beside whom, in rounds that take turns, every time in a fresh process."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+TESTS = Path(__file__).parent.parent
+
+
+class JobFailed(RuntimeError):
+    """A job did not end well; the message is the end of what it printed."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work to be measured: a function of this package and its settings."""
+
+    name: str
+    function: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    times: float = 1.0  # what was measured is this part of the whole: seconds are multiplied by it
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the rounds gave for one job: seconds and peak memory in MB, one each per round, and what it told."""
+
+    job: Job
+    seconds: tuple[float, ...]
+    peak: tuple[float, ...]
+    told: Mapping[str, Any]
+
+    @property
+    def middle(self) -> float:
+        """Median seconds."""
+        return median(self.seconds)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Reached in words, and whether the target is met; None where there is nothing to meet."""
+
+    reached: str
+    met: bool | None
+
+
+Judge = Callable[[Sequence[Measured]], Outcome]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table of targets.
+
+    Attributes
+    ----------
+    name : str
+        For ``--only``.
+    what, against, target : str
+        As they stand in the table.
+    jobs : sequence of Job
+        The first is ours.
+    judge : function of the measurements, in the order of the jobs
+    prepare : sequence of Job
+        Run once before, not measured.
+    missing : str
+        Why it cannot be measured; empty if it can.
+    size : str
+        What was measured, and how much of it.
+    """
+
+    name: str
+    what: str
+    against: str
+    target: str
+    jobs: Sequence[Job] = ()
+    judge: Judge = lambda _: Outcome("", None)
+    prepare: Sequence[Job] = ()
+    missing: str = ""
+    size: str = ""
+
+
+def run(job: Job) -> dict[str, Any]:
+    """Run a job in a fresh process and return what it printed last."""
+    settings = {name: str(value) if isinstance(value, Path) else value for name, value in job.settings.items()}
+    command = [sys.executable, "-m", "bench.job", job.function, json.dumps(settings)]
+    done = subprocess.run(command, cwd=TESTS, capture_output=True, text=True, env=os.environ, check=False)
+    if done.returncode:
+        raise JobFailed(f"{job.name}: {(done.stderr or done.stdout).strip()[-600:]}")
+    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return found | {"seconds": found["seconds"] * job.times}
+
+
+def measure(row: Row, prepare: Sequence[Job], rounds: int, progress: Callable[[str], object]) -> list[Measured]:
+    """Measure the jobs of a row in turn, round after round, so that a slower minute meets all of them.
+
+    `prepare` are the preparations of the row that are still to be made.
+    """
+    for job in prepare:
+        progress(job.name)
+        run(job)
+    found: list[list[dict[str, Any]]] = [[] for _ in row.jobs]
+    for _ in range(rounds):
+        for at, job in enumerate(row.jobs):
+            progress(job.name)
+            found[at].append(run(job))
+    return [
+        Measured(job, tuple(one["seconds"] for one in got), tuple(one["peak"] for one in got), got[-1])
+        for job, got in zip(row.jobs, found, strict=True)
+    ]
+
+
+def ratios(one: Measured, other: Measured) -> list[float]:
+    """Ratio of seconds, round by round."""
+    return [a / b for a, b in zip(one.seconds, other.seconds, strict=True)]
+
+
+def spread(values: Sequence[float], form: str = ".3g") -> str:
+    """Median, and smallest to largest where there is more than one."""
+    middle = format(median(values), form)
+    return middle if len(values) < 2 else f"{middle} ({format(min(values), form)} to {format(max(values), form)})"
+
+
+def at_most(limit: float, unit: str = "x") -> Judge:
+    """Judge ours over the other: at most so many times its seconds."""
+
+    def judge(found: Sequence[Measured]) -> Outcome:
+        values = ratios(found[0], found[1])
+        return Outcome(f"{spread(values)} {unit}", median(values) <= limit)
+
+    return judge
+
+
+def faster(limit: float) -> Judge:
+    """Judge how many times faster ours is than the other."""
+
+    def judge(found: Sequence[Measured]) -> Outcome:
+        values = ratios(found[1], found[0])
+        return Outcome(f"{spread(values)} x faster", median(values) >= limit)
+
+    return judge

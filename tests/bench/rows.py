@@ -1,0 +1,257 @@
+"""The rows of the table of targets, in two sizes: quick, and whole."""
+
+import importlib.util
+import inspect
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+
+from bench import statistics
+from bench.measure import Job, Judge, Measured, Outcome, Row, at_most, faster, ratios, spread
+
+PAGES_OF_A_REGION = 1  # the synthesis
+
+
+def rows(quick: bool, folder: Path) -> list[Row]:
+    """Return every row, also those that cannot be measured yet, with what is in the way."""
+    return [
+        *_reports(quick, folder),
+        *_deliveries(quick, folder),
+        *_statistics(quick, folder),
+        _first_report(quick, folder),
+        *_later(),
+    ]
+
+
+def _reports(quick: bool, folder: Path) -> list[Row]:
+    providers, more = (6, 18) if quick else (30, 300)
+    looped = 2 if quick else 6
+    root, larger = folder / "region", folder / "larger"
+    make = Job("fictional region", "reports:prepare", {"root": root, "providers": providers})
+    whole = Job(f"report of {providers}", "reports:whole", {"root": root})
+    forced = Job("command, everything", "reports:command", {"root": root, "force": True})
+    pages = providers + PAGES_OF_A_REGION
+    loop = Job(
+        f"loop of commands ({looped} notebooks, times {providers / looped:g})",
+        "reports:loop",
+        {"root": root, "providers": looped},
+        times=providers / looped,
+    )
+    return [
+        Row(
+            "report",
+            f"report of {providers} providers, all cores",
+            "loop of papermill + nbconvert commands on the same notebooks",
+            "at least 6 x faster",
+            [whole, loop],
+            faster(6),
+            [make],
+            size=f"{providers} providers and the synthesis; the loop without synthesis",
+        ),
+        Row(
+            "floor",
+            "seconds per page, one worker",
+            "floor: the notebooks' own code, warm, figures drawn once",
+            "at most 1.25 x",
+            [
+                Job("report, one worker", "reports:whole", {"root": root, "jobs": 1}),
+                Job("floor", "reports:floor", {"root": root}),
+            ],
+            at_most(1.25),
+            [make],
+            size=f"{pages} pages",
+        ),
+        Row(
+            "unchanged",
+            "nothing changed",
+            f"full run of {providers}",
+            "at most 2% of its time",
+            [Job("command, nothing changed", "reports:command", {"root": root}), forced],
+            _percentage(0.02),
+            [make, Job("command, once", "reports:command", {"root": root})],
+            size=f"{providers} providers; whole commands, with the start of Python",
+        ),
+        Row(
+            "changed",
+            f"one provider changed out of {providers}",
+            "full run",
+            f"at most (1/{providers} + synthesis) x 1.5 = {1.5 * 2 / pages:.0%}, a page each",
+            [Job("one changed", "reports:one_changed", {"root": root}), whole],
+            _percentage(1.5 * 2 / pages),
+            [make, whole],
+            size=f"{providers} providers; pages only",
+        ),
+        Row(
+            "many",
+            "many providers: time per page, memory per process",
+            f"time per page of {providers} providers",
+            "at most 1.1 x; memory flat; 3,000 in one real run",
+            [Job(f"report of {more}", "reports:whole", {"root": larger}), whole],
+            _per_page(more + PAGES_OF_A_REGION, pages),
+            [make, Job("larger region", "reports:prepare", {"root": larger, "providers": more})],
+            size=f"{more} beside {providers} providers; no run of 3,000",
+        ),
+    ]
+
+
+def _deliveries(quick: bool, folder: Path) -> list[Row]:
+    kinds: dict[str, tuple[int, float, str, str]] = {
+        "csv": (
+            100_000 if quick else 1_000_000,
+            5.0,
+            "pandas.read_csv of the same file",
+            "at most 5 x its time, 1.5 x its peak",
+        ),
+        "xlsx": (4_000 if quick else 20_000, 4.0, "pandas.read_excel with openpyxl", "at least 4 x faster"),
+        "sav": (100_000 if quick else 1_000_000, 1.6, "pyreadstat.read_sav", "at most 1.6 x its time"),
+    }
+    found = []
+    for kind, (count, limit, against, target) in kinds.items():
+        root = folder / kind
+        ours = Job(f"intake of {kind}", "deliveries:processed", {"root": root})
+        theirs = Job(against, "deliveries:only_read", {"root": root, "kind": kind})
+        write = Job(f"{kind} of {count:,} rows", "deliveries:write", {"root": root, "rows": count, "kind": kind})
+        judge = faster(limit) if kind == "xlsx" else _time_and_memory(limit, 1.5) if kind == "csv" else at_most(limit)
+        what = f"{count:,} responses x 60 columns, .{kind}, to processed tables, scores and exclusions on disk"
+        found.append(Row(kind, what, against, target, [ours, theirs], judge, [write], size=f"{count:,} rows"))
+    return found
+
+
+def _statistics(quick: bool, folder: Path) -> list[Row]:
+    sizes = (30, 300) if quick else (30, 300, 3000)
+    everything = [
+        Job(f"everything, {size:,} providers", "statistics:everything", {"providers": size}) for size in sizes
+    ]
+    most = sizes[-1]
+    model = Job(f"MixedLM, {most:,} providers", "statistics:mixed_model", {"providers": most})
+    place = folder / "shares"
+    ours = Job("shares", "statistics:shares", {"folder": place})
+    levels = ["municipality"] if quick else list(statistics.LEVELS)
+    if statistics.have_r():
+        settings = {"folder": place, "levels": levels}
+        other = Job(f"R survey ({', '.join(levels)}; one question, times 40)", "statistics:shares_in_r", settings, 40)
+    else:
+        other = Job("loop in pandas, one question, times 40", "statistics:shares_in_a_loop", {"levels": levels}, 40)
+    return [
+        Row(
+            "statistics",
+            f"statistics of {most:,} providers x 10 dimensions x 100 responses",
+            "statsmodels MixedLM on one dimension of it",
+            "faster than that one",
+            [everything[-1], model],
+            at_most(1),
+            size="means with intervals, adjusted and shrunken comparison with labels, mirror of staff",
+        ),
+        Row(
+            "scale",
+            "statistics, time per provider as their number grows",
+            f"{sizes[0]} providers",
+            "must not grow",
+            everything,
+            _per_provider(sizes),
+            size=" / ".join(f"{size:,}" for size in sizes) + " providers",
+        ),
+        Row(
+            "shares",
+            "weighted shares with design-based intervals, 40 questions x 1,000 units at five levels x 100,000 people",
+            other.name,
+            "at least 50 x faster, equal to 1e-9",
+            [ours, other],
+            _faster_and_equal(50),
+            size=f"R did one question at {len(levels)} of the five levels, which counts as if it were all",
+        ),
+    ]
+
+
+def _later() -> list[Row]:
+    from workbench import rendering
+
+    has_dask = "scheduler" in inspect.signature(rendering.report).parameters
+    has_ledger = importlib.util.find_spec("workbench.analysis.ledger") is not None
+    return [
+        Row(
+            "figures",
+            "the floor itself: the figures of a full provider report",
+            "a plain seaborn version of the same figures",
+            "at least 2 x faster",
+            missing="not measured: there is no plain seaborn version of these figures to compare with",
+        ),
+        Row(
+            "dask",
+            "Dask, 2 workers",
+            "local pool of 2",
+            "at most 1.15 x",
+            missing="not measured: " + ("this program does not start a cluster yet" if has_dask else "not built yet"),
+        ),
+        Row(
+            "disclosure",
+            "disclosure audit, 300 providers",
+            "-",
+            "minutes; reported",
+            missing="not measured: " + ("this program does not know it yet" if has_ledger else "not built yet"),
+        ),
+    ]
+
+
+def _first_report(quick: bool, folder: Path) -> Row:
+    """Return the row of a newcomer's first command, after installing."""
+    providers = 6 if quick else 29
+
+    def judge(found: Sequence[Measured]) -> Outcome:
+        return Outcome(f"{spread(found[0].seconds)} s", None if quick else found[0].middle <= 180)
+
+    return Row(
+        "first",
+        "first `make report` on a fresh machine after installing",
+        "-",
+        "at most 3 minutes for 29 providers on two cores",
+        [Job("from nothing", "reports:from_nothing", {"root": folder / "first", "providers": providers})],
+        judge,
+        size=f"{providers} providers, three years",
+    )
+
+
+def _percentage(limit: float) -> Judge:
+    def judge(found: Sequence[Measured]) -> Outcome:
+        values = ratios(found[0], found[1])
+        return Outcome(f"{spread([100 * value for value in values])} %", median(values) <= limit)
+
+    return judge
+
+
+def _per_page(ours: int, theirs: int) -> Judge:
+    def judge(found: Sequence[Measured]) -> Outcome:
+        values = [value * theirs / ours for value in ratios(found[0], found[1])]
+        memory = median(found[0].peak) / median(found[1].peak)
+        return Outcome(f"{spread(values)} x time, {memory:.2f} x memory", median(values) <= 1.1 and memory <= 1.1)
+
+    return judge
+
+
+def _per_provider(sizes: Sequence[int]) -> Judge:
+    def judge(found: Sequence[Measured]) -> Outcome:
+        each = [1000 * one.middle / size for one, size in zip(found, sizes, strict=True)]
+        text = " / ".join(f"{value:.3g}" for value in each)
+        return Outcome(f"{text} ms per provider", each[-1] <= each[0])
+
+    return judge
+
+
+def _time_and_memory(time: float, memory: float) -> Judge:
+    def judge(found: Sequence[Measured]) -> Outcome:
+        values = ratios(found[0], found[1])
+        peak = median(found[0].peak) / median(found[1].peak)
+        return Outcome(f"{spread(values)} x time, {peak:.2f} x peak", median(values) <= time and peak <= memory)
+
+    return judge
+
+
+def _faster_and_equal(limit: float) -> Judge:
+    def judge(found: Sequence[Measured]) -> Outcome:
+        values = ratios(found[1], found[0])
+        apart = found[0].told.get("apart")
+        equal = "no R here to compare figures with" if apart is None else f"largest difference {apart:.1g}"
+        met = median(values) >= limit and (apart is None or apart <= 1e-9)
+        return Outcome(f"{spread(values)} x faster; {equal}", met)
+
+    return judge
