@@ -5,7 +5,9 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -36,17 +38,30 @@ def main() -> None:
         if unknown:
             sys.exit(f"No row {', '.join(sorted(unknown))}; there are {', '.join(row.name for row in every)}.")
         chosen = [row for row in every if not names or row.name in names]
-        found = _measure(chosen, rounds, console)
+        loads: list[float] = []
+        known: dict[str, list[dict[str, Any]]] | None = {} if asked.quick else None
+        found = _measure(chosen, rounds, console, lambda: loads.append(_load()), known)
     seconds = time.monotonic() - began
     _show(found, console)
     console.print(f"{seconds:.0f} seconds, {rounds} round{'s' if rounds > 1 else ''}.")
     if not names:
-        DOCUMENT.write_text(document.written(found, rounds, asked.quick), encoding="utf-8")
+        DOCUMENT.write_text(document.written(found, rounds, asked.quick, sum(loads) / len(loads)), encoding="utf-8")
         console.print(f"Written: {DOCUMENT}", soft_wrap=True)
     sys.exit(1 if any(outcome.reached.startswith("failed") for _, _, outcome in found) else 0)
 
 
-def _measure(chosen: list[Row], rounds: int, console: Console) -> list[tuple[Row, list[Measured], Outcome]]:
+def _load() -> float:
+    """Return how many programs want a processor, where the system says so."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+
+
+def _measure(
+    chosen: list[Row],
+    rounds: int,
+    console: Console,
+    look_around: Callable[[], object],
+    known: dict[str, list[dict[str, Any]]] | None,
+) -> list[tuple[Row, list[Measured], Outcome]]:
     found = []
     prepared: set[str] = set()
     steps = sum(len(row.prepare) + rounds * len(row.jobs) for row in chosen)
@@ -60,13 +75,14 @@ def _measure(chosen: list[Row], rounds: int, console: Console) -> list[tuple[Row
             bar.update(task, description=what, advance=1)
 
         for row in chosen:
+            look_around()
             if row.missing:
                 found.append((row, [], Outcome(row.missing, None)))
                 continue
             needed = [job for job in row.prepare if f"{job.function} {job.settings}" not in prepared]
             prepared |= {f"{job.function} {job.settings}" for job in needed}
             try:
-                measured = measure(row, needed, rounds, advance)
+                measured = measure(row, needed, rounds, advance, known)
             except JobFailed as failure:
                 found.append((row, [], Outcome(f"failed: {failure}", None)))
             else:

@@ -17,12 +17,16 @@ round; given are the median and, after more than one round, the smallest and the
 test holds: machines differ, and a busy one is slower. Seconds are those of the work itself, without the start of
 Python, unless it says "whole commands". Peak memory is that of the largest single process.
 
-{size} Machine: {cores} cores, {memory:.0f} GB of memory, {system}. Python {python}; {software}.
+{size} Machine: {cores} cores, {memory:.0f} GB of memory, {system}. Python {python}; {software}. Programs that wanted a
+processor during the run, these included: {load} on average. Where that is more than there are cores the clock says more
+about the others; processor seconds, below, are what the work itself took.
 """
-QUICK = "**This is a quick run: smaller than the sizes the targets are meant for** (`python -m workbench bench`)."
+QUICK = """\
+**This is a quick run: smaller than the sizes the targets are meant for** (`python -m workbench bench`), and what serves
+several rows is measured once."""
 
 
-def written(found: Sequence[tuple[Row, Sequence[Measured], Outcome]], rounds: int, quick: bool) -> str:
+def written(found: Sequence[tuple[Row, Sequence[Measured], Outcome]], rounds: int, quick: bool, load: float) -> str:
     """Return the document."""
     software = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in SOFTWARE)
     opening = OPENING.format(
@@ -33,13 +37,14 @@ def written(found: Sequence[tuple[Row, Sequence[Measured], Outcome]], rounds: in
         system=platform.system(),
         python=platform.python_version(),
         software=software,
+        load=f"{load:.1f}",
     )
     lines = [
         f"| {row.what} | {row.against} | {row.target} | {outcome.reached} | {verdict(outcome)} |"
         for row, _, outcome in found
     ]
     details = [
-        f"| {row.name} | {one.job.name} | {spread(one.seconds)} | {max(one.peak):.0f} |"
+        f"| {row.name} | {one.job.name} | {spread(one.seconds)} | {spread(one.processor)} | {max(one.peak):.0f} |"
         for row, measured, _ in found
         for one in measured
     ]
@@ -48,7 +53,8 @@ def written(found: Sequence[tuple[Row, Sequence[Measured], Outcome]], rounds: in
         opening,
         "| what | against | target | reached | |\n|---|---|---|---|---|\n" + "\n".join(lines),
         "## What was measured\n\n" + "\n".join(sizes),
-        "## Seconds and memory\n\n| row | who | seconds | peak MB |\n|---|---|---|---|\n" + "\n".join(details),
+        "## Seconds and memory\n\n| row | who | seconds | processor seconds | peak MB |\n|---|---|---|---|---|\n"
+        + "\n".join(details),
     ]
     return "\n\n".join(parts).replace("\n\n\n", "\n\n") + "\n"
 

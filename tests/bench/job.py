@@ -12,22 +12,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 SECONDS: list[float] = []
+PROCESSOR: list[float] = []
+WHO = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+
+
+def processor() -> float:
+    """Return the seconds of processor time of this process and of those it waited for."""
+    return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, WHO))
 
 
 @contextmanager
 def timed() -> Iterator[None]:
     """Measure the work, without the preparations before it."""
-    began = time.perf_counter()
+    began, used = time.perf_counter(), processor()
     yield
     SECONDS.append(time.perf_counter() - began)
+    PROCESSOR.append(processor() - used)
 
 
 def main() -> None:
     """Run the job asked for, and print its seconds and peak memory (the largest process) as the last line."""
     module, _, function = sys.argv[1].partition(":")
     told = getattr(importlib.import_module(f"bench.{module}"), function)(**json.loads(sys.argv[2])) or {}
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    print("\n" + json.dumps({"seconds": sum(SECONDS), "peak": peak / 1024} | told))
+    peak = max(resource.getrusage(who).ru_maxrss for who in WHO) / 1024
+    print("\n" + json.dumps({"seconds": sum(SECONDS), "processor": sum(PROCESSOR), "peak": peak} | told))
 
 
 if __name__ == "__main__":

@@ -29,10 +29,14 @@ class Job:
 
 @dataclass(frozen=True)
 class Measured:
-    """What the rounds gave for one job: seconds and peak memory in MB, one each per round, and what it told."""
+    """What the rounds gave for one job, one each per round, and what it told.
+
+    `seconds` on the clock and of `processor` time (of all processes together), `peak` memory in MB.
+    """
 
     job: Job
     seconds: tuple[float, ...]
+    processor: tuple[float, ...]
     peak: tuple[float, ...]
     told: Mapping[str, Any]
 
@@ -93,24 +97,35 @@ def run(job: Job) -> dict[str, Any]:
     if done.returncode:
         raise JobFailed(f"{job.name}: {(done.stderr or done.stdout).strip()[-600:]}")
     found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    return found | {"seconds": found["seconds"] * job.times}
+    return found | {name: found[name] * job.times for name in ("seconds", "processor")}
 
 
-def measure(row: Row, prepare: Sequence[Job], rounds: int, progress: Callable[[str], object]) -> list[Measured]:
+def measure(
+    row: Row,
+    prepare: Sequence[Job],
+    rounds: int,
+    progress: Callable[[str], object],
+    known: dict[str, list[dict[str, Any]]] | None = None,
+) -> list[Measured]:
     """Measure the jobs of a row in turn, round after round, so that a slower minute meets all of them.
 
-    `prepare` are the preparations of the row that are still to be made.
+    `prepare` are the preparations of the row that are still to be made. What is in `known`, measured for a row before,
+    is not measured again; without it every row has measurements of its own.
     """
     for job in prepare:
         progress(job.name)
         run(job)
-    found: list[list[dict[str, Any]]] = [[] for _ in row.jobs]
+    known = {} if known is None else known
+    keys = [f"{job.function} {job.settings}" for job in row.jobs]
+    found = [known.get(key, []) for key in keys]
     for _ in range(rounds):
-        for at, job in enumerate(row.jobs):
+        for job, got in zip(row.jobs, found, strict=True):
             progress(job.name)
-            found[at].append(run(job))
+            if len(got) < rounds:
+                got.append(run(job))
+    known |= dict(zip(keys, found, strict=True))
     return [
-        Measured(job, tuple(one["seconds"] for one in got), tuple(one["peak"] for one in got), got[-1])
+        Measured(job, *(tuple(one[name] for one in got) for name in ("seconds", "processor", "peak")), got[-1])
         for job, got in zip(row.jobs, found, strict=True)
     ]
 

@@ -103,7 +103,9 @@ def shares_in_r(folder: str, levels: list[str]) -> dict[str, Any]:
     done = subprocess.run(["Rscript", script, place, *levels], check=True, capture_output=True, text=True)
     from bench import job
 
-    job.SECONDS.append(float(done.stdout.split()[-1]))
+    seconds, processor = map(float, done.stdout.split()[-2:])
+    job.SECONDS.append(seconds)
+    job.PROCESSOR.append(processor)
     return {}
 
 
