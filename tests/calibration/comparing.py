@@ -123,9 +123,11 @@ def _raw(table: pd.DataFrame) -> list[Finding]:
 
 
 def _corrected(table: pd.DataFrame) -> list[Finding]:
+    before = table.assign(any=(table["flags"] > 0).astype(int))
     return [
         Finding("regions with any flag", *share(table, "any_flag", "regions"), high=0.075),
         Finding("regions with any label above or below", *share(table, "any_label", "regions"), high=0.075),
+        Finding("regions with any flag before the correction", *share(before, "any", "regions")),
     ]
 
 
@@ -183,8 +185,8 @@ CHECKS = [
     Check(
         6,
         "A region without differences is left in peace",
-        "The same regions after the correction for asking about every provider. Without it nearly every region of 60 "
-        "would get at least one false alarm.",
+        "The same regions after the correction for asking about every provider. Without it the larger a region is, "
+        "the surer it gets a false alarm.",
         NO_DIFFERENCE,
         _corrected,
     ),
@@ -207,7 +209,7 @@ CHECKS = [
         9,
         "Adjustment does not eat quality",
         "Better providers have another mix (correlation -.5 or .5). The error of the adjusted means must not go with "
-        "the mix; with random effects it would, by .4 point.",
+        "the mix, as it would with random instead of fixed effects of providers.",
         QUALITY,
         _unbiased,
     ),
@@ -231,8 +233,8 @@ CHECKS = [
     Check(
         24,
         "A provider is part of the mean it is compared with",
-        "Three or five equal providers of 40 people. Taking provider and region for independent would flag .4% "
-        "instead of 5% among three.",
+        "Three or five equal providers of 40 people. Taking provider and region for independent would flag far too "
+        "few among so few.",
         WHOLE,
         _of_few,
     ),

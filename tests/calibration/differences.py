@@ -82,7 +82,7 @@ CHECKS = [
         14,
         "The test of a gap keeps its size",
         "Clients and staff who agree: 40 and 40 or 12 people, with equal spread, or the staff with twice or half that "
-        "of the clients; normal and skewed. Student's t would flag 17% at 40 and 12 with unequal spread.",
+        "of the clients; normal and skewed. Student's t, which supposes equal spread, would not keep it.",
         Simulation("gap, size", gap_of, EQUAL),
         lambda table: [Finding("flagged at 5%", *share(table, "different", "providers"), 0.04, 0.065)],
     ),

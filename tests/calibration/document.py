@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Sequence
 
 from .experiment import Check, Finding
+from .regions import SHARES
 
 OPENING = """\
 # Do the statistics keep their promises?
@@ -15,7 +16,7 @@ another run gives the same figures, whatever the number of processes.
 
 Unless another number is given, a figure rests on {regions} simulated regions per condition (number of providers,
 skewed or normal scores, differences between providers). People number 5 to 150 per provider, half of the providers
-fewer than 22; they answer five questions of 1 to 5, with 2, 4, 13, 40 and 41% of the answers, as client surveys find.
+fewer than 22; they answer five questions of 1 to 5, with {shares} of the answers, as client surveys find.
 Where several conditions share a limit, the smallest and the largest figure are given, and both must keep to it. A limit
 of "-" is for information.
 
@@ -30,7 +31,9 @@ def written(checks: Sequence[Check], found: dict[int, list[Finding]], regions: i
     verdict = (
         f"{len(limited) - missed} of {len(limited)} limits are kept{'.' if not missed else ', the others are marked.'}"
     )
-    parts = [OPENING.format(regions=f"{regions:,}", verdict=verdict)]
+    parts = [
+        OPENING.format(regions=f"{regions:,}", shares=", ".join(f"{each:.0%}" for each in SHARES), verdict=verdict)
+    ]
     for check in checks:
         parts.append(f"## {check.number}. {check.title}\n\n{_wrapped(check.words)}\n\n{_table(found[check.number])}\n")
     return "\n".join(parts)
@@ -38,13 +41,13 @@ def written(checks: Sequence[Check], found: dict[int, list[Finding]], regions: i
 
 def _table(findings: Sequence[Finding]) -> str:
     rows = [f"| {finding.what} | {finding.limit} | {finding.reached} | {_verdict(finding)} |" for finding in findings]
-    return "\n".join(["| | limit | reached | |", "|---|---|---|---|", *rows])
+    return "\n".join(["| what | limit | reached | kept |", "|---|---|---|---|", *rows])
 
 
 def _verdict(finding: Finding) -> str:
     if finding.limit == "-":
-        return ""
-    return "kept" if finding.holds() else "**missed**"
+        return "-"
+    return "yes" if finding.holds() else "**no**"
 
 
 def _wrapped(text: str, width: int = 118) -> str:

@@ -41,7 +41,7 @@ def test_a_broken_promise_is_seen():
     assert not broken.holds(ERRORS)
     text = document.written(CHECKS[:1], {1: [broken]}, 200)
     assert "0 of 1 limits are kept" in text
-    assert "| 4.0% to 6.0% | 9.0% | **missed** |" in text
+    assert "| 4.0% to 6.0% | 9.0% | **no** |" in text
 
 
 def test_few_regions_widen_a_limit_by_their_own_error():

@@ -146,7 +146,7 @@ CHECKS = [
         3,
         "The interval of a mean holds near the ceiling",
         "Regions with providers of 5 to 100 people and true means of 65 to 98, scores of 3 or 5 questions. Client "
-        "scores are high, and there the usual t interval contains the true mean in only 53 to 91% of small providers.",
+        "scores are high, and there the usual t interval of a small provider contains the true mean far too seldom.",
         Simulation("ceiling", near_the_ceiling, crossed(items=(3, 5)), times=5),
         _ceiling,
     ),
