@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from . import document
+from . import document, run
 from .experiment import Finding, share
 from .run import CHECKS, findings
 
@@ -33,6 +33,16 @@ def test_the_number_of_processes_changes_nothing():
     for number, each in alone.items():
         for one, other in zip(each, together[number], strict=True):
             np.testing.assert_array_equal(one.values, other.values)
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path, monkeypatch):
+    quick = [check for check in CHECKS if check.number in (3, 24)]
+    before = findings(quick[:1], 2, jobs=1, most=2, kept=tmp_path)
+    drawn = []
+    monkeypatch.setattr(run, "_draw", lambda part, draw=run._draw: (drawn.append(part[0]), draw(part))[1])
+    after = findings(quick, 2, jobs=1, most=2, kept=tmp_path)
+    assert set(drawn) == {quick[1].simulation.name}
+    np.testing.assert_array_equal(before[3][0].values, after[3][0].values)
 
 
 def test_a_broken_promise_is_seen():
