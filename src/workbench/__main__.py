@@ -233,10 +233,13 @@ def calibrate(
 @app.command()
 def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Under five minutes, smaller sizes.")] = False,
-    only: Annotated[str, typer.Option(help="Names of rows, such as intake,shares; all if left out.")] = "",
+    only: Annotated[str, typer.Option(help="Names of rows, such as csv,shares; all if left out.")] = "",
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the page also where not every row was asked for.")
+    ] = False,
 ) -> None:
     """Measure speed and memory beside the obvious way of doing it; a whole run writes docs/benchmarks.md."""
-    asked = ["--only", only, *(["--quick"] if quick else [])]
+    asked = ["--only", only, *(["--quick"] if quick else []), *(["--write"] if write else [])]
     raise typer.Exit(subprocess.call([sys.executable, "-m", "bench", *asked], cwd=find_root() / "tests"))
 
 

@@ -25,6 +25,7 @@ def main() -> None:
     parser = argparse.ArgumentParser("python -m workbench bench", description="Measure speed and memory.")
     parser.add_argument("--quick", action="store_true", help="smaller sizes, under five minutes on a quiet machine")
     parser.add_argument("--only", default="", help="names of rows, such as csv,shares")
+    parser.add_argument("--write", action="store_true", help="write the page also where not every row was asked for")
     parser.add_argument("--rounds", type=int, help="rounds per row; 1 if quick, else 3")
     asked = parser.parse_args()
     rounds = asked.rounds or (1 if asked.quick else 3)
@@ -44,7 +45,10 @@ def main() -> None:
     seconds = time.monotonic() - began
     _show(found, console)
     console.print(f"{seconds:.0f} seconds, {rounds} round{'s' if rounds > 1 else ''}.")
-    if not names:
+    if asked.write or not names:
+        left_out = Outcome("not measured in this run", None)
+        rest = {row.name: (row, [], Outcome(row.missing, None) if row.missing else left_out) for row in every}
+        found = list((rest | {row.name: (row, measured, outcome) for row, measured, outcome in found}).values())
         DOCUMENT.write_text(document.written(found, rounds, asked.quick, sum(loads) / len(loads)), encoding="utf-8")
         console.print(f"Written: {DOCUMENT}", soft_wrap=True)
     sys.exit(1 if any(outcome.reached.startswith("failed") for _, _, outcome in found) else 0)
