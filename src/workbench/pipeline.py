@@ -290,7 +290,8 @@ def estimate(places: Places, year: int, years: list[int], book: Codebook, progre
     with store.whole_folder(folder / "released") as beside:
         store.write_tables(beside, {"remarks": quoted})
         store.write_tables(beside, {"estimates": released, **_released_tables(by_year, year, book, released)})
-        store.write_json(beside / "codebook.json", readable(book))
+        ambitions = movement.of_ambitions(book.ambitions, released, year, _figures(book))
+        store.write_json(beside / "codebook.json", readable(book) | {"ambitions": ambitions.to_dict("records")})
         answered = store.read_table(folder, "responses")["completed_on"].max()
         store.write_json(beside / "provenance.json", provenance(year, book, manifest, answered))
     store.write_tables(folder, {"estimates": table})
@@ -314,7 +315,6 @@ def _released_tables(
     exclusions = store.read_table(folder, "exclusions")
     agreements = store.read_table(folder, "agreements")
     agreements = agreements.loc[agreements["action"].notna(), list(AGREED)]
-    cards = {measure: card for measure, card in book.cards.items() if not measure.startswith("_")}
     return {
         "providers": book.providers[["provider_id", "name"]].reset_index(drop=True),
         "deliveries": store.read_table(folder, "deliveries").drop(columns="sha256"),
@@ -323,11 +323,17 @@ def _released_tables(
             agreements,
             released,
             year,
-            statistics={measure: OF_AGREEMENTS[card["unit"]] for measure, card in cards.items()} | INCIDENCES,
-            better={measure: card.get("better", "higher") for measure, card in cards.items()},
+            statistics=_figures(book),
+            better={measure: card.get("better", "higher") for measure, card in book.cards.items()},
             years_of=dict.fromkeys(INCIDENCES, 2),
         ),
     }
+
+
+def _figures(book: Codebook) -> dict[str, str]:
+    """Return which figure of an outcome agreements and ambitions are about."""
+    known = {measure: card["unit"] for measure, card in book.cards.items() if card["unit"] in OF_AGREEMENTS}
+    return {measure: OF_AGREEMENTS[unit] for measure, unit in known.items()} | INCIDENCES
 
 
 def readable(book: Codebook) -> dict[str, Any]:
@@ -339,7 +345,6 @@ def readable(book: Codebook) -> dict[str, Any]:
         "dimensions": book.dimensions.set_index("dimension").to_dict("index"),
         "items": items.set_index("item")[["dimension", "wording_nl", "wording_en", "instrument"]].to_dict("index"),
         "cards": dict(book.cards),
-        "ambitions": book.ambitions.to_dict("records"),
         "questions": book.items[book.items["variant"] == "standaard"].groupby("dimension")["item"].nunique().to_dict(),
         "municipalities": places[places.index.isin(book.region.municipalities)].to_dict(),
     }

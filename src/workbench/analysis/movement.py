@@ -130,6 +130,36 @@ def of_agreements(
     return table.join(pd.DataFrame(rows, columns=["statistic", *MOVED], index=table.index))
 
 
+def of_ambitions(
+    ambitions: pd.DataFrame, released: pd.DataFrame, year: int, statistics: Mapping[str, str]
+) -> pd.DataFrame:
+    """Say of each ambition whether the region is where it wants to be, from what was released.
+
+    Parameters
+    ----------
+    ambitions : DataFrame, one row per ambition and figure
+        Needs ``measure, direction`` and ``target``.
+    released : DataFrame, rows of the estimates contract after disclosure control
+    year : int
+        Year of the report.
+    statistics : mapping of measure to statistic
+        Which of its figures an ambition is about; others are ``mean``: of everybody who answered in the region.
+
+    Returns
+    -------
+    DataFrame, one row per ambition
+        Adds ``statistic`` and ``reached``, empty where there is no figure to show.
+    """
+    of = released[(released["unit"] == "region") & (released["group"] == "client") & (released["category"] == "")]
+    shown = of[(of["status"] != HIDDEN) & (of["year"] == year)].set_index(["measure", "statistic"]).sort_index()
+    statistic = [statistics.get(measure, "mean") for measure in ambitions["measure"]]
+    verdicts = []
+    for row, which in zip(ambitions.to_dict("records"), statistic, strict=True):
+        found = _at(shown, (row["measure"], which))
+        verdicts.append("" if found is None else reached(found, row["target"], row["direction"]))
+    return ambitions.assign(statistic=statistic, reached=verdicts)
+
+
 def _at(table: pd.DataFrame, key: tuple[object, ...]) -> pd.Series | None:
     return table.loc[[key]].iloc[0] if key in table.index else None
 

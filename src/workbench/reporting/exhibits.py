@@ -148,6 +148,11 @@ def of_region(release: Release, measure: str, statistic: str, group: str = "clie
     return None if row is None or row["status"] == "hidden" else row
 
 
+def by_name(release: Release) -> list[str]:
+    """Return the providers in the order of their names."""
+    return sorted(release.providers, key=lambda provider: release.providers[provider].casefold())
+
+
 def named(release: Release, measures: Iterable[str]) -> str:
     """Return measures as they stand in a sentence."""
     return phrases.together([release.name(measure).lower() for measure in measures], release.language)
@@ -246,3 +251,41 @@ def colophon(release: Release) -> Paragraphs:
         release.text("method", "labels", **labels),
         release.text("method", "rule"),
     )
+
+
+def representativity(release: Release) -> Exhibit | Paragraphs:
+    """Do those who answered look like those who were invited? For the region: of one provider it cannot be told."""
+    whole = of_region(release, "respons", "r_indicator_adjusted")
+    if whole is None:
+        return said(release.say("no frame region"))
+    if pd.isna(whole["estimate"]):
+        return said(release.say("few invited"))
+    language = release.language
+    rows = release.rows(measure="respons", statistic="partial", unit="region", category=None)
+    rows = rows[rows["category"].str.contains("=") & rows["estimate"].notna()]
+    order = rows.sort_values("estimate", key=abs, ascending=False)
+    table = pd.DataFrame(
+        {
+            release.head("group"): [_level(release, each) for each in order["category"]],
+            release.head("representation"): [_side(release, value) for value in order["estimate"]],
+        }
+    )
+    values = {"indicator": number(whole["estimate"], language, 2)}
+    sentence = release.say("representative", **values)
+    bias = of_region(release, "respons", "max_bias")
+    if bias is not None and pd.notna(bias["estimate"]):
+        sentence += " " + release.say("largest bias", points=number(bias["estimate"], language))
+    caption, note = release.text("captions", "representativity"), release.text("notes", "representativity")
+    if table.empty:
+        return said(sentence)
+    return shown(release, "representativity", table, caption=caption, finding=sentence, note=note)
+
+
+def _level(release: Release, category: str) -> str:
+    variable, _, level = category.partition("=")
+    return f"{release.word(variable)}: {release.word(level)}"
+
+
+def _side(release: Release, value: float) -> str:
+    key = "as invited" if abs(value) < 0.02 else "more than invited" if value > 0 else "fewer than invited"
+    return release.text("titles", key)

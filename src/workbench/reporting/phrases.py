@@ -26,6 +26,9 @@ WHY = {
     "more answers than people invited": "more than invited",
 }
 BREAK = "break"
+LABELS = ("above", "below", "not distinguishable", "too few")
+VERDICTS = ("different", "different within margin", "equivalent", "undecided")
+MOVEMENTS = ("better", "worse", "stable", "not to be told", "too few", "break", "not comparable", "")
 CONTINUING = ("1", "2", "3", "4")
 
 
@@ -67,7 +70,7 @@ def compared(row: pd.Series, measure: str, language: str) -> str:
     >>> compared(row, "Autonomie", "nl")
     'Autonomie: 7 punten lager dan het gemiddelde van de aanbieders. Dat is meer dan toeval verklaart.'
     """
-    label = row["label"] if row["label"] in ("above", "below", "not distinguishable", "too few") else "no comparison"
+    label = row["label"] if row["label"] in LABELS else "no comparison"
     if row["status"] == "hidden":
         label = {"few": "too few", "gives another away": "kept back"}.get(row["reason"], "no comparison")
     delta = number(abs(row["delta"]), language) if label in ("above", "below") else ""
@@ -84,7 +87,7 @@ def beside_region(row: pd.Series, measure: str, language: str) -> str:
     >>> beside_region(row, "Uitval", "nl")
     'Uitval: 12%, hoger dan in de regio (7%). Dat is meer dan toeval verklaart.'
     """
-    label = row["label"] if row["label"] in ("above", "below", "not distinguishable", "too few") else "alone"
+    label = row["label"] if row["label"] in LABELS else "alone"
     values = {"share": percentage(row["estimate"], language), "region": ""}
     if pd.notna(row["delta"]):
         values["region"] = percentage(row["estimate"] - row["delta"], language)

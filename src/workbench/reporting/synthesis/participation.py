@@ -1,0 +1,66 @@
+"""Who took part, and what happened to everything that was delivered."""
+
+import pandas as pd
+
+from workbench.reporting import phrases
+from workbench.reporting.exhibit import Exhibit, Paragraphs
+from workbench.reporting.exhibits import Parts, by_name, counted, representativity, said, share, shown
+from workbench.reporting.release import Release
+from workbench.reporting.wording import number
+
+__all__ = ["deliveries", "participation", "representativity"]
+
+
+def participation(release: Release) -> Parts | Exhibit | Paragraphs:
+    """Questionnaires counted per provider and per municipality, and the response of invited clients."""
+    parts = [_per(release, unit) for unit in (["provider"] if release.named else []) + ["municipality"]]
+    known = [part for part in parts if part is not None]
+    if not known:
+        return said(release.say("no participation"))
+    return Parts(known)
+
+
+def _per(release: Release, unit: str) -> Exhibit | None:
+    language = release.language
+    counts = release.rows(measure="aantal", statistic="count", unit=unit)
+    if counts.empty:
+        return None
+    row_of = {(row["unit_id"], row["group"]): row for _, row in counts.iterrows()}
+    response = release.rows(measure="respons", statistic="share", unit=unit).set_index("unit_id")["estimate"]
+    roles = [role for role in phrases.ROLES if (counts["group"] == role).any()]
+    towns = release.codebook["municipalities"]
+    units = by_name(release) if unit == "provider" else sorted(towns, key=towns.__getitem__)
+    rows = []
+    for each in units:
+        row = {release.head(unit): release.called(each) if unit == "provider" else towns[each]}
+        for role in roles:
+            row[release.word(role).capitalize()] = counted(release, row_of.get((each, role)))
+        if len(response):
+            row[release.head("response")] = share(response.get(each, float("nan")), language)
+        rows.append(row)
+    table = pd.DataFrame(rows)
+    kinds = dict.fromkeys(table.columns[1:], "count")
+    caption = release.text("captions", "participation of all", unit=release.word(unit))
+    return shown(release, f"participation-{unit}", table, caption=caption, **kinds)
+
+
+def deliveries(release: Release) -> Exhibit | Paragraphs:
+    """The account of the deliveries: delivered = counted + not counted, per file, with the reasons."""
+    language = release.language
+    files = release.deliveries[release.deliveries["kind"] != "ignored"]
+    total = {name: number(files[name].sum(), language) for name in ("delivered", "counted", "excluded")}
+    account = release.say("account", **total)
+    if not release.named:  # the name of a file may be that of a provider
+        why = release.excluded.groupby("reason")["records"].sum().sort_values(ascending=False, kind="stable")
+        table = pd.DataFrame({release.head("why"): [release.word(str(each)) for each in why.index]})
+        table[release.head("number")] = why.to_numpy()
+        caption = release.text("captions", "excluded")
+        count = {release.head("number"): "count"}
+        return shown(release, "deliveries", table, caption=caption, finding=account, **count)
+    each = zip(release.excluded["reason"], release.excluded["records"], strict=True)
+    said_why = release.excluded.assign(text=[f"{release.word(why)} ({number(n, language)})" for why, n in each])
+    why = said_why.groupby("file")["text"].agg(", ".join)
+    columns = {"file": "file", "delivered": "delivered", "counted": "counted", "excluded": "excluded"}
+    table = pd.DataFrame({release.head(head): files[column] for head, column in columns.items()})
+    table[release.head("why")] = files["file"].map(why).fillna("")
+    return shown(release, "deliveries", table, caption=release.text("captions", "deliveries"), finding=account)
