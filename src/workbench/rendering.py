@@ -30,7 +30,8 @@ from workbench.store import NotThere, Places
 
 Progress = Callable[[int, int, str], None]
 PROVENANCE = ("region", "year", "codebook", "code", "software")
-METHOD = ("method.md", "calibration.md")
+METHOD = {"nl": "methode.md", "en": "method.md"}  # of the project's docs, in the language of the reports
+CALIBRATION = "calibration.md"
 BUNDLE = "bundle"
 
 
@@ -169,20 +170,30 @@ def _towns(release: Release, asked: Sequence[str]) -> list[str]:
 
 
 def _method_page(root: Path, folder: Path, language: str) -> str:
-    """Write the account of the method beside the reports; return its name, or nothing where there is no account."""
-    paths = [root / "docs" / name for name in METHOD]
-    texts = [path.read_text("utf-8") for path in paths if path.is_file()]
-    if not texts:
+    """Write the account of the method beside the reports; return its name, or nothing where there is no account.
+
+    How well the method does in simulations is a page of its own behind it, in the language it was written in.
+    """
+    docs = root / "docs"
+    account = docs / METHOD[language]
+    if not account.is_file():
         return ""
-    target = folder / "method.html"
-    title = word("method", language)
-    store.write_text(target, pages.document(texts, title=title, language=language, theme_css=_theme(root)))
-    return target.name
+    links = []
+    theme = _theme(root)
+    if (docs / CALIBRATION).is_file():
+        measured = [(docs / CALIBRATION).read_text("utf-8")]
+        page = pages.document(measured, title=word("calibration", "en"), language="en", theme_css=theme)
+        store.write_text(folder / "calibration.html", page)
+        links.append((word("calibration", language), "calibration.html"))
+    told = [account.read_text("utf-8")]
+    page = pages.document(told, title=word("method", language), language=language, theme_css=theme, links=links)
+    store.write_text(folder / "method.html", page)
+    return "method.html"
 
 
 def _bundle(folder: Path, target: Path, wanted: Sequence[Page], manifest: dict[str, Any]) -> str:
     """Write everything of the year to one file for the archive, where something changed; return its fingerprint."""
-    loose = [path for name in ("index.html", "method.html") if (path := folder / name).is_file()]
+    loose = [path for name in ("index.html", "method.html", "calibration.html") if (path := folder / name).is_file()]
     known = [json.dumps(manifest.get(page.key, {}), sort_keys=True) for page in wanted]
     fingerprint = store.fingerprint_text([*known, store.fingerprint_files(loose)])
     if manifest.get(BUNDLE) == fingerprint and target.is_file():

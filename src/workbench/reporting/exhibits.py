@@ -3,6 +3,7 @@
 Nothing is computed here. Where a figure is not there, its exhibit is one sentence that says why, never an empty chart.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -40,6 +41,18 @@ class Parts:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return bundle(self)
+
+
+def parts_of(rows: int, at_most: int) -> list[slice]:
+    """Return slices of about as many rows each, none longer than fits a printed page.
+
+    Examples
+    --------
+    >>> parts_of(29, 25)
+    [slice(0, 15, None), slice(15, 30, None)]
+    """
+    size = max(1, math.ceil(rows / max(1, math.ceil(rows / at_most))))
+    return [slice(start, start + size) for start in range(0, rows, size)]
 
 
 def said(*sentences: str) -> Paragraphs:

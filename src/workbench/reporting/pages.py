@@ -152,10 +152,13 @@ def render(
     return page
 
 
-def document(texts: Sequence[str], *, title: str, language: str, theme_css: str = "") -> str:
+def document(
+    texts: Sequence[str], *, title: str, language: str, theme_css: str = "", links: Sequence[tuple[str, str]] = ()
+) -> str:
     """Return a page of plain markdown, such as the account of the method; its first heading gives way to `title`."""
     cells = [nbformat.v4.new_markdown_cell(text, id=f"part-{place}") for place, text in enumerate(texts)]
-    return render(nbformat.v4.new_notebook(cells=cells), title=title, language=language, theme_css=theme_css)
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    return render(notebook, title=title, language=language, theme_css=theme_css, links=links)
 
 
 def index(

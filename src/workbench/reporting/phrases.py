@@ -171,6 +171,25 @@ def moved(row: pd.Series, unit: str, language: str) -> str:
     return " ".join(sentences)
 
 
+def moved_briefly(row: pd.Series, unit: str, language: str) -> str:
+    """Say in a few words how the figure of an agreement moved, with the ends of the difference where there is one.
+
+    Examples
+    --------
+    >>> row = pd.Series({"movement": "not to be told", "difference_low": -4.2, "difference_high": 8.1})
+    >>> moved_briefly(row, "points", "nl")
+    'niet te zeggen (tussen −4 en +8)'
+    """
+    movement = name(f"movement {row['movement'] or 'unknown'}", language)
+    if pd.isna(row["difference_low"]):
+        return movement
+    scale, decimals = (100, 0) if unit == "share" else (1, int(unit == "mark"))
+    low, high = (
+        number(row[end] * scale, language, decimals, signed=True) for end in ("difference_low", "difference_high")
+    )
+    return say("moved short", language, movement=movement, low=low, high=high)
+
+
 def moved_in_all(counts: pd.Series, agreements: int, language: str) -> str:
     """Say of all agreements together how many of their figures moved which way.
 

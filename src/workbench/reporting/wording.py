@@ -47,6 +47,10 @@ WORDS: dict[str, dict[str, str]] = {
     "tables": {"nl": "Alle tabellen als spreadsheet", "en": "All tables as a spreadsheet"},
     "form": {"nl": "Formulier voor het gesprek", "en": "Form for the conversation"},
     "method": {"nl": "Zo zijn de cijfers berekend", "en": "How the figures were computed"},
+    "calibration": {
+        "nl": "Hoe goed de methode het doet in simulaties (in het Engels)",
+        "en": "How well the method does in simulations",
+    },
     "bundle": {"nl": "Alles van dit jaar in één bestand (zip)", "en": "Everything of this year in one file (zip)"},
     "of municipalities": {"nl": "Beeld per gemeente", "en": "The region by municipality"},
     "earlier": {

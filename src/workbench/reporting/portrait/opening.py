@@ -92,7 +92,7 @@ def agreed(release: Release) -> Exhibit | Paragraphs:
         now = release.row(measure=measure, statistic=statistic, unit="provider", group="client")
         if release.unit(measure) != "mark" and now is not None and now["status"] != "hidden" and pd.notna(row["now"]):
             values = {end: now[end] for end in ("estimate", "conf_low", "conf_high")}
-            verdict = phrases.moved(row, release.unit(measure), release.language)
+            verdict = phrases.moved_briefly(row, release.unit(measure), release.language)
             values |= {"label": name, "before": row["then"], "target": row["target"], "verdict": verdict}
             drawn.append(values | {"share": release.unit(measure) == "share"})
     counts = release.agreements["movement"].value_counts()

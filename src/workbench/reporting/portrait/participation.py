@@ -39,7 +39,8 @@ def _response(release: Release) -> list[str]:
     if response is None:
         return [release.say("no frame")]
     if response["status"] == "hidden":
-        return [phrases.why_not(response, release.thresholds, release.language)]
+        why = phrases.why_not(response, release.thresholds, release.language)
+        return [release.say("no figure", measure=release.name("respons"), why=why)]
     said_ = release.say("response alone", share=share(response["estimate"], release.language))
     if region is not None and region["status"] != "hidden":
         both = {"share": response["estimate"], "region": region["estimate"]}

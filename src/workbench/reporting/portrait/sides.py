@@ -8,6 +8,7 @@ from workbench.reporting.exhibits import CONTEXT, administration, in_units, name
 from workbench.reporting.release import Release
 
 SOURCES = ("self", "client", "staff", "access", "back_office", "supervisor")
+JUDGED = {"self", "access", "back_office", "supervisor"}  # without any of these there is nothing beside the scores
 FIRST = 100.0
 
 
@@ -17,7 +18,7 @@ def sides(release: Release) -> Exhibit | Paragraphs:
     asked = {"measure": release.themes, "unit": "provider"}
     rated = release.rows(**asked, statistic="rating")
     rated = rated[rated["status"] != "hidden"]
-    if rated.empty:
+    if not set(rated["group"]) & JUDGED:
         return said(release.say("no assessments"))
     wide = rated.pivot(index="measure", columns="group", values="estimate")
     wide = wide.reindex([theme for theme in release.themes if theme in wide.index])

@@ -104,14 +104,15 @@ def _each(release: Release, agreed: pd.DataFrame) -> Exhibit:
     for _, row in ranked.iterrows():
         measure, statistic = str(row["measure"]), str(row["statistic"])
         values = {key: of_measure(release, measure, row[key], statistic) for key in ("then", "now", "target")}
+        status = f" ({release.word(str(row['status']))})" if pd.notna(row["status"]) else ""
         rows.append(
             {
                 head("provider"): release.called(str(row["provider_id"])),
                 head("agreed"): release.name(measure, statistic),
-                head("action"): row["action"],
-                head("status"): release.word(str(row["status"])) if pd.notna(row["status"]) else "",
+                head("action"): f"{row['action']}{status}",
                 **{head(key): value for key, value in values.items()},
-                head("reading"): phrases.moved(row, release.unit(measure), release.language),
+                head("movement"): phrases.moved_briefly(row, release.unit(measure), release.language),
+                head("target question"): release.word(f"answer {row['reached']}") if row["reached"] else "",
             }
         )
     caption, numeric = release.text("captions", "every agreement"), ["then", "now", "target"]

@@ -2,10 +2,12 @@
 
 import pandas as pd
 
-from workbench.reporting import phrases
 from workbench.reporting.exhibit import Exhibit, Paragraphs
 from workbench.reporting.exhibits import OUTCOMES, Parts, by_name, said, shown
 from workbench.reporting.release import Release
+from workbench.reporting.wording import number
+
+COMPARED = ("above", "below", "not distinguishable")
 
 
 def choices(release: Release) -> Parts | Paragraphs:
@@ -16,14 +18,20 @@ def choices(release: Release) -> Parts | Paragraphs:
         return said(release.say("no choices"))
     order = {measure: place for place, measure in enumerate([*release.dimensions, *OUTCOMES])}
     rows = rows.assign(place=rows["measure"].map(order)).sort_values(["category", "place"], kind="stable")
-    table = pd.DataFrame(
-        {
-            release.head("choice"): [choice_named(release, each) for each in rows["category"]],
-            release.head("measure"): [release.name(each, OUTCOMES.get(each, "")) for each in rows["measure"]],
-            release.head("labels differ"): rows["estimate"].astype(int).to_numpy(),
-            release.head("labels compared"): rows["n"].to_numpy(),
-        }
-    )
+    lines = []
+    for category, each in rows.groupby("category", sort=False):
+        where = each[each["estimate"] > 0]
+        names = [release.name(measure, OUTCOMES.get(measure, "")) for measure in where["measure"]]
+        told = [f"{name} ({number(n, release.language)})" for name, n in zip(names, where["estimate"], strict=True)]
+        lines.append(
+            {
+                release.head("choice"): choice_named(release, str(category)),
+                release.head("labels differ"): int(each["estimate"].sum()),
+                release.head("labels compared"): int(each["n"].sum()),
+                release.head("where"): ", ".join(told),
+            }
+        )
+    table = pd.DataFrame(lines)
     values = {"differ": int(rows["estimate"].sum()), "all": int(rows["n"].sum()), "choices": rows["category"].nunique()}
     whole = shown(
         release,
@@ -32,7 +40,7 @@ def choices(release: Release) -> Parts | Paragraphs:
         caption=release.text("captions", "choices"),
         finding=release.say("choices matter" if values["differ"] else "no choice matters", **values),
         note=release.text("notes", "choices"),
-        **dict.fromkeys(table.columns[2:], "count"),
+        **dict.fromkeys(table.columns[1:3], "count"),
     )
     return Parts([whole, _which(release)]) if release.named and values["differ"] else Parts([whole])
 
@@ -45,7 +53,7 @@ def _which(release: Release) -> Exhibit | Paragraphs:
     of = chosen.set_index(["measure", "statistic", "unit_id"])["label"]
     keys = list(zip(other["measure"], statistic, other["unit_id"], strict=True))
     own = pd.Series([str(of.get(key, "")) for key in keys], index=other.index)
-    told = other["label"].isin(phrases.LABELS) & own.isin(phrases.LABELS) & (other["label"] != own)
+    told = other["label"].isin(COMPARED) & own.isin(COMPARED) & (other["label"] != own)
     place = {provider: at for at, provider in enumerate(by_name(release))}
     rows = other[told].assign(own=own[told], place=other["unit_id"].map(place)).sort_values("place", kind="stable")
     if rows.empty:

@@ -4,7 +4,7 @@ import pandas as pd
 
 from workbench.reporting import figures, phrases
 from workbench.reporting.exhibit import Exhibit, Paragraphs
-from workbench.reporting.exhibits import Parts, by_name, interval, plain, said, shown
+from workbench.reporting.exhibits import Parts, by_name, interval, parts_of, plain, said, shown
 from workbench.reporting.release import Release
 
 TALL = 25  # rows of a map that fit a printed page
@@ -34,8 +34,7 @@ def mirror_map(release: Release) -> Parts | Paragraphs:
         drawn[f"{names[measure]} marked"] = certain.loc[order, measure].eq(True).to_numpy()
         table[names[measure]] = [plain(value, release.language, signed=True) for value in wide.loc[order, measure]]
     parts = []
-    for place, start in enumerate(range(0, len(drawn), TALL), 1):
-        rows = slice(start, start + TALL)
+    for place, rows in enumerate(parts_of(len(drawn), TALL), 1):
         parts.append(
             shown(
                 release,

@@ -4,7 +4,7 @@ import pandas as pd
 
 from workbench.reporting import figures, phrases
 from workbench.reporting.exhibit import Exhibit, Paragraphs
-from workbench.reporting.exhibits import Parts, interval, of_region, plain, said, share, shown
+from workbench.reporting.exhibits import Parts, interval, of_region, parts_of, plain, said, share, shown
 from workbench.reporting.release import Release
 
 SKIPPED_BY_MANY = 0.2
@@ -86,8 +86,7 @@ def skipped(release: Release) -> Parts | Paragraphs:
         limit=share(SKIPPED_BY_MANY, release.language),
     )
     parts = []
-    for place, start in enumerate(range(0, len(drawn), TALL), 1):
-        part = slice(start, start + TALL)
+    for place, part in enumerate(parts_of(len(drawn), TALL), 1):
         names = list(groups.values())
         parts.append(
             shown(

@@ -6,7 +6,7 @@ import pandas as pd
 
 from workbench.reporting import figures
 from workbench.reporting.exhibit import Exhibit, Paragraphs
-from workbench.reporting.exhibits import Parts, by_name, interval, plain, said, shown
+from workbench.reporting.exhibits import Parts, by_name, interval, parts_of, plain, said, shown
 from workbench.reporting.release import Release
 from workbench.reporting.synthesis.mirror import TALL
 
@@ -36,8 +36,7 @@ def sides(release: Release) -> Parts | Paragraphs:
         table[names[theme]] = [plain(value, release.language) for value in wide.loc[order, theme]]
     many = int(talk.eq(True).any(axis=1).sum())
     parts = []
-    for place, start in enumerate(range(0, len(drawn), TALL), 1):
-        rows_ = slice(start, start + TALL)
+    for place, rows_ in enumerate(parts_of(len(drawn), TALL), 1):
         parts.append(
             shown(
                 release,

@@ -1,0 +1,253 @@
+"""What a reader sees: every section filled or explained, nobody given away, every figure traced to one released row."""
+
+import re
+import shutil
+from functools import cache
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+import workbench
+from workbench import codebook, open_release, pipeline, sample
+from workbench.reporting import exhibits, portrait, synthesis
+from workbench.reporting.exhibits import OUTCOMES
+from workbench.store import Places
+
+ROOT = Path(__file__).parent.parent
+MADE: dict = {}
+SHOWS = re.compile(r"^(portrait|synthesis|exhibits)\.\w+\(release[^\n]*\)$")
+LEFT_OUT = (
+    *("medewerkers_*", "trajecten_*", "beelden_*", "context_*", "afspraken_*", "uitgenodigd_*", "naasten_*"),
+    *("eigen_meting_*", "pijlers_de_ronde*"),
+)
+
+
+def shown(name, release):
+    """Return what each cell of a report's notebook shows, in order, without a kernel; once per release."""
+    key = (name, release.language, release.edition, release.provider, release.municipality, id(release.codebook))
+    if key not in MADE:
+        MADE[key] = (release, _shown(name, release))
+    return MADE[key][1]
+
+
+def _shown(name, release):
+    notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
+    calls = [cell.source for cell in notebook.cells if cell.cell_type == "code" and SHOWS.match(cell.source)]
+    assert len(calls) > 20
+    known = {"portrait": portrait, "synthesis": synthesis, "exhibits": exhibits, "release": release}
+    return {call: eval(call, known) for call in calls}
+
+
+def soup(parts):
+    return BeautifulSoup("".join(part._repr_html_() for part in parts.values()), "html.parser")
+
+
+@pytest.fixture(scope="module")
+def partial(tmp_path_factory) -> Places:
+    """Four providers, one year, and nothing but two questionnaires to clients."""
+    root = tmp_path_factory.mktemp("partial")
+    (root / "data" / "raw").mkdir(parents=True)
+    sample.make(root, providers=4, years=1)
+    places = Places(root, "sample")
+    for pattern in LEFT_OUT:
+        for path in places.raw(2026).glob(pattern):
+            path.unlink()
+    path = places.codebook / "deliveries.csv"
+    path.write_text(codebook.as_text(path.read_bytes()).replace(";yes;", ";no;"), "utf-8")
+    (places.codebook / "ambitions.csv").unlink()
+    pipeline.process(places, 2026)
+    return places
+
+
+@pytest.fixture(scope="module", params=["nl", "en"])
+def language(request):
+    return request.param
+
+
+@cache
+def opened(places, language, **options):
+    return open_release("sample", 2026, root=places.root, language=language, **options)
+
+
+@pytest.mark.parametrize("edition", ["provider", "internal", "public"])
+def test_a_region_with_part_of_the_material_says_in_a_sentence_what_is_not_there(partial, language, edition):
+    release = opened(partial, language, provider="p001", edition=edition)
+    parts = shown("provider", release)
+    for call in ("agreed", "mirror", "sides", "context", "remarks", "endings", "restarts", "trend", "representativity"):
+        page = BeautifulSoup(parts[f"portrait.{call}(release)"]._repr_html_(), "html.parser")
+        assert page.find("svg") is None, call
+        assert len(page.get_text()) > 20, call
+    told = parts["portrait.mirror(release)"]._repr_html_()
+    assert release.say("no staff") in told
+    assert release.say("no frame") in parts["portrait.participation(release)"]._repr_html_()
+
+    whole = opened(partial, language, edition=edition)
+    parts = shown("region", whole)
+    for call in ("follow", "sides", "agreement", "ambitions", "agreements", "years", "representativity", "mirror_map"):
+        page = BeautifulSoup(parts[f"synthesis.{call}(release)"]._repr_html_(), "html.parser")
+        assert page.find("svg") is None, call
+        assert len(page.get_text()) > 20, call
+
+
+def test_no_chart_is_empty_and_no_placeholder_is_left(partial, small_region, language):
+    for places in (partial, small_region):
+        for provider in ("p001", "p003"):
+            page = soup(shown("provider", opened(places, language, provider=provider, edition="provider")))
+            check_page(page)
+        check_page(soup(shown("region", opened(places, language))))
+        check_page(soup(shown("region", opened(places, language, municipality="GM0632", edition="public"))))
+
+
+def check_page(page):
+    for drawing in page.find_all("svg"):
+        assert drawing.find(["path", "rect", "use", "circle", "line"]) is not None
+    assert not re.search(r"\{\w+\}", page.get_text(" "))
+    assert not re.search(r">[^<]*(\bnan\b|<NA>|\bNaT\b)|>None<", str(page))
+    for table in page.find_all("table"):
+        if "blank" not in str(table.parent.parent.get("class")):
+            assert table.find("td") is not None or table.find("th", scope="row") is not None
+
+
+def test_every_section_of_the_region_with_everything_has_figures(small_region, language):
+    parts = shown("provider", opened(small_region, language, provider="p001", edition="provider"))
+    for call in ("agreed", "experience", "answers", "trend", "mirror", "outcomes", "restarts", "sides", "context"):
+        assert "<table" in parts[f"portrait.{call}(release)"]._repr_html_(), call
+    parts = shown("region", opened(small_region, language))
+    for call in (
+        "participation",
+        "differences",
+        "comparisons",
+        "mirror_map",
+        "follow",
+        "sides",
+        "agreement",
+        "ambitions",
+    ):
+        assert "<table" in parts[f"synthesis.{call}(release)"]._repr_html_(), call
+    for call in ("agreements", "reliability", "skipped", "answers_needed", "choices", "years"):
+        assert "<table" in parts[f"synthesis.{call}(release)"]._repr_html_(), call
+
+
+def test_an_edition_without_names_holds_no_figure_of_a_single_provider(small_region, language):
+    named = opened(small_region, language)
+    peers = set(named.providers.values())
+    for edition in ("provider", "public"):
+        release = opened(small_region, language, edition=edition)
+        own = release.estimates[release.estimates["unit"] == "provider"]
+        assert own[["n", "estimate", "conf_low", "conf_high", "delta", "reliability"]].isna().all().all()
+        assert set(own["unit_id"]) <= {""}
+        text = soup(shown("region", release)).get_text(" ")
+        assert not [name for name in peers if name in text]
+        assert not [provider for provider in named.providers if re.search(rf"\b{provider}\b", text)]
+
+
+def test_a_provider_edition_shows_the_band_and_no_peer(small_region, language):
+    release = opened(small_region, language, provider="p001", edition="provider")
+    assert set(release.estimates.loc[release.estimates["unit"] == "provider", "unit_id"]) == {"p001"}
+    assert "municipality" not in set(release.estimates["unit"])
+    others = [name for other, name in opened(small_region, language).providers.items() if other != "p001"]
+    text = soup(shown("provider", release)).get_text(" ")
+    assert not [name for name in others if name in text]
+    experience = shown("provider", release)["portrait.experience(release)"]
+    heads = list(experience.table.columns)
+    assert heads.count(release.head("n")) == 1  # the number of answers is the provider's own
+
+
+def test_the_public_edition_rounds_counts_and_leaves_out_what_is_indicative(small_region, language):
+    release = opened(small_region, language, edition="public")
+    counts = release.estimates.loc[release.estimates["statistic"] == "count", "estimate"].dropna()
+    assert len(counts) and (counts % 5 == 0).all()
+    assert (release.estimates["n"].dropna() % 5 == 0).all()
+    assert "indicative" not in set(release.estimates["status"])
+    assert release.thresholds["hidden_below"] == release.thresholds["indicative_below"]
+    assert release.text("method", "edition public") in soup(shown("region", release)).get_text(" ")
+
+
+def test_the_same_figure_never_differs_between_pages(small_region, language):
+    """Scores and outcomes of a provider in the synthesis are those of its own report, and of the released rows."""
+    whole = opened(small_region, language)
+    outcomes = shown("region", whole)["synthesis.outcomes(release)"].table.set_index(whole.head("provider"))
+    compared = {
+        table["key"].removeprefix("comparison-"): table
+        for table in shown("region", whole)["synthesis.comparisons(release)"].tables()
+        if table["key"].startswith("comparison-")
+    }
+    found = 0
+    for provider, name in whole.providers.items():
+        release = opened(small_region, language, provider=provider, edition="provider")
+        parts = shown("provider", release)
+        own = parts["portrait.outcomes(release)"]
+        for _, row in own.table.iterrows() if hasattr(own, "table") else ():
+            if row[release.head("share")]:
+                written = f"{row[release.head('share')]} ({row[release.head('interval')]})"
+                cell = str(outcomes.at[name, row[release.head("outcome")]])
+                assert cell.rstrip(" ▲▼") == written
+                found += 1
+        experience = parts["portrait.experience(release)"]
+        for _, row in experience.table.iterrows() if hasattr(experience, "table") else ():
+            measure = next(each for each in release.dimensions if release.name(each) == row[release.head("dimension")])
+            others = {line[0]: line[1] for line in compared[measure]["rows"]}
+            if row[release.head("score")]:
+                assert others[name] == row[release.head("score")]
+                estimate = release.row(measure=measure, statistic="adjusted", unit="provider", group="client")
+                assert row[release.head("score")] == f"{estimate['estimate']:.0f}"
+                found += 1
+    assert found > 30
+
+
+def test_each_outcome_is_one_released_row(small_region):
+    release = opened(small_region, "nl", provider="p001", edition="provider")
+    table = shown("provider", release)["portrait.outcomes(release)"].table.set_index(release.head("outcome"))
+    for measure, statistic in OUTCOMES.items():
+        row = release.row(measure=measure, statistic=statistic, unit="provider", group="client")
+        if row is not None and row["status"] != "hidden":
+            shown_share = table.at[release.name(measure, statistic), release.head("share")]
+            assert shown_share == f"{row['estimate'] * 100:.0f}%"
+
+
+def test_a_mark_and_a_share_of_the_same_question_have_different_names(small_region, language):
+    release = opened(small_region, language)
+    assert release.name("nut", "mean") != release.name("nut", "share")
+    assert "7" in release.name("nut", "share")
+
+
+def test_definition_cards_name_their_source_in_both_reports(small_region, language):
+    for name, options in (("provider", {"provider": "p001"}), ("region", {})):
+        release = opened(small_region, language, **options)
+        page = soup(shown(name, release))
+        cards = page.find_all("details", class_="workbench-card")
+        assert len({card["id"] for card in cards}) == len(cards) >= 13
+        for card in cards:
+            heads = [head.get_text() for head in card.find_all("dt")]
+            assert release.head("denominator") in heads
+            assert release.head("source") in heads
+            assert "{" not in card.get_text()
+
+
+def test_a_council_reads_what_may_not_be_concluded(small_region, language):
+    release = opened(small_region, language, municipality="GM0632", edition="public")
+    page = soup(shown("region", release)).get_text(" ")
+    assert "Woerden" in page
+    for number in range(1, 5):
+        assert release.say(f"council not {number}") in page
+    assert release.say("measured since", first=2025, last=2026) in page
+
+
+def test_a_remark_is_shown_only_when_it_was_released(small_region, tmp_path, monkeypatch):
+    root = shutil.copytree(small_region.root, tmp_path / "project")
+    remarks = pd.DataFrame(
+        {
+            "provider_id": ["p001", "p002"],
+            "dimension": ["autonomie", "autonomie"],
+            "role": "client",
+            "text": ["Ik mag <b>zelf</b> kiezen.", "Van een ander."],
+        }
+    )
+    remarks.to_parquet(Places(root, "sample").released(2026) / "remarks.parquet")
+    release = workbench.open_release("sample", 2026, "p001", "provider", "nl", root)
+    page = portrait.remarks(release)._repr_html_()
+    assert "Ik mag &lt;b&gt;zelf&lt;/b&gt; kiezen." in page
+    assert "Van een ander" not in page
