@@ -5,15 +5,18 @@ import html
 import json
 import re
 import shutil
+import zipfile
 
 import nbformat
+import openpyxl
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 from typer.testing import CliRunner
 
 from workbench import __main__ as command_line
 from workbench import open_release, pipeline
-from workbench.store import Places
+from workbench.store import NotThere, Places
 
 RUNNER = CliRunner()
 PROVIDERS = [f"p00{number}" for number in range(1, 7)]
@@ -37,6 +40,69 @@ def test_one_page_per_provider_and_the_synthesis(reported):
     index = html.unescape((places.reports(2026) / "index.html").read_text("utf-8"))
     for name in open_release("sample", 2026, root=places.root).providers.values():
         assert name in index
+
+
+def test_tables_and_forms_stand_beside_the_pages_that_link_to_them(reported):
+    places, result = reported
+    folder = result.index.parent
+    for provider in PROVIDERS:
+        page = (folder / "providers" / f"{provider}.html").read_text("utf-8")
+        for name in (f"{provider}.xlsx", f"gespreksformulier_{provider}_2026.xlsx"):
+            assert (folder / "providers" / name).is_file()
+            assert f'href="{name}"' in page
+        book = openpyxl.load_workbook(folder / "providers" / f"{provider}.xlsx")
+        assert not [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+        captions = re.findall(r'<caption id="([\w-]+)-table">', page)
+        assert len(book.sheetnames) == len(captions) + 1
+        forbidden = [name for other, name in _names(places).items() if other != provider]
+        cells = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row}
+        assert not [name for name in forbidden if any(name in text for text in cells)]
+    assert (folder / "region.xlsx").is_file()
+
+
+def _names(places):
+    return open_release("sample", 2026, root=places.root).providers
+
+
+def test_the_whole_year_is_one_bundle_with_the_same_bytes_each_time(reported, tmp_path):
+    places, result = reported
+    bundle = result.index.parent / "sample-2026.zip"
+    assert 'href="sample-2026.zip"' in result.index.read_text("utf-8")
+    with zipfile.ZipFile(bundle) as file:
+        inside = set(file.namelist())
+        assert file.read("providers/p001.html") == (result.index.parent / "providers" / "p001.html").read_bytes()
+    assert {"index.html", "region.html", "region.xlsx", "providers/gespreksformulier_p002_2026.xlsx"} <= inside
+    assert not [name for name in inside if "manifest" in name or name.endswith(".zip")]
+    copy = Places(shutil.copytree(places.root, tmp_path / "again"), "sample")
+    before = bundle.read_bytes()
+    (copy.reports(2026) / "sample-2026.zip").unlink()
+    assert pipeline.report(copy, 2026).made == ()
+    assert (copy.reports(2026) / "sample-2026.zip").read_bytes() == before
+
+
+def test_the_account_of_the_method_stands_beside_the_reports_where_there_is_one(reported, tmp_path):
+    places, result = reported
+    assert "method.html" not in result.index.read_text("utf-8")
+    copy = Places(shutil.copytree(places.root, tmp_path / "again"), "sample")
+    shutil.rmtree(copy.reports(2026))
+    (copy.root / "docs").mkdir()
+    (copy.root / "docs" / "methode.md").write_text("# Methode\n\n## Scores\n\nEen *score*.", "utf-8")
+    (copy.root / "docs" / "calibration.md").write_text("# Calibration\n\nMeasured.", "utf-8")
+    _tiny(copy.root / "notebooks" / "provider.ipynb", "pass")
+    region = "region = ''\nyear = 0\nedition = ''\nlanguage = 'nl'\nmunicipality = ''"
+    _tiny(copy.root / "notebooks" / "region.ipynb", "pass", region)
+    folder = pipeline.report(copy, 2026, municipalities=["GM0632"]).index.parent
+    method = (folder / "method.html").read_text("utf-8")
+    assert '<html lang="nl"' in method and "Een <em>score</em>." in method and 'href="calibration.html"' in method
+    assert '<html lang="en"' in (folder / "calibration.html").read_text("utf-8")
+    assert 'href="../method.html"' in (folder / "providers" / "p001.html").read_text("utf-8")
+    assert 'href="../method.html"' in (folder / "municipalities" / "GM0632.html").read_text("utf-8")
+    assert 'href="method.html"' in (folder / "index.html").read_text("utf-8")
+    assert "municipalities/GM0632.html" in (folder / "index.html").read_text("utf-8")
+    assert pipeline.report(copy, 2026).made == ()
+    assert (folder / "municipalities" / "GM0632.html").is_file()
+    with pytest.raises(NotThere, match=r"No municipality 'GM9999'; choose from GM0"):
+        pipeline.report(copy, 2026, municipalities=["GM9999"])
 
 
 def test_nothing_changed_means_nothing_made(reported):
@@ -106,6 +172,7 @@ def test_a_failing_notebook_keeps_the_last_good_page_and_the_others_are_made(own
     folder = own_region.reports(2026)
     assert "first p002" in (folder / "providers" / "p002.html").read_text("utf-8")
     assert "second p003" in (folder / "providers" / "p003.html").read_text("utf-8")
+    assert "Eerdere versie" in (folder / "index.html").read_text("utf-8")
     assert "no such luck" in (folder / "index.html").read_text("utf-8")
 
     _tiny(notebook, show.format(said="second"))
@@ -197,4 +264,4 @@ def test_an_unknown_edition_is_one_message(small_region, monkeypatch, capsys):
     with pytest.raises(SystemExit) as stopped:
         command_line.main()
     assert stopped.value.code == 1
-    assert "No edition 'secret'; choose from provider, internal" in " ".join(capsys.readouterr().err.split())
+    assert "No edition 'secret'; choose from provider, internal, public" in " ".join(capsys.readouterr().err.split())

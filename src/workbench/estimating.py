@@ -111,7 +111,9 @@ def of_region(
         parts += [*experience(asked, each, book), outcomes_of(asked, episodes, each, book)]
     main = estimates.together(parts)
     progress(f"{year}: change, images, questionnaire and the second opinion")
-    judged, setting = (store.read_table(folders[year], name) for name in ("assessments", "context"))
+    judged = store.read_table(folders[year], "assessments")
+    told = pd.concat([store.read_table(folder, "context") for folder in folders.values()], ignore_index=True)
+    setting = told.drop_duplicates(["unit", "unit_id", "year", "measure"], keep="last")  # the latest delivery counts
     further = [
         changes(surveys, year, book),
         *images(judged, main, year, book),

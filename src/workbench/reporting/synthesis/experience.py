@@ -8,7 +8,7 @@ from workbench.reporting import figures, phrases
 from workbench.reporting.exhibit import Exhibit, Paragraphs
 from workbench.reporting.exhibits import Parts, in_order, interval, of_region, plain, said, shown
 from workbench.reporting.release import Release
-from workbench.reporting.synthesis.opening import icc, of_place
+from workbench.reporting.synthesis.opening import differ, of_place
 
 
 def differences(release: Release) -> Parts | Exhibit | Paragraphs:
@@ -112,7 +112,7 @@ def comparison(release: Release, measure: str) -> Parts | Paragraphs:
         f"comparison-{measure}",
         table,
         caption=release.text("captions", "comparison", measure=release.name(measure)),
-        finding=phrases.told_apart(labels, icc(release, measure), release.name(measure), language),
+        finding=phrases.told_apart(labels, differ(release, measure), release.name(measure), language),
         chart=figures.caterpillar(drawn, reference, language=language),
         note=note,
         numeric=["score", "n"],

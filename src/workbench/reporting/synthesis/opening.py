@@ -28,7 +28,7 @@ def in_short(release: Release) -> Paragraphs:
     asked = {"measure": release.dimensions, "statistic": "adjusted", "unit": "provider", "group": "client"}
     rows = release.rows(**asked)
     sentences = [
-        phrases.told_apart(labels, icc(release, measure), release.name(measure), release.language)
+        phrases.told_apart(labels, differ(release, measure), release.name(measure), release.language)
         for measure in release.dimensions
         if (labels := rows.loc[rows["measure"] == measure, "label"])
         .isin(["above", "below", "not distinguishable"])
@@ -38,10 +38,10 @@ def in_short(release: Release) -> Paragraphs:
     return Paragraphs(sentences or [why], as_list=len(sentences) > 1)
 
 
-def icc(release: Release, measure: str) -> float:
-    """Return the part of the differences on a dimension that lies between providers; missing where not known."""
+def differ(release: Release, measure: str) -> bool:
+    """Say whether the differences on a dimension together are more than chance explains."""
     row = of_region(release, measure, "icc")
-    return float("nan") if row is None else float(row["estimate"])
+    return row is None or row["label"] != "no measurable difference"
 
 
 def for_the_council(release: Release) -> Paragraphs:
