@@ -11,7 +11,6 @@ import nbformat
 import openpyxl
 import pandas as pd
 import pytest
-from bs4 import BeautifulSoup
 from typer.testing import CliRunner
 
 from workbench import __main__ as command_line
