@@ -11,7 +11,7 @@ from workbench import schemas
 from workbench.analysis import scales
 from workbench.codebook import Codebook
 
-_FEWEST, _ENOUGH = 20, 20_000
+_FEWEST, _ENOUGH = 20, 5_000
 _OF_RESPONSE = ("response_id", "provider_id", "role", "instrument")
 
 

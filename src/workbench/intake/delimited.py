@@ -50,7 +50,8 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
     text, before = text[skipped:], before + rows_before
 
     table, misfits = _parse(text, delimiter, len(header))
-    fitting = np.setdiff1d(np.arange(1, len(table) + len(misfits) + 1), [number for number, _ in misfits])
+    fitting = np.arange(1, len(table) + len(misfits) + 1)
+    fitting = np.delete(fitting, [number - 1 for number, _ in misfits]) if misfits else fitting
     cells = table.set_axis(fitting + before, axis=0)
     last = len(table) + len(misfits) if not text.endswith((b"\n", b"\r")) else 0
     mended, apart = _mend(misfits, delimiter, len(header), last, before)

@@ -122,6 +122,7 @@ def receive(
             entry["kind"] = "unreadable"
             problems.append(Finding(delivery.file, "error", trouble.message, trouble.remedy))
             continue
+        del raw  # as large as the table that was made of it
         entry |= {"reader": export.reader, "delivered": len(export.table) + len(export.apart) + len(export.summary)}
         problems += export.findings
         excluded.append(_excluded(delivery.file, export.apart, "does not fit the header"))
@@ -145,6 +146,7 @@ def receive(
         behind[delivery.settings["kind"]].append(
             records.arrange(kept, matched, delivery.file, delivery.settings, export.decimal, codebook)
         )
+        del export, corrected, kept
     if progress:
         progress("", len(arrived), len(arrived))
     problems += columns.unused(codebook.corrections, meant, applied)
