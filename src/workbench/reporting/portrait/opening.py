@@ -76,13 +76,12 @@ def agreed(release: Release) -> Exhibit | Paragraphs:
     for _, row in release.agreements.iterrows():
         measure, statistic = str(row["measure"]), str(row["statistic"])
         name = release.name(measure, statistic)
-        status = str(row["status"]) if pd.notna(row["status"]) else ""
+        status = f" ({release.word(str(row['status']))})" if pd.notna(row["status"]) else ""
         rows.append(
             {
                 head("agreed"): name,
-                head("action"): row["action"],
+                head("action"): f"{row['action']}{status}",
                 head("owner"): row["owner"],
-                head("status"): release.word(status) if status else "",
                 head("then"): of_measure(release, measure, row["then"], statistic),
                 head("now"): of_measure(release, measure, row["now"], statistic),
                 head("target"): of_measure(release, measure, row["target"], statistic),
