@@ -2,7 +2,7 @@
 
 import datetime as dt
 import io
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 
 import pandas as pd
 import python_calamine as calamine
@@ -66,9 +66,7 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
             f"The sheet has {width} columns, more than any questionnaire.", "Deliver the columns that matter."
         )
     columns = zip(*(row + [""] * (width - len(row)) for row in rows), strict=True)
-    cells = pd.DataFrame(
-        {at: pd.Series([_text(cell) for cell in column], dtype="str") for at, column in enumerate(columns)}
-    ).astype("category")
+    cells = pd.DataFrame({at: _texts(column) for at, column in enumerate(columns)})
     cells.index = pd.RangeIndex(1, len(cells) + 1)
     return Rows(cells=cells, decimal=settings.get("decimal", ""), merged=_merged(book, name), findings=tuple(findings))
 
@@ -85,6 +83,15 @@ def _about(inside: bounds.Contents, file: str) -> list[Finding]:
         message = f"The workbook holds {what}; they are not used, values are read as saved."
         findings.append(Finding(file, "note", message, "Save it as xlsx with values only."))
     return findings
+
+
+def _texts(column: Sequence[Hashable]) -> pd.Categorical:
+    """Return a column as texts held as categories; each distinct cell is read once."""
+    shown = {cell: _text(cell) for cell in set(column)}
+    texts = sorted({text for text in shown.values() if text is not None})
+    place = {text: at for at, text in enumerate(texts)}
+    where = {cell: -1 if text is None else place[text] for cell, text in shown.items()}
+    return pd.Categorical.from_codes([where[cell] for cell in column], pd.Index(texts, dtype="str"))
 
 
 def _text(cell: object) -> str | None:
