@@ -321,6 +321,7 @@ ESTIMATES = _table(
         "method": _text("how it was computed", filled=True),
         "status": _text("what a reader may see", STATUSES, filled=True),
         "reason": _text("why hidden, or why there is no figure"),
+        "n_precision": _number("to what n is rounded, where the exact number would give another away", low=1),
     },
     key=("measure", "statistic", "category", "unit", "unit_id", "group", "year"),
 )

@@ -1,39 +1,61 @@
-"""Which estimates a reader may see: the plain rule on numbers of people.
+"""Which estimates a reader may see, decided for the whole release at once.
 
-A figure on fewer than ``hidden_below`` people is hidden, one on fewer than ``indicative_below`` is indicative. In a
-distribution no cell of fewer than ``smallest_cell`` people is shown, and never exactly one cell is hidden, because the
-others would give it back. Where too few answered negatively or neutrally, the two are shown as one. Nor is exactly one
-provider or municipality hidden: the total of the region less the others would give it back.
+First the plain rules on people. A figure on fewer than ``hidden_below`` people is hidden, one on fewer than
+``indicative_below`` is indicative. Of 1 to ``smallest_cell`` - 1 people nothing is shown: not their share in a
+distribution, and a share of a yes or no is given as a bound only ("at most 5 of 38"), also where nobody or everybody
+is meant, so that the bound tells no more than it says.
+
+Then the whole release: providers, municipalities and region add up, and so do answers, reasons and definitions. Where
+what remains would give a protected number away, further figures are hidden, as few and as unimportant ones as possible
+(`linked`). What remains is rounded as it is printed: a chart or a spreadsheet tells no more than the page.
 """
+
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
+from workbench.analysis import linked, relations
+from workbench.analysis.printed import as_printed
+from workbench.analysis.intervals import wilson
+from workbench.analysis.relations import AT_LEAST, AT_MOST, COARSE, FEW, MODES, OPINIONS, Linked, Rules
+
 VALUES = ["n", "n_eff", "estimate", "std_error", "conf_low", "conf_high", "delta", "p_adjusted", "reliability"]
-FAMILY = ["measure", "statistic", "unit", "unit_id", "group", "year"]
-SAME_TOTAL = ("measure", "statistic", "category", "unit", "group", "year")
-ADDING_UP = ("count", "mean", "share", "adjusted", "shrunk")
-COUNTS = "aantal"  # questionnaires by mode: a cell is small below the threshold for people
-ORGANISATIONS = ("rating", "discuss", "context", "alpha_ordinal", "ac2", "icc_a1", "triangulation")
-DISTRIBUTIONS = ("reden_einde", "zonder_hulp", COUNTS)
+BLOCK = ["measure", "statistic", "unit", "unit_id", "group", "year"]
+UNIT = ["measure", "unit", "unit_id", "group", "year"]
+SMALL, LINKED = "small cells", "gives another away"
+DISTRIBUTIONS = ("reden_einde", "zonder_hulp", MODES)
+YES_OR_NO = ("uitval", "nut", "zonder_hulp", "geen_herstart")
+SENSITIVE = ("negative", "eenzijdig_client", "eenzijdig_aanbieder", "1")  # not shown where it holds for all
+BASES = ("share", "incidence", "count", "mean", "adjusted")
+MODELLED = (*BASES, "gap")
+PEOPLE = ("clients", "inflow", "complaints")  # administrative figures that count people
+ORGANISATIONS = ("rating", "discuss", "context", "alpha_ordinal", "ac2", "icc_a1", "percent_agreement", "triangulation")
+CURVES = ("funnel_95", "funnel_998", "phi", "tau2", "n_needed", "detectable")  # of the region, and no figure on people
 
 
 def decide(
-    estimates: pd.DataFrame, hidden_below: int = 10, indicative_below: int = 30, smallest_cell: int = 5
+    estimates: pd.DataFrame,
+    hidden_below: int = 10,
+    indicative_below: int = 30,
+    smallest_cell: int = 5,
+    uncertain_points: float = 10.0,
 ) -> pd.DataFrame:
     """Return the estimates with status and reason, the values of what is hidden taken out.
 
     Parameters
     ----------
     estimates : DataFrame, one row per measure, statistic, category, unit, group and year
-    hidden_below, indicative_below, smallest_cell : int
-        Thresholds of the codebook; the first two on the people behind a figure.
+    hidden_below, indicative_below, smallest_cell, uncertain_points
+        Thresholds of the codebook: people behind a figure (the first two), people in a cell, points by which a mean
+        that is hidden stays uncertain.
 
     Returns
     -------
     DataFrame
         The same rows; ``status`` is ``shown``, ``indicative`` or ``hidden``; ``reason`` is ``few`` (too few people),
-        ``small cells`` (of a distribution) or what it was.
+        ``small cells`` (of a distribution), ``gives another away``, ``few cases`` or ``nearly all`` (known is only
+        that at most `smallest_cell` people are, or are not, meant; ``n`` is left) or what it was.
 
     Examples
     --------
@@ -45,62 +67,92 @@ def decide(
     >>> decide(rows)[["estimate", "status", "reason"]].values.tolist()
     [[nan, 'hidden', 'few'], [70.0, 'indicative', ''], [70.0, 'shown', '']]
     """
-    decided = estimates.copy()
-    n = decided["n"].fillna(0)
-    people = ~_of_organisations(decided)
-    hide, indicate = people & (n < hidden_below), people & (n < indicative_below)
-    decided["status"] = np.select([hide, indicate], ["hidden", "indicative"], "shown")
-    few = hide & (decided["reason"] == "")
-    decided.loc[few, "reason"] = "few"
+    rules = Rules(hidden_below, smallest_cell, uncertain_points)
+    decided = alone(estimates, rules, indicative_below)
+    decided["coarse"] = False
+    for system in relations.linked(decided, rules):
+        try:
+            gone = linked.protect(system.system, system.insiders)
+        except linked.Unprotectable:
+            decided = _kept_back(decided, system)
+        else:
+            decided = _with_further(decided, system, gone)
+    decided = _alternatives(decided)
+    return published(decided)
 
-    answered = (decided["estimate"] * n).where(decided["measure"] != COUNTS, n)
-    response = (decided["measure"] == "respons") & (answered < hidden_below - 0.5) & (decided["status"] != "hidden")
-    small = (answered > 0.5) & (answered < smallest_cell - 0.5) & (decided["status"] != "hidden")
+
+def alone(estimates: pd.DataFrame, rules: Rules, indicative_below: int) -> pd.DataFrame:
+    """Return the estimates with status and reason by the plain rules on people, values and all."""
+    decided = estimates.copy()
+    n, cells = decided["n"].fillna(0.0), _people_in(decided)
+    mode = (decided["measure"] == MODES) & (decided["category"] != "")
+    exempt = mode | _of_organisations(decided)
+    status = np.select([n < rules.hidden_below, n < indicative_below], ["hidden", "indicative"], "shown")
+    decided["status"] = np.where(exempt, "shown", status)
+    decided.loc[(decided["status"] == "hidden") & (decided["reason"] == ""), "reason"] = FEW
+
+    small = (cells > 0.5) & (cells < rules.smallest_cell - 0.5)
     for rows, reason in (
-        (response, "few"),
-        (_opinions(decided, small), "small cells"),
-        (_distributions(decided, small, answered), "small cells"),
+        ((decided["measure"] == "respons") & (cells < rules.hidden_below - 0.5), FEW),
+        (_modes_of_few(decided), FEW),
+        (_curve_of_few(decided, rules), FEW),
+        ((decided["statistic"] == "context") & decided["measure"].isin(PEOPLE) & small, SMALL),
+        (_opinions(decided, small), SMALL),
+        (decided["measure"].isin(DISTRIBUTIONS) & (decided["category"] != "") & small, SMALL),
+        (decided["category"].isin(SENSITIVE) & (cells > n - 0.5), SMALL),
+        *_bounds(decided, cells, rules),
     ):
         decided.loc[rows & (decided["status"] != "hidden"), ["status", "reason"]] = ["hidden", reason]
-
-    decided.loc[decided["estimate"].isna(), "status"] = "hidden"
-    decided.loc[_alone(decided, n), ["status", "reason"]] = ["hidden", "gives another away"]
-    decided.loc[_gaps_of_hidden_means(decided), ["status", "reason"]] = ["hidden", "gives another away"]
-    hidden = decided["status"] == "hidden"
-    decided.loc[hidden, VALUES] = np.nan
-    decided.loc[hidden & (decided["label"] != "too few"), "label"] = ""
+    decided.loc[decided["estimate"].isna() & decided["conf_low"].isna(), "status"] = "hidden"
     return decided
 
 
+def published(decided: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows as they leave the house: rounded as printed, what is hidden taken out."""
+    rounded = as_printed(decided)
+    hidden = decided["status"] == "hidden"
+    bound = hidden & decided["reason"].isin([AT_MOST, AT_LEAST])
+    coarse = decided["coarse"] & (~hidden | bound)
+    rounded["n_precision"] = np.where(coarse, float(COARSE), np.nan)
+    if coarse.any():
+        near = np.maximum(COARSE * (decided["n"] / COARSE).round(), COARSE)
+        share = coarse & (decided["statistic"] == "share")
+        low, high = wilson(rounded.loc[share, "estimate"] * near[share], near[share])
+        rounded.loc[share, "conf_low"], rounded.loc[share, "conf_high"] = np.round(low, 2), np.round(high, 2)
+        rounded["n_eff"] = decided["n_eff"].mask(coarse & (decided["n_eff"] == decided["n"]), near)
+        rounded["n"] = decided["n"].mask(coarse, near)
+        rounded.loc[coarse, "std_error"] = np.nan
+    rounded.loc[hidden, VALUES[1:]] = np.nan
+    rounded.loc[hidden & ~bound, "n"] = np.nan
+    rounded.loc[hidden & (rounded["label"] != "too few"), "label"] = ""
+    return rounded.drop(columns=["coarse", "slack"], errors="ignore")
+
+
 def _of_organisations(table: pd.DataFrame) -> pd.Series:
-    """Say which figures are about organisations: judgements, administration, and counts of providers."""
+    """Say which figures are about organisations: judgements, administration, counts of providers, curves to draw."""
     judged = table["statistic"].isin(ORGANISATIONS) & ~table["group"].isin(["client", "relative", "staff"])
-    return judged | ((table["statistic"] == "choice") & (table["unit"] == "region"))
+    region = table["unit"] == "region"
+    return judged | (region & table["statistic"].isin([*CURVES, "choice"]))
 
 
-def _alone(decided: pd.DataFrame, n: pd.Series) -> pd.Series:
-    """Say which figures must go because exactly one other unit is hidden: total minus the rest would give it back.
-
-    Of each measure, the next smallest of the providers, and of the municipalities, goes with the one that has too few.
-    """
-    part = decided["unit"].isin(["provider", "municipality"]) & decided["statistic"].isin(ADDING_UP)
-    family = decided.groupby([*SAME_TOTAL]).ngroup()
-    few = part & (decided["status"] == "hidden") & (decided["reason"] == "few") & (n > 0)
-    alone = family[few & (few.groupby(family).transform("sum") == 1)]
-    gone = part & (decided["status"] == "hidden") & (n > 0)
-    once = alone[alone.map(gone.groupby(family).sum()) == 1]
-    candidate = part & family.isin(once) & (decided["status"] != "hidden")
-    next_smallest = n[candidate].groupby(family[candidate]).idxmin()
-    return pd.Series(decided.index.isin(next_smallest), index=decided.index)
+def _people_in(decided: pd.DataFrame) -> pd.Series:
+    """Return how many people a share, or a count, is about; missing for other statistics."""
+    count = (decided["estimate"] * decided["n"]).where(decided["statistic"].isin(["share", "incidence"]))
+    return count.mask(decided["statistic"].isin(["count", "context"]), decided["estimate"])
 
 
-def _gaps_of_hidden_means(decided: pd.DataFrame) -> pd.Series:
-    """Say which gaps must go because a mean of theirs was hidden: the other mean and the gap would give it back."""
-    unit = ["measure", "unit", "unit_id", "year"]
-    means = decided[(decided["statistic"] == "mean") & (decided["reason"] == "gives another away")]
-    keys = pd.MultiIndex.from_frame(means[unit])
-    shown = (decided["statistic"] == "gap") & (decided["status"] != "hidden")
-    return shown & pd.MultiIndex.from_frame(decided[unit]).isin(keys)
+def _modes_of_few(decided: pd.DataFrame) -> pd.Series:
+    """Say which modes belong to a total that is hidden."""
+    mode = decided["measure"] == MODES
+    few = decided[mode & (decided["category"] == "") & (decided["status"] == "hidden")]
+    return mode & _among(decided, few, UNIT)
+
+
+def _curve_of_few(decided: pd.DataFrame, rules: Rules) -> pd.Series:
+    """Say which points of a funnel are at a number of people that is not shown."""
+    curve = decided["statistic"].isin(["funnel_95", "funnel_998"])
+    at = pd.to_numeric(decided["category"].where(curve), errors="coerce")
+    return curve & (at < rules.hidden_below)
 
 
 def _opinions(table: pd.DataFrame, small: pd.Series) -> pd.Series:
@@ -109,22 +161,69 @@ def _opinions(table: pd.DataFrame, small: pd.Series) -> pd.Series:
     Where negative or neutral is too small, both go and the two together (``other``) stay; where positive or the two
     together are too small, everything goes.
     """
-    opinion = table["category"].isin(["negative", "neutral", "positive", "other"])
-    family = table.groupby(FAMILY).ngroup()
+    opinion = table["category"].isin([*OPINIONS, "other"]) & (table["statistic"] == "share")
+    family = table.groupby(BLOCK).ngroup()
     apart = table["category"].isin(["negative", "neutral"])
     whole = family[small & opinion & ~apart]
-    part = family[small & apart]
-    return (opinion & family.isin(whole)) | (apart & family.isin(part))
+    part = family[small & opinion & apart]
+    return opinion & (family.isin(whole) | (apart & family.isin(part)))
 
 
-def _distributions(table: pd.DataFrame, small: pd.Series, count: pd.Series) -> pd.Series:
-    """Say which reasons, answers or modes must not be shown: the small ones; where that is one, the next smallest."""
-    cell = table["measure"].isin(DISTRIBUTIONS) & (table["category"] != "")
-    family = table.groupby(FAMILY).ngroup()
-    few = (table["measure"] == COUNTS) & (table["status"] == "hidden")
-    hidden = cell & (small | few)
-    alone = family[hidden & (hidden.groupby(family).transform("sum") == 1)]
-    candidate = cell & family.isin(alone) & ~hidden & (count > 0.5)
-    hidden[count[candidate].groupby(family[candidate]).idxmin().to_numpy()] = True
-    last = family[hidden & (table["measure"] == "zonder_hulp") & (table["category"] == "4")]
-    return hidden | ((table["measure"] == "zonder_hulp") & (table["category"] == "") & family.isin(last))
+def _bounds(decided: pd.DataFrame, cells: pd.Series, rules: Rules) -> Iterator[tuple[pd.Series, str]]:
+    """Say which shares of a yes or no are published as a bound: those of few people, or of all but few."""
+    answer = decided["measure"].isin(YES_OR_NO) & decided["statistic"].isin(["share", "incidence"])
+    answer &= (decided["measure"] != "zonder_hulp") | (decided["category"] == "")
+    yield answer & (cells < rules.smallest_cell + 0.5), AT_MOST
+    yield answer & (decided["n"] - cells < rules.smallest_cell + 0.5), AT_LEAST
+
+
+def _with_further(decided: pd.DataFrame, system: Linked, gone: np.ndarray) -> pd.DataFrame:
+    """Hide the rows of the figures that must go too; a number of people is rounded instead."""
+    number = system.number[system.number >= 0]
+    rounded = number.index[gone[number.to_numpy()]]
+    decided.loc[rounded, "coarse"] = True
+    same = [*UNIT, "n"]
+    decided["coarse"] |= _among(decided, decided.loc[rounded], same)
+
+    rows = decided.loc[system.figure.index]
+    away = pd.Series(gone[system.figure.to_numpy()], index=rows.index)
+    further = away & ((rows["status"] != "hidden") | rows["reason"].isin([AT_MOST, AT_LEAST]))
+    block = rows.groupby(BLOCK).ngroup()
+    own = block.isin(block[(rows["reason"] == SMALL) & (rows["status"] == "hidden")])
+    decided.loc[rows.index[further], "status"] = "hidden"
+    decided.loc[rows.index[further], "reason"] = np.where(own, SMALL, LINKED)[further]
+    return decided
+
+
+def _kept_back(decided: pd.DataFrame, system: Linked) -> pd.DataFrame:
+    """Hide every row of a system in which nothing less would do."""
+    rows = decided.loc[system.number.index]
+    further = (rows["status"] != "hidden") | rows["reason"].isin([AT_MOST, AT_LEAST])
+    decided.loc[rows.index[further], ["status", "reason"]] = ["hidden", LINKED]
+    return decided
+
+
+def _alternatives(decided: pd.DataFrame) -> pd.DataFrame:
+    """Hide whatever says in another way what is hidden: it would give the figure away, or stand for it.
+
+    Figures of the same measure, unit, group and year that are not linked by sums; and the same number on as many people
+    elsewhere, under another name.
+    """
+    hidden = (
+        (decided["status"] == "hidden") & (decided["unit"] != "region") & ~decided["reason"].isin([AT_MOST, AT_LEAST])
+    )
+    base = decided[hidden & decided["statistic"].isin(BASES) & (decided["category"] == "")]
+    other = (decided["status"] != "hidden") & ~decided["statistic"].isin(MODELLED) & (decided["statistic"] != "context")
+    same = ["unit", "unit_id", "group", "year", "n", "estimate"]
+    number = decided[hidden & decided["estimate"].notna() & decided["n"].notna()]
+    inherits = other & (_among(decided, base, UNIT) | _among(decided, number, same))
+    reason = base.drop_duplicates(UNIT).set_index(UNIT)["reason"]
+    own = pd.Series(reason.reindex(pd.MultiIndex.from_frame(decided[UNIT])).to_numpy(), index=decided.index)
+    decided.loc[inherits, "reason"] = own[inherits].fillna(LINKED)
+    decided.loc[inherits, "status"] = "hidden"
+    return decided
+
+
+def _among(table: pd.DataFrame, some: pd.DataFrame, columns: list[str]) -> pd.Series:
+    keys = pd.MultiIndex.from_frame(table[columns])
+    return pd.Series(keys.isin(pd.MultiIndex.from_frame(some[columns])), index=table.index)

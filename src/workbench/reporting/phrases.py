@@ -4,6 +4,7 @@ The words stand in ``texts.yml``; the functions here take estimates (rows of the
 said. "Not distinguishable" is never "average"; "not significant" is never "equal"; few answers are named as such.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -29,6 +30,7 @@ BREAK = "break"
 LABELS = ("above", "below", "not distinguishable", "too few")
 VERDICTS = ("different", "different within margin", "equivalent", "undecided")
 MOVEMENTS = ("better", "worse", "stable", "not to be told", "too few", "break", "not comparable", "")
+BOUNDS = ("few cases", "nearly all")
 CONTINUING = ("1", "2", "3", "4")
 
 
@@ -228,16 +230,26 @@ def mirrored(row: pd.Series, measure: str, margin: float, language: str) -> str:
 def why_not(row: pd.Series | None, thresholds: Mapping[str, int], language: str) -> str:
     """Say why a figure is not shown.
 
+    A bound that is published in its place is said as such.
+
     Examples
     --------
     >>> why_not(pd.Series({"reason": "few"}), {"hidden_below": 10, "smallest_cell": 5}, "nl")
     'Te weinig antwoorden (minder dan 10).'
+    >>> why_not(pd.Series({"reason": "few cases", "n": 38.0}), {"hidden_below": 10, "smallest_cell": 5}, "nl")
+    'Hoogstens 5 van de 38 (14%). Het precieze aantal staat hier niet, zodat niemand herkenbaar is.'
     """
     if row is None:
         return say("not delivered", language)
     reason = WHY.get(row["reason"], row["reason"])
     reason = reason if reason in texts()["sentences"] else "no figure possible"
-    return say(reason, language, threshold=thresholds["hidden_below"], cell=thresholds["smallest_cell"])
+    values: dict[str, Any] = {"threshold": thresholds["hidden_below"], "cell": thresholds["smallest_cell"]}
+    if reason in BOUNDS:
+        most = thresholds["smallest_cell"]
+        known, round_ = (most, math.ceil) if reason == "few cases" else (row["n"] - most, math.floor)
+        share = percentage(round_(100 * known / row["n"]) / 100, language)
+        values |= {"known": number(known, language), "n": number(row["n"], language), "share": share}
+    return say(reason, language, **values)
 
 
 def told_apart(labels: pd.Series, differ: bool, measure: str, language: str) -> str:
