@@ -93,7 +93,7 @@ def audit(estimates: pd.DataFrame, released: pd.DataFrame, rules: Rules) -> list
         raise ValueError(f"released and computed figures differ: {strangers[KEY].head(3).to_dict('records')}")
     both["coarse"] = both["n_precision"].notna()
     leaks = []
-    for system in relations.linked(both, rules):
+    for system in (*relations.numbers(both, rules), *relations.cells(both, rules)):
         for known in (None, *system.insiders):
             for at in linked.unsafe(system.system, system.system.hidden, known):
                 leaks.append(_leak(system, int(at)))

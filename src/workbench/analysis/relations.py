@@ -19,8 +19,9 @@ from workbench.analysis.printed import counts_alike, decimals
 OPINIONS = ("negative", "neutral", "positive")
 MODES = "aantal"
 AT_MOST, AT_LEAST = "few cases", "nearly all"  # published as a bound
-FEW = "few"
+FEW, SMALL = "few", "small cells"
 PARTS = ("provider", "municipality")
+LARGE = 100  # people; whole per cents do not tell such a number once it is rounded
 COARSE = 10  # a number of people that would give a small one away is rounded to this
 INSIDERS = 40  # providers whose own knowledge is reckoned with, one at a time
 REGISTERED = ("reden_einde", "geen_herstart")  # what a provider knows of its own clients anyway
@@ -72,18 +73,25 @@ class Rules:
     uncertain_points: float = 10.0
 
 
-def linked(table: pd.DataFrame, rules: Rules) -> Iterator[Linked]:
-    """Yield the systems in a table of estimates.
+def numbers(table: pd.DataFrame, rules: Rules) -> Iterator[Linked]:
+    """Yield the systems of the numbers of people that figures rest on.
 
     Parameters
     ----------
     table : DataFrame, one row per measure, statistic, category, unit, group and year
-        With exact values, also of what is hidden, and the ``status`` and ``reason`` decided so far. Rows that are kept
-        as they were published before may have ``slack``: by how many people they may differ from today.
+        With exact values, also of what is hidden, and the ``status`` and ``reason`` decided so far; ``coarse`` where
+        the number of people is rounded; optional ``slack``: by how many people a row that is kept as it was published
+        before may differ from today.
     rules : Rules
     """
-    table = table.assign(**{name: table[name] if name in table else 0 for name in ("slack", "coarse")})
-    table["coarse"] = table["coarse"].astype(bool)
+    counted = table[table["statistic"].isin(["share", "incidence", "mean"]) & (table["n"] > 0)]
+    for key, rows in counted[counted["measure"] != "respons"].groupby(KEY, sort=True):
+        yield _numbers(rows, key, rules)
+
+
+def cells(table: pd.DataFrame, rules: Rules) -> Iterator[Linked]:
+    """Yield the systems of counts behind shares and of sums behind means; parameters as in `numbers`."""
+    table = table.assign(slack=table["slack"] if "slack" in table else 0.0)
     shares = table[table["statistic"].isin(["share", "incidence"]) & (table["n"] > 0)]
     for key, rows in shares[shares["category"].isin([*OPINIONS, "other"])].groupby(KEY, sort=True):
         yield _opinions(rows, key, rules)
@@ -99,11 +107,9 @@ def linked(table: pd.DataFrame, rules: Rules) -> Iterator[Linked]:
         yield _restarts(rows, key, rules)
     for key, rows in table[(table["measure"] == MODES) & (table["n"] > 0)].groupby(KEY, sort=True):
         yield _counts(rows, key, rules)
-    means = table[table["statistic"].isin(["mean", "adjusted", "gap"]) & (table["n"] > 0)]
+    means = table[table["statistic"].isin(["mean", "adjusted", "gap"]) & (table["n"] > 0) & table["estimate"].notna()]
     for (measure, year), rows in means.groupby(["measure", "year"], sort=True):
         yield _means(rows, (measure, year), rules)
-    for key, rows in table[(table["statistic"] == "mean") & (table["n"] > 0)].groupby(KEY, sort=True):
-        yield _numbers(rows, key, rules)
 
 
 def _opinions(rows: pd.DataFrame, key: Key, rules: Rules) -> Linked:
@@ -186,10 +192,46 @@ def _counts(rows: pd.DataFrame, key: Key, rules: Rules) -> Linked:
 
 
 def _numbers(rows: pd.DataFrame, key: Key, rules: Rules) -> Linked:
-    """How many people means rest on."""
-    known = rows.set_index(["unit", "unit_id"])[["n"]].rename(columns={"n": "people"})
-    one = _shares(rows.assign(cell="n", base="n"), key, rules, {"n": ("people",)}, known)
-    return Linked(one.system, key, one.figure.iloc[:0], one.number)
+    """How many people figures rest on: of providers and municipalities, which add up to the region.
+
+    A large number that would give a small one away is rounded; where percentages would tell a number in spite of its
+    rounding, because it is below `LARGE`, all figures on it go.
+    """
+    rows = rows.sort_values(["unit", "unit_id", "category"])
+    block = pd.MultiIndex.from_frame(rows[["unit", "unit_id"]])
+    away, bound = rows["status"] == "hidden", rows["reason"].isin([AT_MOST, AT_LEAST])
+    shown = pd.DataFrame({"cost": _cost(rows).where(~away | bound, 0.0), "bound": bound, "said": ~away | bound})
+    known = rows.assign(**shown).groupby(["unit", "unit_id"], sort=True)
+    table = known.agg(n=("n", "max"), cost=("cost", "sum"), bound=("bound", "any"), said=("said", "any"), c=("coarse", "any"))
+    value, large = table["n"].to_numpy(dtype=float), (table["n"] >= LARGE).to_numpy()
+    few = value < rules.hidden_below
+    across, rest = _across(table.index, value[:, None], ["people"])
+    near = COARSE * np.round(value / COARSE)
+    rounded = large | table["bound"].to_numpy()
+    part = table.index.get_level_values("unit").isin(PARTS)
+    people = pd.DataFrame(
+        {
+            "unit": table.index.get_level_values("unit"),
+            "unit_id": table.index.get_level_values("unit_id"),
+            "name": "people",
+            "value": value,
+            "low": value,
+            "high": value,
+            "least": np.where(rounded & ~few, np.minimum(near - COARSE / 2, value), 1.0),
+            "most": np.where(few, rules.hidden_below - 1, np.where(rounded, np.maximum(near + COARSE / 2, value), np.inf)),
+            "need": np.where(few & part, float(rules.smallest_cell), 0.0),
+            "figure": np.arange(len(table)),
+        }
+    )
+    if len(rest):
+        spare = sparse.csr_matrix((np.ones(len(rest)), (rest.pop("row"), np.arange(len(rest)))), (across.shape[0], len(rest)))
+        across = sparse.hstack([across, spare], format="csr")
+        ends = {"least": np.minimum(rest["value"], 0.0), "most": np.inf, "need": 0.0, "figure": -1}
+        people = pd.concat([people, rest.assign(low=rest["value"], high=rest["value"], **ends)], ignore_index=True)
+    cost = np.where(large, 1.0, table["cost"]) + 0.001 * np.minimum(value, 1000)
+    hidden = few | ~table["said"].to_numpy() | table["c"].to_numpy()
+    number = pd.Series(table.index.get_indexer(block), index=rows.index)
+    return Linked(System(people, across, cost, hidden), key, number.iloc[:0], number)
 
 
 def _shares(
@@ -293,9 +335,8 @@ def _published(rows: pd.DataFrame, cells: pd.DataFrame, relations: sparse.csr_ma
     hidden = np.bincount(figure, away & ~bound, len(printed)) > 0
     hidden &= np.bincount(figure, bound, len(printed)) == 0
     based = of_base >= 0
-    hidden[number[based & rows["coarse"].to_numpy()]] = True
-    said = np.unique(of_base[based & ~(away & ~bound)])
-    silent = np.setdiff1d(of_base[based], said)
+    said = based & np.where(bound, ~rows["coarse"].to_numpy(dtype=bool), ~away)
+    silent = np.setdiff1d(of_base[based], of_base[said])
     hidden[place[silent]] = True
 
     value, unit = cells["value"].to_numpy(), cells["unit"].to_numpy()
@@ -316,16 +357,20 @@ def _published(rows: pd.DataFrame, cells: pd.DataFrame, relations: sparse.csr_ma
 
     pair = pd.MultiIndex.from_frame(cells[["unit", "unit_id"]])
     in_few = pair.isin(pair[few_rows]) & (part | region)
-    base = in_few | (is_number & part)
+    base = in_few | (is_number & part & (key[0] == MODES))
     need = (part | region) & (value > 0.5) & (value < np.where(base, rules.hidden_below, rules.smallest_cell) - 0.5)
-    need &= ~(region & is_number)
+    need &= ~(is_number & (region | (key[0] != MODES)))
+    for at, base in zip(of_cell[away & (reason == SMALL)], of_base[away & (reason == SMALL)], strict=True):
+        need[at] |= value[at] > value[base] - 0.5  # a reason that all had
     if key[0] == "respons":
         own = cells["name"].to_numpy() == "yes"
         need = own & part & (value > 0.5) & (value < rules.hidden_below - 0.5)
+    pairs = np.column_stack([number, figure])[based & ~bound & (of_base != of_cell)]
+    together = np.unique(pairs, axis=0).astype(np.intp).reshape(-1, 2)
     cost = np.bincount(figure, _cost(rows), len(printed)) + 0.1
     known = {"low": low, "high": high, "least": least, "most": most, "need": need * float(rules.smallest_cell)}
     cells = cells.assign(**known, figure=place.reindex(np.arange(len(cells))).fillna(-1).astype(int).to_numpy())
-    return Linked(System(cells, relations, cost, hidden), key, figure, number)
+    return Linked(System(cells, relations, cost, hidden, together), key, figure, number)
 
 
 def _precision(
@@ -365,7 +410,7 @@ def _means(rows: pd.DataFrame, key: Key, rules: Rules) -> Linked:
     lowest, highest = (1.0, 10.0) if measure == "nut" else (0.0, 100.0)
     digits = decimals(rows).iloc[0]
     half = 0.25 * 10.0 ** -float(digits)  # three rounded numbers, estimate and interval, say more than one
-    rows = rows[rows["estimate"].notna()].sort_values(["statistic", "unit", "unit_id", "group"])
+    rows = rows.sort_values(["statistic", "unit", "unit_id", "group"])
     scale = np.where(rows["statistic"] == "mean", rows["n"], 1.0)
     away = (rows["status"] == "hidden").to_numpy()
     few = away & (rows["reason"] == "few").to_numpy() & (rows["statistic"] != "gap").to_numpy()

@@ -18,12 +18,12 @@ import pandas as pd
 from workbench.analysis import linked, relations
 from workbench.analysis.printed import as_printed
 from workbench.analysis.intervals import wilson
-from workbench.analysis.relations import AT_LEAST, AT_MOST, COARSE, FEW, MODES, OPINIONS, Linked, Rules
+from workbench.analysis.relations import AT_LEAST, AT_MOST, COARSE, FEW, LARGE, MODES, OPINIONS, SMALL, Linked, Rules
 
 VALUES = ["n", "n_eff", "estimate", "std_error", "conf_low", "conf_high", "delta", "p_adjusted", "reliability"]
 BLOCK = ["measure", "statistic", "unit", "unit_id", "group", "year"]
 UNIT = ["measure", "unit", "unit_id", "group", "year"]
-SMALL, LINKED = "small cells", "gives another away"
+LINKED = "gives another away"
 DISTRIBUTIONS = ("reden_einde", "zonder_hulp", MODES)
 YES_OR_NO = ("uitval", "nut", "zonder_hulp", "geen_herstart")
 SENSITIVE = ("negative", "eenzijdig_client", "eenzijdig_aanbieder", "1")  # not shown where it holds for all
@@ -70,13 +70,14 @@ def decide(
     rules = Rules(hidden_below, smallest_cell, uncertain_points)
     decided = alone(estimates, rules, indicative_below)
     decided["coarse"] = False
-    for system in relations.linked(decided, rules):
-        try:
-            gone = linked.protect(system.system, system.insiders)
-        except linked.Unprotectable:
-            decided = _kept_back(decided, system)
-        else:
-            decided = _with_further(decided, system, gone)
+    for systems in (relations.numbers, relations.cells):
+        for system in list(systems(decided, rules)):
+            try:
+                gone = linked.protect(system.system, system.insiders)
+            except linked.Unprotectable:
+                decided = _kept_back(decided, system)
+            else:
+                decided = _with_further(decided, system, gone)
     decided = _alternatives(decided)
     return published(decided)
 
@@ -103,7 +104,7 @@ def alone(estimates: pd.DataFrame, rules: Rules, indicative_below: int) -> pd.Da
         *_bounds(decided, cells, rules),
     ):
         decided.loc[rows & (decided["status"] != "hidden"), ["status", "reason"]] = ["hidden", reason]
-    decided.loc[decided["estimate"].isna() & decided["conf_low"].isna(), "status"] = "hidden"
+    decided.loc[decided["estimate"].isna() & ~decided["statistic"].isin(CURVES), "status"] = "hidden"
     return decided
 
 
@@ -180,10 +181,17 @@ def _bounds(decided: pd.DataFrame, cells: pd.Series, rules: Rules) -> Iterator[t
 def _with_further(decided: pd.DataFrame, system: Linked, gone: np.ndarray) -> pd.DataFrame:
     """Hide the rows of the figures that must go too; a number of people is rounded instead."""
     number = system.number[system.number >= 0]
-    rounded = number.index[gone[number.to_numpy()]]
-    decided.loc[rounded, "coarse"] = True
-    same = [*UNIT, "n"]
-    decided["coarse"] |= _among(decided, decided.loc[rounded], same)
+    new = gone & ~system.system.hidden
+    counted = decided.loc[number.index[new[number.to_numpy()]]]
+    same = _among(decided, counted, [*UNIT, "n"])
+    bound = decided["reason"].isin([AT_MOST, AT_LEAST])
+    if len(system.figure):
+        decided["coarse"] |= same & bound
+    else:
+        decided["coarse"] |= same & ((decided["n"] >= LARGE) | bound)
+        silent = same & (decided["n"] < LARGE) & (decided["status"] != "hidden")
+        decided.loc[silent, ["status", "reason"]] = ["hidden", LINKED]
+        return decided
 
     rows = decided.loc[system.figure.index]
     away = pd.Series(gone[system.figure.to_numpy()], index=rows.index)
