@@ -29,6 +29,7 @@ class Thresholds:
     hidden_below: int = _key("a figure on fewer people is nowhere in a report", 10, low=1)
     indicative_below: int = _key("a figure on fewer people is called indicative", 30, low=1)
     smallest_cell: int = _key("no answer of fewer people in a distribution", 5, low=1)
+    uncertain_points: float = _key("points (of 100) by which a mean on too few people stays uncertain", 10.0, low=0)
 
 
 @dataclass(frozen=True)

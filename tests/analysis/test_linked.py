@@ -17,7 +17,9 @@ def system(values, relations, need, hidden=(), cost=None, **bounds):
     cells = cells.assign(need=np.asarray(need, dtype=float), figure=np.arange(len(values))).assign(**bounds)
     away = np.zeros(len(values), dtype=bool)
     away[list(hidden)] = True
-    return linked.System(cells, sparse.csr_matrix(np.atleast_2d(relations)), np.ones(len(values)) if cost is None else cost, away)
+    return linked.System(
+        cells, sparse.csr_matrix(np.atleast_2d(relations)), np.ones(len(values)) if cost is None else cost, away
+    )
 
 
 def table(counts, threshold=5):

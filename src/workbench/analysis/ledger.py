@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from workbench.analysis import linked, relations
+from workbench.analysis.linked_counts import Linked, Rules
 from workbench.analysis.printed import decimals
-from workbench.analysis.relations import Linked, Rules
 
 KEY = ["measure", "statistic", "category", "unit", "unit_id", "group", "year"]
 COLUMNS = [*KEY, "status", "reason", "n", "n_precision", "value", "low", "high", "precision", "release", "published_on"]
@@ -57,7 +57,8 @@ class Leak:
 
     def __str__(self) -> str:
         hide = "; ".join(self.remedy) or "every figure it is linked with"
-        return f"{self.figure} can be worked out to lie between {self.low:g} and {self.high:g}. Cheapest remedy: hide {hide}."
+        found = f"{self.figure} can be worked out to lie between {self.low:g} and {self.high:g}."
+        return f"{found} Cheapest remedy: hide {hide}."
 
 
 def audit(estimates: pd.DataFrame, released: pd.DataFrame, rules: Rules) -> list[Leak]:
@@ -110,13 +111,11 @@ def _leak(system: Linked, at: int) -> Leak:
         more = linked.protect(alone) & ~whole.hidden
     except linked.Unprotectable:
         more = whole.hidden & False
-    remedy = [_name(system, cell) for cell in only[only["figure"].isin(more.nonzero()[0])].itertuples()]
+    remedy = [_name(system, cell) for _, cell in only[only["figure"].isin(more.nonzero()[0])].iterrows()]
     return Leak(_name(system, only.iloc[at]), ends["low"], ends["high"], tuple(remedy))
 
 
-def _name(system: Linked, cell: object) -> str:
+def _name(system: Linked, cell: pd.Series) -> str:
     measure, statistic, group, year = system.key
-    name = getattr(cell, "name", "") if isinstance(cell, tuple) else cell["name"]  # type: ignore[index]
-    unit, unit_id = (getattr(cell, part) for part in ("unit", "unit_id"))
-    what = "number of people" if name in ("n", "u", "people") else f"{statistic} {name}"
-    return f"{measure} {year}, {group or 'all'}, {unit} {unit_id}: {what}"
+    what = "number of people" if cell["name"] in ("n", "u", "people") else f"{statistic} {cell['name']}"
+    return f"{measure} {year}, {group or 'all'}, {cell['unit']} {cell['unit_id']}: {what}"

@@ -60,8 +60,8 @@ class Unprotectable(ValueError):
 def protect(system: System, insiders: Sequence[NDArray[np.bool_]] = ()) -> NDArray[np.bool_]:
     """Which figures must be hidden, so that every protected cell keeps the range it needs, at the least cost?
 
-    Up to 60 figures the cheapest pattern. Of more figures a cheap one: after six proposals what was hidden stays so, and
-    figures are only added until all cells are safe. Only safe patterns are returned.
+    Up to 60 figures the cheapest pattern. Of more figures a cheap one: after six proposals what was hidden stays so,
+    and figures are only added until all cells are safe. Only safe patterns are returned.
 
     Parameters
     ----------

@@ -16,9 +16,20 @@ import numpy as np
 import pandas as pd
 
 from workbench.analysis import linked, relations
-from workbench.analysis.printed import as_printed
 from workbench.analysis.intervals import wilson
-from workbench.analysis.relations import AT_LEAST, AT_MOST, COARSE, FEW, LARGE, MODES, OPINIONS, SMALL, Linked, Rules
+from workbench.analysis.linked_counts import (
+    AT_LEAST,
+    AT_MOST,
+    COARSE,
+    FEW,
+    LARGE,
+    MODES,
+    OPINIONS,
+    SMALL,
+    Linked,
+    Rules,
+)
+from workbench.analysis.printed import as_printed
 
 VALUES = ["n", "n_eff", "estimate", "std_error", "conf_low", "conf_high", "delta", "p_adjusted", "reliability"]
 BLOCK = ["measure", "statistic", "unit", "unit_id", "group", "year"]
