@@ -23,7 +23,8 @@ EXACT = 500  # figures beyond which a proposal may be a per cent dearer than the
 ENOUGH = 1 - 1e-6  # of the range that is asked for
 FAR = 4  # times the largest range asked for: moves beyond it need no looking at
 BATCH = 20_000  # cells in one program
-LOOKS = 6  # programs that move all cells at once, before cells are looked at one by one
+AT_ONCE = 2_000  # cells in a program that is solved without trying to make it smaller first
+LOOKS = 4  # programs that move all cells at once, before cells are looked at one by one
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def protect(system: System, insiders: Sequence[NDArray[np.bool_]] = ()) -> NDArr
             broken, views = _broken_from_inside(system, views, pattern)
         if not len(broken) and whole:
             return pattern > 0.5
-        whole = bool(len(cuts)) and (whole or not len(broken))
+        whole = (bool(len(cuts)) and (whole or not len(broken))) or len(pattern) <= SMALL
         rounds += whole
         if rounds > ROUNDS and len(pattern) > SMALL:
             floor = pattern > 0.5
@@ -222,8 +223,9 @@ def _narrow(system: System, rooms: _Rooms, pattern: Numbers) -> tuple[NDArray[np
     rooms down and up, next to each other (see `_broken`).
     """
     down, up = rooms.under(system, pattern)
-    targets = np.flatnonzero(rooms.need > 0)
-    left = np.setdiff1d(targets, _moved_together(system, rooms, down, up))
+    left = np.flatnonzero(rooms.need > 0)
+    if 2 * len(left) * len(down) > AT_ONCE:
+        left = np.setdiff1d(left, _moved_together(system, rooms, down, up))
     narrow, prices = [left[:0]], [np.empty((0, 2, len(down)))]
     size = max(1, BATCH // len(down))
     for first in range(0, len(left), size):
