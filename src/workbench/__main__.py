@@ -18,7 +18,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from workbench.store import NotThere, Places, find_root, has_files, regions
+from workbench.store import NotSafe, NotThere, Places, find_root, has_files, regions
 
 app = typer.Typer(
     help="Quality workbench for social care: deliveries in, one report per provider and a regional synthesis out.",
@@ -373,7 +373,7 @@ def main() -> None:
 
     try:
         app()
-    except (NotThere, CodebookError, MissingKey, FileExistsError) as mistake:
+    except (NotThere, NotSafe, CodebookError, MissingKey, FileExistsError) as mistake:
         for line in str(mistake).splitlines():
             problems.print(f"[red]{escape(line)}[/]", soft_wrap=True)
         sys.exit(1)

@@ -10,6 +10,7 @@ import json
 import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,11 @@ import pandas as pd
 
 from workbench import codebook as codebooks
 from workbench import estimating, schemas, scoring, store
-from workbench.analysis import movement, release
+from workbench.analysis import ledger, movement, release
 from workbench.codebook import Codebook
 from workbench.intake import deliveries, findings, privacy, remarks
 from workbench.intake.sheets import Unreadable
-from workbench.store import NotThere, Places
+from workbench.store import NotSafe, NotThere, Places
 
 if TYPE_CHECKING:
     from workbench import rendering
@@ -35,6 +36,7 @@ OF_AGREEMENTS = {"share": "share", "mark": "mean"}  # which figure of a measure 
 INCIDENCES = {"geen_herstart": "incidence"}  # taken over two calendar years of endings
 AGREED = ("year", "provider_id", "measure", "action", "owner", "due", "target", "status")
 _SHOWN = 20
+TOLD = 10  # figures named in the message of a release that is not published
 VERSIONS = ("workbench", "pandas", "numpy", "scipy", "statsmodels", "pyarrow")
 DRAWING = ("matplotlib", "seaborn", "nbconvert", "papermill", "babel")
 
@@ -90,10 +92,60 @@ def process(places: Places, year: int, *, force: bool = False, progress: Progres
 
 
 def report(places: Places, year: int, **options: Any) -> "rendering.Reported":
-    """Render every page that is out of date and the front page; options as in `rendering.report`."""
+    """Render every page that is out of date and the front page; options as in `rendering.report`.
+
+    Raises
+    ------
+    NotSafe
+        Where the figures of the release, with each other, give away what must not be known. Nothing is rendered.
+    """
     from workbench import rendering  # drawing takes seconds to import, and reading deliveries needs none of it
 
+    publish(places, year)
     return rendering.report(places, year, software(), **options)
+
+
+def publish(places: Places, year: int) -> None:
+    """Audit the release of a year and enter it in the ledger; a release that stands there already is left alone.
+
+    Raises
+    ------
+    NotSafe
+        With the figures that could be worked out, and the cheapest remedy for each.
+    """
+    released = store.read_table(places.released(year), "estimates")
+    edition = store.fingerprint_table(released)[:12]
+    known = store.read_table(places.ledger.parent, places.ledger.stem) if places.ledger.is_file() else None
+    if known is not None and (known["edition"] == edition).any():
+        return
+    estimates = store.read_table(places.processed(year), "estimates")
+    book = codebooks.read(places.codebook)
+    limits = dataclasses.asdict(book.region.thresholds)
+    leaks = ledger.audit(estimates, released, ledger.Rules(**{name: limits[name] for name in ledger.RULES}))
+    if leaks:
+        more = f"\nand {len(leaks) - TOLD} more." if len(leaks) > TOLD else ""
+        told = "\n".join(str(leak) for leak in leaks[:TOLD])
+        raise NotSafe(f"Not published: {len(leaks)} figures could be worked out from the others.\n{told}{more}")
+    today = datetime.now(UTC).date().isoformat()
+    revision = _revision(book, year)
+    former = known[known["revision"] == revision] if known is not None else None
+    entered = ledger.entries(estimates, released, str(year), edition, today, revision, former)
+    whole = entered if known is None else pd.concat([known, entered], ignore_index=True)
+    store.write_tables(places.ledger.parent, {places.ledger.stem: whole})
+
+
+def _standing(places: Places, year: int, book: Codebook) -> pd.DataFrame | None:
+    """Return what was published before and stands; nothing where the region declared a revision since."""
+    if not places.ledger.is_file():
+        return None
+    known = store.read_table(places.ledger.parent, places.ledger.stem)
+    return known[known["revision"] == _revision(book, year)]
+
+
+def _revision(book: Codebook, year: int) -> str:
+    """Return the last revision that the region declared for a year: its words, after the year."""
+    declared = [each for each in book.region.revisions if each.split()[:1] == [str(year)]]
+    return declared[-1] if declared else ""
 
 
 def software() -> str:
@@ -278,7 +330,8 @@ def estimate(places: Places, year: int, years: list[int], book: Codebook, progre
     by_year = {each: places.processed(each) for each in years}
     table = schemas.check("estimates", estimating.of_region(by_year, year, book, progress))
     thresholds = dataclasses.asdict(book.region.thresholds)
-    released = schemas.check("estimates", release.decide(table, **thresholds))
+    standing = _standing(places, year, book)
+    released = schemas.check("estimates", release.decide(table, **thresholds, ledger=standing))
 
     folder = by_year[year]
     manifest = store.read_json(folder / "manifest.json")

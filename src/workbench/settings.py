@@ -89,6 +89,11 @@ class Region:
     name: str = _key("what readers call the region")
     instruments: tuple[str, ...] = _key("questionnaires that ship and are used", ())
     municipalities: tuple[str, ...] = _key("CBS codes, such as GM0632", ())
+    revisions: tuple[str, ...] = _key(
+        "a year and why its figures were made anew, such as '2026 reversed statement mended': what was published of it "
+        "before no longer stands",
+        (),
+    )
     language: str = _key("language of the reports, unless the command names another", "nl", ("nl", "en"))
     fictional: bool = _key("true only for made-up data: a published key, test numbers for citizens", False)
     thresholds: Thresholds = field(

@@ -29,6 +29,10 @@ class NotThere(ValueError):
 _MANY = 50_000
 
 
+class NotSafe(ValueError):
+    """Something that must not be published; the message says what gives what away, and the cheapest remedy."""
+
+
 @dataclass(frozen=True)
 class Places:
     """The folders of one region."""
@@ -60,6 +64,11 @@ class Places:
     def reports(self, year: int) -> Path:
         """Pages."""
         return self.root / "reports" / self.region / str(year)
+
+    @property
+    def ledger(self) -> Path:
+        """What was published, in all years: beside the years, so that making or cleaning one of them leaves it."""
+        return self.root / "data" / "processed" / self.region / "ledger.parquet"
 
     @property
     def years(self) -> list[int]:

@@ -6,44 +6,74 @@ printed, in which release it stands and since when. It never forgets: a figure t
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from workbench.analysis import linked, relations
+from workbench.analysis import linked, relations, standing
 from workbench.analysis.linked_counts import Linked, Rules
 from workbench.analysis.printed import decimals
 
+RULES = ("hidden_below", "smallest_cell", "uncertain_points")
 KEY = ["measure", "statistic", "category", "unit", "unit_id", "group", "year"]
-COLUMNS = [*KEY, "status", "reason", "n", "n_precision", "value", "low", "high", "precision", "release", "published_on"]
+FIGURES = ["n", "n_eff", "estimate", "std_error", "conf_low", "conf_high", "delta", "p_adjusted", "reliability"]
+WHICH = ["release", "edition", "revision", "published_on"]
+COLUMNS = [*KEY, "status", "reason", "label", *FIGURES, "n_precision", "precision", "people", "exact", *WHICH]
 
 
-def entries(released: pd.DataFrame, release: str, published_on: str) -> pd.DataFrame:
+def entries(
+    estimates: pd.DataFrame,
+    released: pd.DataFrame,
+    release: str,
+    edition: str,
+    published_on: str,
+    revision: str = "",
+    former: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Return the rows of the ledger for one release: every figure in it, hidden ones without a value.
 
     Parameters
     ----------
-    released : DataFrame, one row per figure
-        As `release.decide` gives it.
-    release : str
-        What was published: the year of the report, or the name of an export.
+    estimates, released : DataFrame, one row per figure
+        As computed, and as `release.decide` gave it.
+    release, edition : str
+        What was published: the year of the report or the name of an export; and the fingerprint of the figures in it.
     published_on : str
         Date.
+    revision : str
+        The revision of the year that the region declared, if any.
+    former : DataFrame, optional
+        The ledger so far: a figure that is printed as it was keeps the people and value it was first printed for, so
+        that small changes do not add up unseen.
 
     Returns
     -------
     DataFrame
-        ``value, low, high``: estimate and interval as printed; ``precision``: the unit of the last printed decimal.
-
-    Examples
-    --------
-    >>> one = {"measure": "nut", "statistic": "share", "category": "", "unit": "provider", "unit_id": "p", "group":
-    ...     "client", "year": 2026, "status": "shown", "reason": "", "n": 40.0, "n_precision": None, "estimate": 0.78,
-    ...     "conf_low": 0.6, "conf_high": 0.9}
-    >>> entries(pd.DataFrame([one]), "2026", "2026-11-02")[["n", "value", "precision"]].iloc[0].to_list()
-    [40.0, 0.78, 0.01]
+        ``estimate, conf_low, conf_high`` as printed; ``precision``: the unit of the last printed decimal; ``people``:
+        how many people there are behind the figure, also where that is not published; ``exact``: its value, missing
+        where it is hidden.
     """
-    named = released.rename(columns={"estimate": "value", "conf_low": "low", "conf_high": "high"})
-    precision = 10.0 ** -decimals(released)
-    return named.assign(precision=precision, release=release, published_on=published_on)[COLUMNS]
+    exact = released[KEY].merge(estimates[[*KEY, "n", "estimate"]], on=KEY, how="left", validate="1:1")
+    hidden = (released["status"] == "hidden").to_numpy()
+    entered = released.assign(
+        precision=10.0 ** -decimals(released).astype(float),
+        people=exact["n"].to_numpy(),
+        exact=exact["estimate"].mask(hidden).to_numpy(),
+        release=release,
+        edition=edition,
+        revision=revision,
+        published_on=published_on,
+    )
+    entered = entered[COLUMNS].reset_index(drop=True)
+    if former is None or former.empty:
+        return entered
+    before = entered[KEY].merge(standing.latest(former), on=KEY, how="left", validate="1:1")
+    printed = ["status", "n", "estimate", "conf_low", "conf_high"]
+    same = pd.concat(
+        [(entered[each] == before[each]) | (entered[each].isna() & before[each].isna()) for each in printed], axis=1
+    )
+    for name in ("people", "exact"):
+        entered[name] = entered[name].mask(same.all(axis=1), before[name])
+    return entered
 
 
 @dataclass(frozen=True)
@@ -93,6 +123,8 @@ def audit(estimates: pd.DataFrame, released: pd.DataFrame, rules: Rules) -> list
     if len(strangers):
         raise ValueError(f"released and computed figures differ: {strangers[KEY].head(3).to_dict('records')}")
     both["coarse"] = both["n_precision"].notna()
+    moved = both["n_released"].notna() & ~both["coarse"] & (both["n_released"] != both["n"])
+    both["slack"] = np.where(moved, rules.smallest_cell - 1.0, 0.0)
     leaks = []
     for system in (*relations.numbers(both, rules), *relations.cells(both, rules)):
         for known in (None, *system.insiders):

@@ -113,7 +113,7 @@ def numbers(rows: pd.DataFrame, key: Key, rules: Rules) -> Linked:
         ends = {"least": np.minimum(rest["value"], 0.0), "most": np.inf, "need": 0.0, "figure": -1}
         people = pd.concat([people, rest.assign(low=rest["value"], high=rest["value"], **ends)], ignore_index=True)
     cost = np.where(large, 1.0, table["cost"]) + 0.001 * np.minimum(value, 1000)
-    hidden = few | ~table["said"].to_numpy() | table["c"].to_numpy()
+    hidden = ~table["said"].to_numpy() | table["c"].to_numpy()
     number = pd.Series(table.index.get_indexer(block), index=rows.index)
     return Linked(System(people, across, cost, hidden), key, number.iloc[:0], number)
 
@@ -217,7 +217,8 @@ def _published(rows: pd.DataFrame, cells: pd.DataFrame, relations: sparse.csr_ma
 
     away, reason = rows["status"].to_numpy() == "hidden", rows["reason"].to_numpy()
     bound = away & np.isin(reason, [AT_MOST, AT_LEAST])
-    few = away & ((reason == FEW) | ((rows["base"] != "") & (rows["n"] < rules.hidden_below)).to_numpy())
+    whole = (rows["base"] != "") | (rows["category"] == "")
+    few = (away & (reason == FEW)) | (whole & (rows["n"] < rules.hidden_below)).to_numpy()
     few_rows = np.where(of_base >= 0, of_base, of_cell)[few]
     hidden = np.bincount(figure, away & ~bound, len(printed)) > 0
     hidden &= np.bincount(figure, bound, len(printed)) == 0

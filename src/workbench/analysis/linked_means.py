@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from workbench.analysis.linked import System
-from workbench.analysis.linked_counts import FEW, PARTS, Key, Linked, Rules, cost_of
+from workbench.analysis.linked_counts import PARTS, Key, Linked, Rules, cost_of
 from workbench.analysis.printed import decimals
 
 POINTS, MARKS = (0.0, 100.0), (1.0, 10.0)
@@ -49,7 +49,7 @@ def _cells(rows: pd.DataFrame, measure: str, rules: Rules) -> pd.DataFrame:
     half = 0.25 * 10.0 ** -float(decimals(rows).iloc[0])  # three rounded numbers, mean and interval, say more than one
     slack = rows["slack"].to_numpy(dtype=float) * (highest - lowest) + half * people
     gap = (rows["statistic"] == "gap").to_numpy()
-    few = (rows["status"] == "hidden") & (rows["reason"] == FEW)
+    few = rows["n"] < rules.hidden_below
     least = np.where(gap, lowest - highest, np.minimum(lowest, estimate))
     most = np.where(gap, highest - lowest, np.maximum(highest, estimate))
     uncertain = rules.uncertain_points / 100 * (highest - lowest)

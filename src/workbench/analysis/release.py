@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from workbench.analysis import linked, relations
+from workbench.analysis import linked, relations, standing
 from workbench.analysis.intervals import wilson
 from workbench.analysis.linked_counts import (
     AT_LEAST,
@@ -51,6 +51,7 @@ def decide(
     indicative_below: int = 30,
     smallest_cell: int = 5,
     uncertain_points: float = 10.0,
+    ledger: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the estimates with status and reason, the values of what is hidden taken out.
 
@@ -60,6 +61,8 @@ def decide(
     hidden_below, indicative_below, smallest_cell, uncertain_points
         Thresholds of the codebook: people behind a figure (the first two), people in a cell, points by which a mean
         that is hidden stays uncertain.
+    ledger : DataFrame, one row per published figure, optional
+        What was published before and stands (`standing`).
 
     Returns
     -------
@@ -80,7 +83,9 @@ def decide(
     """
     rules = Rules(hidden_below, smallest_cell, uncertain_points)
     decided = alone(estimates, rules, indicative_below)
-    decided["coarse"] = False
+    decided["coarse"], decided["slack"] = False, 0.0
+    if ledger is not None and len(ledger):
+        decided = standing.hold(decided, ledger, rules)
     for systems in (relations.numbers, relations.cells):
         for system in list(systems(decided, rules)):
             try:
@@ -90,7 +95,10 @@ def decide(
             else:
                 decided = _with_further(decided, system, gone)
     decided = _alternatives(decided)
-    return published(decided)
+    released = published(decided)
+    if ledger is not None and len(ledger):
+        released = standing.as_published(released, decided["slack"] > 0, ledger)
+    return released
 
 
 def alone(estimates: pd.DataFrame, rules: Rules, indicative_below: int) -> pd.DataFrame:
