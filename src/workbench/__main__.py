@@ -247,21 +247,31 @@ def bench(
 def clean(
     region: RegionOption = None,
     year: YearOption = None,
+    personal: Annotated[
+        bool, typer.Option("--personal", help="Remove deliveries and rows about people; what was released stays.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Remove what was made from the deliveries of one year: processed tables and reports; deliveries stay."""
+    """Remove what was made from the deliveries of one year: processed tables and reports; deliveries stay.
+
+    With ``--personal``: the deliveries themselves, open answers and every row about people; released figures, reports
+    and the ledger of what was published stay.
+    """
     import shutil
 
     places, year = _chosen(region, year)
-    folders = [folder for folder in (places.processed(year), places.reports(year)) if folder.exists()]
-    if not folders:
+    made = [places.processed(year), places.reports(year)]
+    rows = [path for path in sorted(places.processed(year).glob("*")) if path != places.released(year)]
+    of_people = [places.raw(year), places.remarks(year), *rows]
+    found = [path for path in (of_people if personal else made) if path.exists()]
+    if not found:
         console.print("Nothing to remove.")
         return
-    for folder in folders:
-        console.print(f"Remove {escape(str(folder))}", soft_wrap=True)
+    for path in found:
+        console.print(f"Remove {escape(str(path))}", soft_wrap=True)
     if yes or typer.confirm("Go on?"):
-        for folder in folders:
-            shutil.rmtree(folder)
+        for path in found:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _chosen(
