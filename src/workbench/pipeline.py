@@ -36,6 +36,10 @@ OF_AGREEMENTS = {"share": "share", "mark": "mean"}  # which figure of a measure 
 INCIDENCES = {"geen_herstart": "incidence"}  # taken over two calendar years of endings
 AGREED = ("year", "provider_id", "measure", "action", "owner", "due", "target", "status")
 _SHOWN = 20
+WITHHELD = {
+    "nl": "(niet getoond: hier lijkt een persoon in genoemd)",
+    "en": "(withheld: seems to name a person)",
+}
 TOLD = 10  # figures named in the message of a release that is not published
 VERSIONS = ("workbench", "pandas", "numpy", "scipy", "statsmodels", "pyarrow")
 DRAWING = ("matplotlib", "seaborn", "nbconvert", "papermill", "babel")
@@ -357,6 +361,23 @@ def _must_have(places: Places, year: int) -> None:
         raise NotThere(f"No deliveries in {places.raw(year)}; there are deliveries for {there}. Put the files there.")
 
 
+def without_people(agreements: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Return agreements in which no text holds a number, a contact or a name of a person: such a text is withheld.
+
+    Examples
+    --------
+    >>> told = pd.DataFrame({"action": ["Bel mevrouw de Vries", "Wachttijd korter"], "owner": ["teamleider", None]})
+    >>> without_people(told, "en")["action"].to_list()
+    ['(withheld: seems to name a person)', 'Wachttijd korter']
+    """
+    shown = agreements.copy()
+    for column in ("action", "owner"):
+        text = agreements[column].astype("str")
+        named = privacy.suspects(text.fillna(""), names=True).any(axis=1)
+        shown[column] = text.mask(named, WITHHELD[language])
+    return shown
+
+
 def _released_tables(
     by_year: Mapping[int, Path], year: int, book: Codebook, released: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
@@ -368,6 +389,8 @@ def _released_tables(
     exclusions = store.read_table(folder, "exclusions")
     agreements = store.read_table(folder, "agreements")
     agreements = agreements.loc[agreements["action"].notna(), list(AGREED)]
+    agreements = without_people(agreements, book.region.language)
+    cards = {measure: card for measure, card in book.cards.items() if not measure.startswith("_")}
     return {
         "providers": book.providers[["provider_id", "name"]].reset_index(drop=True),
         "deliveries": store.read_table(folder, "deliveries").drop(columns="sha256"),

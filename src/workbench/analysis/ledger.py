@@ -51,6 +51,17 @@ def entries(
         ``estimate, conf_low, conf_high`` as printed; ``precision``: the unit of the last printed decimal; ``people``:
         how many people there are behind the figure, also where that is not published; ``exact``: its value, missing
         where it is hidden.
+
+    Examples
+    --------
+    >>> key = {"measure": "nut", "statistic": "share", "category": "", "unit": "provider", "unit_id": "p",
+    ...     "group": "client", "year": 2026}
+    >>> computed = pd.DataFrame([key | {"n": 40.0, "estimate": 0.775}])
+    >>> shown = key | {"status": "shown", "reason": "", "label": "", "n_precision": None}
+    >>> released = pd.DataFrame([shown | dict.fromkeys(FIGURES, 0.5) | {"n": 40.0, "estimate": 0.78}])
+    >>> row = entries(computed, released, "2026", "4f1c", "2026-11-02").iloc[0]
+    >>> row[["estimate", "precision", "people", "exact"]].to_list()
+    [0.78, 0.01, 40.0, 0.775]
     """
     exact = released[KEY].merge(estimates[[*KEY, "n", "estimate"]], on=KEY, how="left", validate="1:1")
     hidden = (released["status"] == "hidden").to_numpy()

@@ -32,7 +32,14 @@ PUBLISHED = [
 
 
 def latest(ledger: pd.DataFrame) -> pd.DataFrame:
-    """Return the last published row of every figure."""
+    """Return the last published row of every figure.
+
+    Examples
+    --------
+    >>> book = pd.DataFrame({name: ["x", "x"] for name in KEY} | {"n": [12, 20]})
+    >>> latest(book)["n"].to_list()
+    [20]
+    """
     return ledger.drop_duplicates(KEY, keep="last")
 
 
