@@ -60,7 +60,7 @@ def entries(
     >>> shown = key | {"status": "shown", "reason": "", "label": "", "n_precision": None}
     >>> released = pd.DataFrame([shown | dict.fromkeys(FIGURES, 0.5) | {"n": 40.0, "estimate": 0.78}])
     >>> row = entries(computed, released, "2026", "4f1c", "2026-11-02").iloc[0]
-    >>> row[["estimate", "precision", "people", "exact"]].to_list()
+    >>> [float(row[name]) for name in ("estimate", "precision", "people", "exact")]
     [0.78, 0.01, 40.0, 0.775]
     """
     exact = released[KEY].merge(estimates[[*KEY, "n", "estimate"]], on=KEY, how="left", validate="1:1")
