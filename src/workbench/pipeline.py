@@ -390,7 +390,6 @@ def _released_tables(
     agreements = store.read_table(folder, "agreements")
     agreements = agreements.loc[agreements["action"].notna(), list(AGREED)]
     agreements = without_people(agreements, book.region.language)
-    cards = {measure: card for measure, card in book.cards.items() if not measure.startswith("_")}
     return {
         "providers": book.providers[["provider_id", "name"]].reset_index(drop=True),
         "deliveries": store.read_table(folder, "deliveries").drop(columns="sha256"),
