@@ -1,12 +1,18 @@
 """What is hidden stays hidden: random tables under the attack of an outsider who can do linear programming."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 from scipy import optimize, sparse
 
-from workbench.analysis import disclosure
+from workbench.analysis import disclosure, estimates, release
 
-from .experiment import Check, Finding, Row, Simulation, certain, crossed
+from .experiment import Check, Finding, Row, Simulation, certain, crossed, share
+from .regions import SHARES, sizes
+
+OPINIONS = ("negative", "neutral", "positive")
+SMALLEST, FEWEST = 5, 10  # thresholds: people in a cell, people behind a figure
 
 
 def _table(rng: np.random.Generator, threshold: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -83,6 +89,75 @@ def attacked(rng: np.random.Generator, threshold: int) -> Row:
     }
 
 
+def linked(rng: np.random.Generator, P: int) -> Row:
+    """Release the opinions of a region on one statement, and let an outsider combine all reports and the synthesis."""
+    provider = np.repeat(np.arange(P), sizes(rng, P))
+    code = 1 + rng.choice(5, len(provider), p=SHARES)
+    opinion = np.select([code < 3, code == 3], [0, 1], 2)
+    people = np.zeros((P, len(OPINIONS)))
+    np.add.at(people, (provider, opinion), 1)
+    given = {"provider_id": np.array([f"p{at:03d}" for at in range(P)])[provider], "code": code.astype(float)}
+    one = {"instrument": "list", "variant": "", "item": "A1"}
+    items = pd.DataFrame([{**one, "low": 1, "high": 5, "reversed": False}])
+    figures = estimates.opinions(pd.DataFrame(given).assign(role="client", **one), items, 2026)
+    published = release.decide(figures)
+    known, limit = _published(published, P)
+    small = [(people == count) for count in range(1, SMALLEST)]
+    aims = [_chosen(P, [at], [k]) for at, k in np.argwhere(np.any(small, axis=0))]
+    aims += [_chosen(P, [at], range(len(OPINIONS))) for at in np.flatnonzero(people.sum(axis=1) < FEWEST)]
+    ends = np.array([_ends(aim, known, limit) for aim in aims]).reshape(-1, 2)
+    true = np.array([aim @ people.ravel() for aim in aims])
+    return {
+        "linked": len(aims),
+        "linked_narrow": int((ends[:, 1] - ends[:, 0] < SMALLEST - 1e-6).sum()),
+        "linked_wrong": int(((ends[:, 0] > true + 1e-6) | (ends[:, 1] < true - 1e-6)).sum()),
+        "figures": len(published),
+        "shown": int((published["status"] != "hidden").sum()),
+    }
+
+
+def _chosen(P: int, units: Iterable[int], opinions: Iterable[int]) -> np.ndarray:
+    """Mark the people of some providers with some opinions."""
+    marked = np.zeros((P, len(OPINIONS)))
+    marked[np.ix_(list(units), list(opinions))] = 1
+    return marked.ravel()
+
+
+def _published(published: pd.DataFrame, P: int) -> tuple[np.ndarray, np.ndarray]:
+    """Everything that was printed, as inequalities of the numbers of people per provider and opinion."""
+    rows, limits = [np.zeros(P * len(OPINIONS))], [0.0]
+    for figure in published[published["n"].notna()].itertuples():
+        units = range(P) if figure.unit == "region" else [int(figure.unit_id[1:])]
+        everybody = _chosen(P, units, range(len(OPINIONS)))
+        off = 0.0 if pd.isna(figure.n_precision) else figure.n_precision / 2
+        rows += [everybody, -everybody]
+        limits += [figure.n + off, off - figure.n]
+        if figure.status == "hidden" or pd.isna(figure.estimate):
+            continue
+        part = _chosen(P, units, [0, 1] if figure.category == "other" else [OPINIONS.index(figure.category)])
+        printed = 0.005 + 1e-9  # a whole per cent
+        rows += [part - (figure.estimate + printed) * everybody, (figure.estimate - printed) * everybody - part]
+        limits += [0.0, 0.0]
+    return np.array(rows), np.array(limits)
+
+
+def _ends(aim: np.ndarray, known: np.ndarray, limit: np.ndarray) -> tuple[float, float]:
+    """Return the fewest and most people that all of it leaves possible, of at most 10,000."""
+    found = [optimize.linprog(way * aim, A_ub=known, b_ub=limit, bounds=(0, 10_000)) for way in (1, -1)]
+    if any(one.status for one in found):
+        raise ValueError(f"what was published contradicts itself: {found[0].message}")
+    return found[0].fun, -found[1].fun
+
+
+def _linked(table: pd.DataFrame) -> list[Finding]:
+    return [
+        Finding("protected numbers known to within 5", *certain(table["linked_narrow"].sum()), high=0, form=".0f"),
+        Finding("outside what the outsider works out", *certain(table["linked_wrong"].sum()), high=0, form=".0f"),
+        Finding("protected numbers tried", *certain(table["linked"].sum()), form=",.0f"),
+        Finding("figures shown of all", *share(table, "shown", "figures")),
+    ]
+
+
 CHECKS = [
     Check(
         25,
@@ -104,5 +179,15 @@ CHECKS = [
             ),
             Finding("hidden cells over the fewest possible, each table", *certain(table["over"]), high=1.5, form=".2f"),
         ],
-    )
+    ),
+    Check(
+        29,
+        "Nor from all reports together (the linked half of 25)",
+        "The opinions of all clients of a region on one statement, released as reports and synthesis would: per "
+        "provider and for the region, rounded as printed. An outsider puts everything that is shown into one system "
+        "and solves for the smallest and largest number of people behind every small count and every provider of "
+        "fewer than ten. 250 regions per condition.",
+        Simulation("linked tables", linked, crossed(P=(6, 15)), times=0.25),
+        _linked,
+    ),
 ]
