@@ -153,7 +153,7 @@ def _linked(table: pd.DataFrame) -> list[Finding]:
     return [
         Finding("protected numbers known to within 5", *certain(table["linked_narrow"].sum()), high=0, form=".0f"),
         Finding("outside what the outsider works out", *certain(table["linked_wrong"].sum()), high=0, form=".0f"),
-        Finding("protected numbers tried", *certain(table["linked"].sum()), form=",.0f"),
+        Finding("protected numbers tried", *certain(table["linked"].sum()), form=".0f"),
         Finding("figures shown of all", *share(table, "shown", "figures")),
     ]
 

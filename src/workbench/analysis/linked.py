@@ -8,6 +8,7 @@ which figures to hide by an integer program over patterns (Fischetti & Salazar 2
 in which the inequalities that a pattern violates are added one round after the other.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -24,6 +25,7 @@ ENOUGH = 1 - 1e-6  # of the range that is asked for
 FAR = 4  # times the largest range asked for: moves beyond it need no looking at
 BATCH = 20_000  # cells in one program
 AT_ONCE = 2_000  # cells in a program that is solved without trying to make it smaller first
+REMEMBERED = 5_000  # results kept: earlier years hold the same systems every time
 LOOKS = 4  # programs that move all cells at once, before cells are looked at one by one
 
 
@@ -52,6 +54,9 @@ class System:
     cost: Numbers
     hidden: NDArray[np.bool_]
     together: NDArray[np.intp] = field(default_factory=lambda: np.empty((0, 2), dtype=np.intp))
+
+
+_SOLVED: dict[bytes, NDArray[np.bool_]] = {}
 
 
 class Unprotectable(ValueError):
@@ -93,6 +98,26 @@ def protect(system: System, insiders: Sequence[NDArray[np.bool_]] = ()) -> NDArr
     [True, True, False, False]
     """
     _check(system)
+    key = _contents(system, insiders)
+    if key not in _SOLVED:
+        if len(_SOLVED) >= REMEMBERED:
+            _SOLVED.pop(next(iter(_SOLVED)))
+        _SOLVED[key] = _solved(system, insiders)
+    return _SOLVED[key].copy()
+
+
+def _contents(system: System, known: Sequence[NDArray[np.bool_]]) -> bytes:
+    """Return a fingerprint of all that a result depends on: earlier years are the same systems again."""
+    digest = hashlib.sha256()
+    cells = system.cells[["value", "need", "figure", "low", "high", "least", "most"]].to_numpy(dtype=float)
+    sums = system.relations.tocsr()
+    for part in (cells, sums.data, sums.indices, sums.indptr, system.cost, system.hidden, system.together, *known):
+        array = np.ascontiguousarray(part)
+        digest.update(str(array.shape).encode() + array.tobytes())
+    return digest.digest()
+
+
+def _solved(system: System, insiders: Sequence[NDArray[np.bool_]]) -> NDArray[np.bool_]:
     nobody = np.zeros(len(system.cells), dtype=bool)
     views = [_Rooms(system, known) for known in (nobody, *insiders)]
     pattern, whole, rounds = system.hidden.astype(float), True, 0
