@@ -70,4 +70,4 @@ clean: $(READY)  ## remove what was made from the deliveries
 
 lock:  ## for developers: pin the newest allowed versions again (needs uv)
 	uv pip compile --universal --generate-hashes --python-version 3.11 --no-header --no-annotate \
-	  --no-emit-index-url --no-emit-find-links --upgrade --extra dev pyproject.toml -o requirements.lock
+	  --upgrade --extra dev pyproject.toml -o requirements.lock

@@ -177,6 +177,22 @@ def written(drawing):
         yield text.text, start, start + wide, y
 
 
+@pytest.mark.parametrize("own_scale", [False, True])
+def test_large_figures_beside_a_panel_stay_inside(own_scale):
+    many = pd.concat([years(name).assign(region=12345.0) for name in ("Cliënten", "Instroom", "Budget")])
+    assert_inside(figures.trend(many, own_scale=own_scale))
+
+
+def test_a_measure_on_its_own_scale_is_not_flattened_by_another():
+    calm, wild = years("Cliënten"), years("Verloop")
+    numbers = ["estimate", "conf_low", "conf_high", "region"]
+    wild[numbers] *= 9
+    assert "600" not in words(figures.trend(calm, own_scale=True))
+    both = pd.concat([calm, wild])
+    assert words(figures.trend(both, own_scale=True)) != words(figures.trend(both))
+    assert words(figures.trend(calm)) == words(figures.trend(calm, own_scale=True))
+
+
 def test_nothing_points_outside(chart):
     assert re.findall(r"https?://[^\"' ]+", chart("Toegang")) == ["http://www.w3.org/2000/svg"]
 
@@ -328,7 +344,7 @@ def test_charts_of_three_hundred_providers_are_light():
 def test_names_without_room_are_counted():
     said = words(figures.funnel(providers(300), LIMITS, 68.0))
     written = sum("Aanbieder" in text for text in said)
-    (left_out,) = [int(text.split()[0]) for text in said if "alleen in de tabel" in text]
+    (left_out,) = [int(text.split()[-1]) for text in said if "alleen in de tabel" in text]
     assert written > 5 and written + left_out == providers(300)["label"].isin(["above", "below"]).sum()
 
 

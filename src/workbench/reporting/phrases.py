@@ -245,11 +245,31 @@ def why_not(row: pd.Series | None, thresholds: Mapping[str, int], language: str)
     reason = reason if reason in texts()["sentences"] else "no figure possible"
     values: dict[str, Any] = {"threshold": thresholds["hidden_below"], "cell": thresholds["smallest_cell"]}
     if reason in BOUNDS:
-        most = thresholds["smallest_cell"]
-        known, round_ = (most, math.ceil) if reason == "few cases" else (row["n"] - most, math.floor)
-        share = percentage(round_(100 * known / row["n"]) / 100, language)
+        known, share = _end(row, thresholds, language)
         values |= {"known": number(known, language), "n": number(row["n"], language), "share": share}
     return say(reason, language, **values)
+
+
+def bound(row: pd.Series, thresholds: Mapping[str, int], language: str) -> str:
+    """Say in two words the bound that is published in place of a share; nothing where there is none.
+
+    Examples
+    --------
+    >>> bound(pd.Series({"reason": "few cases", "n": 38.0}), {"smallest_cell": 5}, "nl")
+    'hoogstens 14%'
+    >>> bound(pd.Series({"reason": "few"}), {"smallest_cell": 5}, "nl")
+    ''
+    """
+    if row["reason"] not in BOUNDS:
+        return ""
+    return say(f"{row['reason']} short", language, share=_end(row, thresholds, language)[1])
+
+
+def _end(row: pd.Series, thresholds: Mapping[str, int], language: str) -> tuple[float, str]:
+    """Return how many people are meant at most, or at least, and the share that is; rounded to the safe side."""
+    most = thresholds["smallest_cell"]
+    known, round_ = (most, math.ceil) if row["reason"] == "few cases" else (row["n"] - most, math.floor)
+    return known, percentage(round_(100 * known / row["n"]) / 100, language)
 
 
 def told_apart(labels: pd.Series, differ: bool, measure: str, language: str) -> str:

@@ -94,7 +94,7 @@ WORDS: dict[str, dict[str, str]] = {
     "clients": {"nl": "cliënten", "en": "clients"},
     "staff": {"nl": "medewerkers", "en": "staff"},
     "number of answers": {"nl": "aantal antwoorden", "en": "number of answers"},
-    "names left out": {"nl": "{n} namen staan alleen in de tabel", "en": "{n} names are only in the table"},
+    "names left out": {"nl": "alleen in de tabel: {n}", "en": "only in the table: {n}"},
     "line": {"nl": "lijn", "en": "line"},
     "months": {"nl": "na maanden", "en": "after months"},
     "followed": {"nl": "nog gevolgd", "en": "still followed"},

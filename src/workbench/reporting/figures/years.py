@@ -18,7 +18,7 @@ from workbench.reporting.figures.axes import (
     span,
     writer,
 )
-from workbench.reporting.sheet import PAPER, Box, Sheet, shortened, styled, text_width
+from workbench.reporting.sheet import PAPER, WIDTH, Box, Sheet, shortened, styled, text_width
 from workbench.reporting.wording import word
 
 
@@ -29,9 +29,10 @@ def trend(
     high: float | None = None,
     *,
     share: bool = False,
+    own_scale: bool = False,
     language: str = "nl",
 ) -> str:
-    """Draw measures over the years, one small panel each, all on one scale.
+    """Draw measures over the years, one small panel each, all on one scale unless each has its own.
 
     Parameters
     ----------
@@ -42,6 +43,8 @@ def trend(
         Ends of the scale; by default round numbers around what is drawn.
     share : bool
         The estimates are shares in [0, 1], written as percentages.
+    own_scale : bool
+        Each measure has a scale of its own: for those in which one would flatten the others.
 
     Returns
     -------
@@ -52,16 +55,23 @@ def trend(
         return Sheet(1).svg()
     labels = list(dict.fromkeys(rows["label"]))
     values = rows[["estimate", "conf_low", "conf_high", "region"]].to_numpy(float)
-    least, most = span(values[np.isfinite(values)].tolist())
-    ticks = round_ticks(least if low is None else low, most if high is None else high, 4)
     years = list(range(int(rows["year"].min()), int(rows["year"].max()) + 1))
     columns = 2 if len(labels) > 1 else 1
     sheet = Sheet(-(-len(labels) // columns) * 222 - 12)
-    beside = word("region" if share else "providers", language)
-    for place, label in enumerate(labels):
-        left, top = place % columns * 392 + 46, place // columns * 222 + 40
-        room = (left, left + (198 if columns == 2 else 588), top, top + 136)
-        _panel(sheet, rows[rows["label"] == label], years, ticks, room, writer(share, language), beside, language)
+    beside, write = word("region" if share else "providers", language), writer(share, language)
+    scales = []
+    for label in labels:
+        drawn = values[(rows["label"] == label).to_numpy()] if own_scale else values
+        least, most = span(drawn[np.isfinite(drawn)].tolist())
+        scales.append(round_ticks(least if low is None else low, most if high is None else high, 4))
+    before = max(46, 14 + max(text_width(write(tick)) for ticks in scales for tick in ticks))
+    after = max(text_width(f"{beside} {write(value)}") for value in [0, *rows["region"].dropna()])
+    wide = min(198, WIDTH - 400 - before - after) if columns == 2 else min(588, WIDTH - 18 - before - after)
+    for place, (label, ticks) in enumerate(zip(labels, scales, strict=True)):
+        edge, top = place % columns * 392, place // columns * 222 + 40
+        sheet.text(edge, top - 26, shortened(label, 384 if columns == 2 else WIDTH, bold=True), bold=True)
+        room = (edge + before, edge + before + wide, top, top + 136)
+        _panel(sheet, rows[rows["label"] == label], years, ticks, room, write, beside, language)
     return sheet.svg()
 
 
@@ -77,7 +87,6 @@ def _panel(
 ) -> None:
     left, right, top, bottom = room
     x, y = scale(years[0] - 0.3, years[-1] + 0.3, left, right), scale(ticks[0], ticks[-1], bottom, top)
-    sheet.text(left - 46, top - 26, shortened(rows["label"].iloc[0], right - left + 140, bold=True), bold=True)
     every = math.ceil(len(years) / (right - left) * 50)
     draw_grid(sheet, x, y, years[::-1][::every], ticks, lambda year: str(int(year)), write)
     rows = rows.sort_values("year")

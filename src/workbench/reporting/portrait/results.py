@@ -13,7 +13,7 @@ from workbench.reporting.wording import number
 
 def outcomes(release: Release) -> Exhibit | Paragraphs:
     """The five outcome indicators beside the region."""
-    language, rows, drawn = release.language, [], []
+    language, rows, drawn, known = release.language, [], [], []
     for measure, statistic in OUTCOMES.items():
         asked = {"measure": measure, "statistic": statistic, "group": "client"}
         own, region = (release.row(**asked, unit=unit) for unit in ("provider", "region"))
@@ -28,19 +28,21 @@ def outcomes(release: Release) -> Exhibit | Paragraphs:
             row["interval"] = interval(own, language, shares=True)
             ends = {"share": own["estimate"], "conf_low": own["conf_low"], "conf_high": own["conf_high"]}
             drawn.append({"label": name, "region": of_region, **ends})
+            known.append(f"{name.lower()} {row['share']}")
             row["reading"] = phrases.without_subject(finding(release, own)) + held_back(release, own)
         else:
             row["reading"] = phrases.why_not(own, release.thresholds, language)
+            at_most = "" if own is None else phrases.bound(own, release.thresholds, language)
+            known += [f"{name.lower()} {at_most}"] if at_most else []
         rows.append(row)
     if not rows:
         return said(release.say("no episodes"))
-    known = phrases.together([f"{row['label'].lower()} {share(row['share'], language)}" for row in drawn], language)
     return shown(
         release,
         "outcomes",
         pd.DataFrame(rows).rename(columns=release.head),
         caption=release.text("captions", "outcomes"),
-        finding=release.say("outcomes known", measures=known) if drawn else "",
+        finding=release.say("outcomes known", measures=phrases.together(known, language)) if known else "",
         chart=figures.bars(pd.DataFrame(drawn), language=language) if drawn else None,
         note=release.text("notes", "outcomes"),
         numeric=["share", "region", "number"],

@@ -89,7 +89,7 @@ def context(release: Release) -> Exhibit | Paragraphs:
         table,
         caption=release.text("captions", "context index" if drawn else "context", first=own.columns[0]),
         finding=release.say("in context"),
-        chart=figures.trend(pd.DataFrame(drawn), language=language) if drawn else None,
+        chart=figures.trend(pd.DataFrame(drawn), own_scale=True, language=language) if drawn else None,
         note=release.text("notes", "context index" if drawn else "context"),
         **dict.fromkeys(table.columns[1:], "count"),
     )

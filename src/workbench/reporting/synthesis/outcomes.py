@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from workbench.reporting import phrases
 from workbench.reporting.exhibit import Exhibit, Paragraphs
 from workbench.reporting.exhibits import OUTCOMES, by_name, interval, said, shown
 from workbench.reporting.release import Release
@@ -28,7 +29,7 @@ def outcomes(release: Release, unit: str = "provider") -> Exhibit | Paragraphs:
     rows = [
         {release.head(unit): name}
         | {
-            release.name(measure, OUTCOMES[measure]): _with_interval(table, each, release.language)
+            release.name(measure, OUTCOMES[measure]): _with_interval(release, table, each)
             for measure, table in found.items()
         }
         for each, name in (names | {"region": release.head("region")}).items()
@@ -40,9 +41,11 @@ def outcomes(release: Release, unit: str = "provider") -> Exhibit | Paragraphs:
     return shown(release, f"outcomes-{unit}", table, caption=caption, note=note, **kinds)
 
 
-def _with_interval(table: pd.DataFrame, unit_id: str, language: str) -> str:
-    if unit_id not in table.index or table.at[unit_id, "status"] == "hidden":
+def _with_interval(release: Release, table: pd.DataFrame, unit_id: str) -> str:
+    if unit_id not in table.index:
         return ""
-    row = table.loc[[unit_id]].iloc[0]
+    row, language = table.loc[[unit_id]].iloc[0], release.language
+    if row["status"] == "hidden":
+        return phrases.bound(row, release.thresholds, language)
     written = f"{percentage(row['estimate'], language)} ({interval(row, language, shares=True)})"
     return written + MARKS.get(str(row["label"]), "")
