@@ -19,7 +19,8 @@ ROOMS = {
     "pseudonyms": set(),
     "schemas": set(),
     "store": set(),
-    "regions": {"reporting", "schemas", "store"},
+    "regions": {"reporting", "research", "schemas", "store"},
+    "research": {"analysis", "codebook", "estimating", "reporting", "research", "schemas", "scoring", "store"},
     "rendering": {"regions", "reporting", "store"},
     "estimating": {"analysis", "codebook", "schemas", "scoring", "store"},
     "scoring": {"analysis", "codebook", "schemas"},
@@ -29,7 +30,18 @@ ROOMS = {
     "__init__": {"regions"},
 }
 TOUCH_FILES = re.compile(r"\bopen\(|read_text|write_text|read_bytes|write_bytes|read_csv|read_parquet|to_parquet")
-MAY_TOUCH_FILES = ("intake", "sample", "codebook", "drafting", "pipeline", "store", "regions", "rendering", "__main__")
+MAY_TOUCH_FILES = (
+    "intake",
+    "sample",
+    "codebook",
+    "drafting",
+    "pipeline",
+    "store",
+    "regions",
+    "rendering",
+    "research",
+    "__main__",
+)
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 

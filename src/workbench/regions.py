@@ -2,12 +2,16 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from workbench import schemas, store
+from workbench import store
 from workbench.reporting.release import Release
 from workbench.store import NotThere, Places
+
+if TYPE_CHECKING:
+    from workbench.research import Region
 
 EDITIONS = ("provider", "internal", "public")
 ROUNDED_TO = 5  # counts in the public edition
@@ -16,51 +20,46 @@ SCORES = ("adjusted", "shrunk", "lowest", "quarter", "median", "three_quarters",
 LANGUAGES = ("nl", "en")
 
 
-class Tables:
-    """The processed tables of one region and year, read when asked for: ``region.scores``, ``region.episodes``.
-
-    These are records of people: they stay in the protected folder. ``schemas.TABLES`` says what one row of each is.
-    """
-
-    def __init__(self, places: Places, year: int):
-        self._places, self.region, self.year = places, places.region, year
-
-    def __getattr__(self, name: str) -> pd.DataFrame:
-        if name not in schemas.TABLES:
-            raise AttributeError(f"no table {name!r}; there are {', '.join(schemas.TABLES)}")
-        table = store.read_table(self._places.processed(self.year), name)
-        setattr(self, name, table)
-        return table
-
-    def __dir__(self) -> list[str]:
-        return ["region", "year", *schemas.TABLES]
-
-    def __repr__(self) -> str:
-        rows = [
-            f"{name:<12} {len(getattr(self, name)):>8,}  {spec.description}" for name, spec in schemas.TABLES.items()
-        ]
-        return "\n".join([f"{self.region} {self.year}", *rows])
-
-
-def open_region(region: str, year: int, root: Path | None = None) -> Tables:
-    """Open the processed tables of a region, to explore.
+def open_region(
+    region: str,
+    year: int | list[int] | tuple[int, ...] | range | None = None,
+    *,
+    language: str | None = None,
+    root: Path | None = None,
+) -> "Region":
+    """Open a region to explore: its tables, its codebook, and questions with the statistics of the reports.
 
     Parameters
     ----------
     region : str
         Name of the folder in ``data/processed``.
-    year : int
-        Year of the measurement.
+    year : int or list of int, optional
+        Year of the measurement, or several together; all that were processed if left out.
+    language : {"nl", "en"}, optional
+        Of labels and sentences; that of the region if left out.
     root : Path, optional
         The project's folder; found from where you are.
+
+    Returns
+    -------
+    Region
+        ``region.scores`` and the other tables as attributes; ``region.compare("autonomie")`` and other questions.
+        Showing it says what is there.
 
     Raises
     ------
     NotThere
-        Where these tables were not made yet; the message says how.
+        For a region or year that is unknown or was not processed; the message says what there is, or what to do.
+
+    Examples
+    --------
+    >>> region = open_region("sample", 2026)             # doctest: +SKIP
+    >>> every_year = open_region("sample")               # doctest: +SKIP
     """
-    places = _places(region, year, root)
-    return Tables(places, year)
+    from workbench.research import Region, tables  # statistics take a second to import, and reports need none of them
+
+    places = Places(root or store.find_root(), region)
+    return Region(places, tables.chosen_years(places, year), language)
 
 
 def open_release(

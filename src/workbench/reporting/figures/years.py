@@ -30,6 +30,7 @@ def trend(
     *,
     share: bool = False,
     own_scale: bool = False,
+    beside: str = "",
     language: str = "nl",
 ) -> str:
     """Draw measures over the years, one small panel each, all on one scale unless each has its own.
@@ -45,6 +46,8 @@ def trend(
         The estimates are shares in [0, 1], written as percentages.
     own_scale : bool
         Each measure has a scale of its own: for those in which one would flatten the others.
+    beside : str
+        What the dashed line is, where it is not the mean of the region or the providers.
 
     Returns
     -------
@@ -58,7 +61,7 @@ def trend(
     years = list(range(int(rows["year"].min()), int(rows["year"].max()) + 1))
     columns = 2 if len(labels) > 1 else 1
     sheet = Sheet(-(-len(labels) // columns) * 222 - 12)
-    beside, write = word("region" if share else "providers", language), writer(share, language)
+    beside, write = beside or word("region" if share else "providers", language), writer(share, language)
     scales = []
     for label in labels:
         drawn = values[(rows["label"] == label).to_numpy()] if own_scale else values
