@@ -17,14 +17,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import optimize, sparse
 
+from workbench.analysis.programs import Moves, Patterns
+
 Numbers = NDArray[np.float64]
 SMALL = 60  # figures up to which the cheapest pattern is found, however long it takes
-ROUNDS = 6  # patterns proposed for a larger system; after that, figures are only added
-EXACT = 500  # figures beyond which a proposal may be a per cent dearer than the cheapest, or the best of half a minute
+ROUNDS = 60  # patterns proposed for a larger system; after that, figures are only added
+EXACT = 500  # figures beyond which a proposal may be a per cent dearer than the cheapest
 ENOUGH = 1 - 1e-6  # of the range that is asked for
 FAR = 4  # times the largest range asked for: moves beyond it need no looking at
-BATCH = 20_000  # cells in one program
-AT_ONCE = 2_000  # cells in a program that is solved without trying to make it smaller first
+MANY = 12  # protected cells from which it pays to move them all at once first
 REMEMBERED = 5_000  # results kept: earlier years hold the same systems every time
 LOOKS = 4  # programs that move all cells at once, before cells are looked at one by one
 
@@ -66,7 +67,7 @@ class Unprotectable(ValueError):
 def protect(system: System, insiders: Sequence[NDArray[np.bool_]] = ()) -> NDArray[np.bool_]:
     """Which figures must be hidden, so that every protected cell keeps the range it needs, at the least cost?
 
-    Up to 60 figures the cheapest pattern. Of more figures a cheap one: after six proposals what was hidden stays so,
+    Up to 60 figures the cheapest pattern. Of more figures a cheap one: after sixty proposals what was hidden stays so,
     and figures are only added until all cells are safe. Only safe patterns are returned.
 
     Parameters
@@ -120,26 +121,30 @@ def _contents(system: System, known: Sequence[NDArray[np.bool_]]) -> bytes:
 def _solved(system: System, insiders: Sequence[NDArray[np.bool_]]) -> NDArray[np.bool_]:
     nobody = np.zeros(len(system.cells), dtype=bool)
     views = [_Rooms(system, known) for known in (nobody, *insiders)]
-    pattern, whole, rounds = system.hidden.astype(float), True, 0
-    cuts, floor = np.empty((0, len(pattern))), system.hidden
+    moves, patterns = Moves(system.relations), Patterns(system.cost, system.together)
+    pattern, floor, rounds, asked = system.hidden.astype(float), system.hidden, 0, False
+    whole = True
     while True:
-        broken = _broken(system, views[0], pattern)
+        broken = _broken(moves, views[0], pattern)
         if not len(broken) and whole:
-            broken, views = _broken_from_inside(system, views, pattern)
+            broken, views = _broken_from_inside(moves, views, pattern)
         if not len(broken) and whole:
             return pattern > 0.5
-        whole = (bool(len(cuts)) and (whole or not len(broken))) or len(pattern) <= SMALL
+        if (broken.sum(axis=1) < ENOUGH).any():
+            raise Unprotectable("some cells cannot be protected: hiding every figure would still give them away")
+        whole = (asked and (whole or not len(broken))) or len(pattern) <= SMALL
+        asked = True
         rounds += whole
         if rounds > ROUNDS and len(pattern) > SMALL:
             floor = pattern > 0.5
-        cuts = np.vstack([cuts, broken])
-        pattern = _cheapest(system, cuts, floor, whole)
+        patterns.require(broken)
+        pattern = patterns.cheapest(floor, whole, 0.0 if len(pattern) <= EXACT else 0.01)
 
 
-def _broken_from_inside(system: System, views: list["_Rooms"], pattern: Numbers) -> tuple[Numbers, list["_Rooms"]]:
+def _broken_from_inside(moves: Moves, views: list["_Rooms"], pattern: Numbers) -> tuple[Numbers, list["_Rooms"]]:
     """Return the inequalities broken for the first insider who finds any, and the views with that one in front."""
     for at, rooms in enumerate(views[1:], 1):
-        broken = _broken(system, rooms, pattern)
+        broken = _broken(moves, rooms, pattern)
         if len(broken):
             return broken, [views[0], rooms, *views[1:at], *views[at + 1 :]]
     return np.empty((0, len(pattern))), views
@@ -173,7 +178,8 @@ def ranges(system: System, hidden: NDArray[np.bool_], known: NDArray[np.bool_] |
     """
     _check(system)
     cells = system.cells
-    away = _by_cell(system, hidden.astype(float)) > 0.5
+    figure = cells["figure"].to_numpy()
+    away = (figure < 0) | (hidden[figure] if len(hidden) else True)
     low = np.where(away, cells["least"], cells["low"])
     high = np.where(away, cells["most"], cells["high"])
     if known is not None:
@@ -199,7 +205,8 @@ def unsafe(system: System, hidden: NDArray[np.bool_], known: NDArray[np.bool_] |
     """Return the places of the protected cells whose range is too narrow: as `ranges`, quicker for many cells."""
     _check(system)
     view = np.zeros(len(system.cells), dtype=bool) if known is None else known
-    return _narrow(system, _Rooms(system, view), hidden.astype(float))[0]
+    rooms = _Rooms(system, view)
+    return _narrow(Moves(system.relations), rooms, *rooms.under(hidden.astype(float)))[0]
 
 
 def _check(system: System) -> None:
@@ -208,12 +215,6 @@ def _check(system: System) -> None:
         raise ValueError(
             f"the sums of a system do not hold: {int((off > 1e-6).sum())} are off, by {off.max():g} at most"
         )
-
-
-def _by_cell(system: System, pattern: Numbers) -> Numbers:
-    """Return how far each cell is hidden; what no figure publishes is hidden."""
-    figure = system.cells["figure"].to_numpy()
-    return np.where(figure < 0, 1.0, pattern[np.maximum(figure, 0)] if len(pattern) else 1.0)
 
 
 class _Rooms:
@@ -232,88 +233,68 @@ class _Rooms:
         self.up = np.where(unprinted, self.hidden_up, self.up)
         self.need = np.where(known, 0.0, cells["need"].to_numpy(dtype=float))
 
-    def under(self, system: System, pattern: Numbers) -> tuple[Numbers, Numbers]:
-        part = _by_cell(system, pattern)
+    def under(self, pattern: Numbers) -> tuple[Numbers, Numbers]:
+        """Return how far each cell moves down and up while figures are hidden, some in part."""
+        part = np.where(self.figure < 0, 1.0, pattern[np.maximum(self.figure, 0)] if len(pattern) else 1.0)
         return (
             self.down + part * (self.hidden_down - self.down),
             self.up + part * (self.hidden_up - self.up),
         )
 
 
-def _narrow(system: System, rooms: _Rooms, pattern: Numbers) -> tuple[NDArray[np.intp], Numbers]:
+def _narrow(moves: Moves, rooms: _Rooms, down: Numbers, up: Numbers) -> tuple[NDArray[np.intp], Numbers]:
     """Return the protected cells whose range is too narrow, and what sets their ranges.
 
-    All cells are moved at once first, some up and some down: what moved far enough needs no further looking at. The
-    others are looked at one by one. The second result has, per narrow cell and cell of the system, the prices of the
-    rooms down and up, next to each other (see `_broken`).
+    All cells are moved at once first, some up and some down; then one by one those that were not yet seen to move far
+    enough. The second result has, per narrow cell and cell of the system, the prices of the rooms down and up, next to
+    each other (see `_broken`).
     """
-    down, up = rooms.under(system, pattern)
-    left = np.flatnonzero(rooms.need > 0)
-    if 2 * len(left) * len(down) > AT_ONCE:
-        left = np.setdiff1d(left, _moved_together(system, rooms, down, up))
-    narrow, prices = [left[:0]], [np.empty((0, 2, len(down)))]
-    size = max(1, BATCH // len(down))
-    for first in range(0, len(left), size):
-        several = left[first : first + size]
-        reach, price = _one_by_one(several, system.relations, down, up)
-        short = reach < rooms.need[several] * ENOUGH
-        narrow.append(several[short])
-        prices.append(price[short])
-    return np.concatenate(narrow), np.concatenate(prices)
+    targets = np.flatnonzero(rooms.need > 0)
+    enough = rooms.need * ENOUGH
+    lowest, highest = _moved_together(moves, rooms, down, up, targets)
+    moves.within(down, up)
+    narrow, prices = [], []
+    for target in targets:
+        price = np.zeros((2, len(down)))
+        for sign in (1.0, -1.0):
+            if highest[target] - lowest[target] >= enough[target]:
+                break
+            at, slope = moves.of_one(int(target), sign)
+            lowest, highest = np.minimum(lowest, at), np.maximum(highest, at)
+            price += np.maximum(slope, 0), np.maximum(-slope, 0)
+        if highest[target] - lowest[target] < enough[target]:
+            narrow.append(target)
+            prices.append(price)
+    return np.array(narrow, dtype=np.intp), np.array(prices).reshape(-1, 2, len(down))
 
 
-def _moved_together(system: System, rooms: _Rooms, down: Numbers, up: Numbers) -> NDArray[np.intp]:
-    """Return protected cells that are seen to move far enough when all are moved at once, some up and some down."""
-    free = np.flatnonzero(down + up > 0)
-    relations = system.relations[:, free]
-    relations = relations[np.flatnonzero(np.diff(relations.indptr))]
-    need = rooms.need[free]
-    targets = np.flatnonzero(need > 0)
-    down, up = (np.minimum(room[free], np.where(need > 0, need, np.inf)) for room in (down, up))
-    lowest, highest, signs = np.zeros(len(free)), np.zeros(len(free)), np.zeros(len(free))
-    rng, left = np.random.default_rng(7), targets
-    for look in range(LOOKS):
-        if not len(left):
-            break
-        aim = np.zeros(len(free))
-        signs[left] = rng.permutation(np.resize([1.0, -1.0], len(left))) if look % 2 == 0 else -signs[left]
-        aim[left] = signs[left] / need[left]
-        found = _move(-aim, relations, down, up).x
-        lowest, highest = np.minimum(lowest, found), np.maximum(highest, found)
-        left = targets[highest[targets] - lowest[targets] < need[targets] * ENOUGH]
-    return free[np.setdiff1d(targets, left)]
-
-
-def _move(aim: Numbers, relations: sparse.csr_matrix, down: Numbers, up: Numbers) -> optimize.OptimizeResult:
-    """Move all cells within their rooms, keeping every sum, so that the product with `aim` is smallest."""
-    bounds = np.column_stack([-down, up])
-    found = optimize.linprog(aim, A_eq=relations, b_eq=np.zeros(relations.shape[0]), bounds=bounds, method="highs")
-    if found.status != 0:
-        raise ValueError(f"a system has no solution ({found.message})")
-    return found
-
-
-def _one_by_one(
-    targets: NDArray[np.intp], relations: sparse.csr_matrix, down: Numbers, up: Numbers
+def _moved_together(
+    moves: Moves, rooms: _Rooms, down: Numbers, up: Numbers, targets: NDArray[np.intp]
 ) -> tuple[Numbers, Numbers]:
-    """Return the range of each target, and the prices of the rooms down and up of every cell: one program for all."""
-    k, m = len(targets), len(down)
-    aim = np.zeros((k, 2, m))
-    aim[np.arange(k), 0, targets], aim[np.arange(k), 1, targets] = -1.0, 1.0
-    sums = sparse.kron(sparse.identity(2 * k), relations, format="csr")
-    found = _move(aim.ravel(), sums, np.tile(down, 2 * k), np.tile(up, 2 * k))
-    reach = -np.sum(aim.reshape(k, -1) * found.x.reshape(k, -1), axis=1)
-    price = aim - (sums.T @ found.eqlin.marginals).reshape(aim.shape)
-    return reach, np.stack([np.maximum(price, 0).sum(axis=1), np.maximum(-price, 0).sum(axis=1)], axis=1)
+    """Return how far cells are seen to move, down and up, when all are moved at once, some up and some down."""
+    lowest, highest, signs = np.zeros(len(down)), np.zeros(len(down)), np.zeros(len(down))
+    rng, left = np.random.default_rng(7), targets
+    farther = np.where(rooms.need > 0, rooms.need, np.inf)
+    moves.within(np.minimum(down, farther), np.minimum(up, farther))
+    for look in range(LOOKS):
+        if len(left) < MANY:
+            break
+        aim = np.zeros(len(down))
+        signs[left] = rng.permutation(np.resize([1.0, -1.0], len(left))) if look % 2 == 0 else -signs[left]
+        aim[left] = -signs[left] / rooms.need[left]
+        at = moves.farthest(aim)
+        lowest, highest = np.minimum(lowest, at), np.maximum(highest, at)
+        left = left[highest[left] - lowest[left] < rooms.need[left] * ENOUGH]
+    return lowest, highest
 
 
-def _broken(system: System, rooms: _Rooms, pattern: Numbers) -> Numbers:
+def _broken(moves: Moves, rooms: _Rooms, pattern: Numbers) -> Numbers:
     """Return the inequalities that a pattern breaks: per figure how much of what is missing hiding it adds, at most 1.
 
     By duality the range of a cell is at most a sum over all cells of a price times their rooms; each room grows as its
     figure is hidden. Where that is less than needed, more of the figures with a price must be hidden.
     """
-    narrow, price = _narrow(system, rooms, pattern)
+    narrow, price = _narrow(moves, rooms, *rooms.under(pattern))
     if not len(narrow):
         return np.empty((0, len(pattern)))
     base = price[:, 0] @ rooms.down + price[:, 1] @ rooms.up
@@ -324,26 +305,3 @@ def _broken(system: System, rooms: _Rooms, pattern: Numbers) -> Numbers:
     )
     short = (rooms.need[narrow] - base)[:, None]
     return np.clip((sums.T @ extra.T).T, 0.0, short) / short
-
-
-def _cheapest(system: System, cuts: Numbers, floor: NDArray[np.bool_], whole: bool) -> Numbers:
-    """Return the cheapest pattern that no inequality so far rules out; with figures hidden in part unless `whole`."""
-    n = len(system.cost)
-    if (cuts.sum(axis=1) < ENOUGH).any():
-        raise Unprotectable("some cells cannot be protected: hiding every figure would still give them away")
-    constraints = [optimize.LinearConstraint(sparse.csr_matrix(cuts), 1 - 1e-7, np.inf)]
-    if len(system.together):
-        at, (first, second) = np.arange(len(system.together)), system.together.T
-        pairs = sparse.csr_matrix((np.ones(len(at)), (at, second)), (len(at), n))
-        pairs -= sparse.csr_matrix((np.ones(len(at)), (at, first)), (len(at), n))
-        constraints.append(optimize.LinearConstraint(pairs, 0.0, np.inf))
-    found = optimize.milp(
-        system.cost,
-        integrality=np.full(n, int(whole)),
-        bounds=optimize.Bounds(floor.astype(float), np.ones(n)),
-        constraints=constraints,
-        options={"mip_rel_gap": 0.0} if n <= EXACT else {"mip_rel_gap": 0.01, "time_limit": 30.0},
-    )
-    if found.x is None:
-        return np.ones(n)
-    return np.round(found.x) if whole else np.clip(found.x, floor, 1.0)

@@ -75,14 +75,7 @@ def numbers(rows: pd.DataFrame, key: Key, rules: Rules) -> Linked:
     A large number that would give a small one away is rounded; where percentages would tell a number in spite of its
     rounding, because it is below `LARGE`, all figures on it go.
     """
-    rows = rows.sort_values(["unit", "unit_id", "category"])
-    block = pd.MultiIndex.from_frame(rows[["unit", "unit_id"]])
-    away, bound = rows["status"] == "hidden", rows["reason"].isin([AT_MOST, AT_LEAST])
-    shown = pd.DataFrame({"cost": cost_of(rows).where(~away | bound, 0.0), "bound": bound, "said": ~away | bound})
-    known = rows.assign(**shown).groupby(["unit", "unit_id"], sort=True)
-    table = known.agg(
-        n=("n", "max"), cost=("cost", "sum"), bound=("bound", "any"), said=("said", "any"), c=("coarse", "any")
-    )
+    table, block = _by_unit(rows)
     value, large = table["n"].to_numpy(dtype=float), (table["n"] >= LARGE).to_numpy()
     few = value < rules.hidden_below
     across, rest = across_units(table.index, value[:, None], ["people"])
@@ -114,8 +107,23 @@ def numbers(rows: pd.DataFrame, key: Key, rules: Rules) -> Linked:
         people = pd.concat([people, rest.assign(low=rest["value"], high=rest["value"], **ends)], ignore_index=True)
     cost = np.where(large, 1.0, table["cost"]) + 0.001 * np.minimum(value, 1000)
     hidden = ~table["said"].to_numpy() | table["c"].to_numpy()
-    number = pd.Series(table.index.get_indexer(block), index=rows.index)
+    number = pd.Series(block, index=rows.index)
     return Linked(System(people, across, cost, hidden), key, number.iloc[:0], number)
+
+
+def _by_unit(rows: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.intp]]:
+    """Return what is said of the people of each unit, and the place of each row among the units."""
+    away, bound = (rows["status"] == "hidden").to_numpy(), rows["reason"].isin([AT_MOST, AT_LEAST]).to_numpy()
+    of_row = pd.MultiIndex.from_frame(rows[["unit", "unit_id"]])
+    units = of_row.unique().sort_values()
+    block = units.get_indexer(of_row)
+    said, many = ~away | bound, len(units)
+    n = np.zeros(many)
+    np.maximum.at(n, block, rows["n"].to_numpy(dtype=float))
+    cost = np.bincount(block, np.where(said, rows["cost"], 0.0), many)
+    flags = {"bound": bound, "said": said, "c": rows["coarse"].to_numpy(dtype=bool)}
+    any_of = {name: np.bincount(block, flag, many) > 0 for name, flag in flags.items()}
+    return pd.DataFrame({"n": n, "cost": cost, **any_of}, index=units), block
 
 
 def shares(
@@ -165,6 +173,10 @@ def shares(
     within = sparse.kron(sparse.identity(len(known)), block, format="csr")
     across, rest = across_units(known.index, value[:, : len(parts)], names)
     relations = sparse.vstack([within, across], format="csr")
+    place = known.index.get_indexer(pd.MultiIndex.from_frame(rows[["unit", "unit_id"]]))
+    which = pd.Index(names)
+    of_cell, of_base = (which.get_indexer(pd.Index(rows[kind])) for kind in ("cell", "base"))
+    of_cell, of_base = place * len(names) + of_cell, np.where(of_base < 0, -1, place * len(names) + of_base)
     if len(rest):
         spare = sparse.csr_matrix(
             (np.ones(len(rest)), (within.shape[0] + rest.pop("row"), np.arange(len(rest)))),
@@ -172,7 +184,8 @@ def shares(
         )
         relations = sparse.hstack([relations, spare], format="csr")
         cells = pd.concat([cells, rest], ignore_index=True)
-    return _published(rows, cells, relations, key, rules)
+    of_unit = np.arange(len(cells)) // len(names)
+    return _published(rows, cells, relations, (of_cell, of_base, of_unit), key, rules)
 
 
 def across_units(
@@ -205,11 +218,19 @@ def across_units(
     return sparse.csr_matrix(np.array(rows).reshape(-1, len(index) * width)), pd.DataFrame(left)
 
 
-def _published(rows: pd.DataFrame, cells: pd.DataFrame, relations: sparse.csr_matrix, key: Key, rules: Rules) -> Linked:
-    """Say of every cell what publishes it, how precisely, what is known when hidden, and how uncertain it must stay."""
-    index = pd.MultiIndex.from_frame(cells[["unit", "unit_id", "name"]])
-    of_cell = index.get_indexer(pd.MultiIndex.from_frame(rows[["unit", "unit_id", "cell"]]))
-    of_base = index.get_indexer(pd.MultiIndex.from_frame(rows[["unit", "unit_id", "base"]]))
+def _published(
+    rows: pd.DataFrame,
+    cells: pd.DataFrame,
+    relations: sparse.csr_matrix,
+    places: tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]],
+    key: Key,
+    rules: Rules,
+) -> Linked:
+    """Say of every cell what publishes it, how precisely, what is known when hidden, and how uncertain it must stay.
+
+    `places` are the cell and the base of each row, and the unit of each cell.
+    """
+    of_cell, of_base, of_unit = places
     printed = np.unique(np.concatenate([of_cell, of_base[of_base >= 0]]))
     place = pd.Series(np.arange(len(printed)), index=printed)
     figure = pd.Series(place[of_cell].to_numpy(), index=rows.index)
@@ -243,8 +264,7 @@ def _published(rows: pd.DataFrame, cells: pd.DataFrame, relations: sparse.csr_ma
     least = np.where(is_few, 1.0, least)
     most = np.where(is_few, np.maximum(rules.hidden_below - 1, value), most)
 
-    pair = pd.MultiIndex.from_frame(cells[["unit", "unit_id"]])
-    in_few = pair.isin(pair[few_rows]) & (part | region)
+    in_few = np.isin(of_unit, of_unit[few_rows]) & (part | region)
     base = in_few | (is_number & part & (key[0] == MODES))
     need = (part | region) & (value > 0.5) & (value < np.where(base, rules.hidden_below, rules.smallest_cell) - 0.5)
     need &= ~(is_number & (region | (key[0] != MODES)))
@@ -255,7 +275,7 @@ def _published(rows: pd.DataFrame, cells: pd.DataFrame, relations: sparse.csr_ma
         need = own & part & (value > 0.5) & (value < rules.hidden_below - 0.5)
     pairs = np.column_stack([number, figure])[based & ~bound & (of_base != of_cell)]
     together = np.unique(pairs, axis=0).astype(np.intp).reshape(-1, 2)
-    cost = np.bincount(figure, cost_of(rows).astype(float), len(printed)).astype(float) + 0.1
+    cost = np.bincount(figure, rows["cost"].to_numpy(dtype=float), len(printed)).astype(float) + 0.1
     known = {"low": low, "high": high, "least": least, "most": most, "need": need * float(rules.smallest_cell)}
     cells = cells.assign(**known, figure=place.reindex(np.arange(len(cells))).fillna(-1).astype(int).to_numpy())
     return Linked(System(cells, relations, cost, hidden, together), key, figure, number)

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from workbench.analysis.linked import System
-from workbench.analysis.linked_counts import PARTS, Key, Linked, Rules, cost_of
+from workbench.analysis.linked_counts import PARTS, Key, Linked, Rules
 from workbench.analysis.printed import decimals
 
 POINTS, MARKS = (0.0, 100.0), (1.0, 10.0)
@@ -33,7 +33,8 @@ def means(rows: pd.DataFrame, key: Key, rules: Rules) -> Linked:
     hidden = np.bincount(number, (rows["status"] == "hidden").to_numpy()) > 0
     matrix, over = _sums(rows, cells["value"].to_numpy(), _people(rows))
     matrix, cells = _with_rest(matrix, over, cells)
-    system = System(cells, matrix, np.bincount(number, cost_of(rows)).astype(float), hidden, _together(rows, number))
+    cost = np.bincount(number, rows["cost"].to_numpy(dtype=float)).astype(float)
+    system = System(cells, matrix, cost, hidden, _together(rows, number))
     return Linked(system, key, pd.Series(number, index=rows.index), pd.Series(-1, index=rows.index))
 
 

@@ -15,6 +15,8 @@ from workbench.analysis.endings import DEFINITIONS, GROUPS, NO_ENDING
 from workbench.analysis.linked_counts import MODES, OPINIONS, Key, Linked, Rules, shares
 
 KEY = ["measure", "statistic", "group", "year"]
+WHICH = ["category", "unit", "unit_id"]
+SAID = ["n", "estimate", "status", "reason", "coarse", "slack"]
 
 
 def numbers(table: pd.DataFrame, rules: Rules) -> Iterator[Linked]:
@@ -28,6 +30,7 @@ def numbers(table: pd.DataFrame, rules: Rules) -> Iterator[Linked]:
         before may differ from today.
     rules : Rules
     """
+    table = _needed(table)
     counted = table[table["statistic"].isin(["share", "incidence", "mean"]) & (table["n"] > 0)]
     for key, rows in counted[counted["measure"] != "respons"].groupby(KEY, sort=True):
         yield linked_counts.numbers(rows, key, rules)
@@ -35,7 +38,7 @@ def numbers(table: pd.DataFrame, rules: Rules) -> Iterator[Linked]:
 
 def cells(table: pd.DataFrame, rules: Rules) -> Iterator[Linked]:
     """Yield the systems of counts behind shares and of sums behind means; parameters as in `numbers`."""
-    table = table.assign(slack=table.get("slack", 0.0))
+    table = _needed(table)
     counted = table[table["statistic"].isin(["share", "incidence"]) & (table["n"] > 0)]
     for key, rows in counted[counted["category"].isin([*OPINIONS, "other"])].groupby(KEY, sort=True):
         yield _opinions(rows, key, rules)
@@ -54,6 +57,13 @@ def cells(table: pd.DataFrame, rules: Rules) -> Iterator[Linked]:
     means = table[table["statistic"].isin(["mean", "adjusted", "gap"]) & (table["n"] > 0) & table["estimate"].notna()]
     for (measure, year), rows in means.groupby(["measure", "year"], sort=True):
         yield linked_means.means(rows, (measure, "mean", "", year), rules)
+
+
+def _needed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return what systems are made from; texts as objects, which many small tables are made of quicker."""
+    needed = table.assign(slack=table.get("slack", 0.0))[[*KEY, *WHICH, *SAID]]
+    texts = needed.columns[needed.dtypes == "str"]
+    return needed.astype(dict.fromkeys(texts, object)).assign(cost=linked_counts.cost_of(needed))
 
 
 def _opinions(rows: pd.DataFrame, key: Key, rules: Rules) -> Linked:

@@ -201,24 +201,24 @@ def _with_further(decided: pd.DataFrame, system: Linked, gone: np.ndarray) -> pd
     """Hide the rows of the figures that must go too; a number of people is rounded instead."""
     number = system.number[system.number >= 0]
     new = gone & ~system.system.hidden
-    counted = decided.loc[number.index[new[number.to_numpy()]]]
-    same = _among(decided, counted, [*UNIT, "n"])
-    bound = decided["reason"].isin([AT_MOST, AT_LEAST])
-    if len(system.figure):
-        decided["coarse"] |= same & bound
-    else:
-        decided["coarse"] |= same & ((decided["n"] >= LARGE) | bound)
-        silent = same & (decided["n"] < LARGE) & (decided["status"] != "hidden")
-        decided.loc[silent, ["status", "reason"]] = ["hidden", LINKED]
-        return decided
+    counted = number.index[new[number.to_numpy()]]
+    if len(counted):
+        same = _among(decided, decided.loc[counted], [*UNIT, "n"])
+        bound = decided["reason"].isin([AT_MOST, AT_LEAST])
+        decided["coarse"] |= same & (bound if len(system.figure) else bound | (decided["n"] >= LARGE))
+        if not len(system.figure):
+            silent = same & (decided["n"] < LARGE) & (decided["status"] != "hidden")
+            decided.loc[silent, ["status", "reason"]] = ["hidden", LINKED]
 
-    rows = decided.loc[system.figure.index]
-    away = pd.Series(gone[system.figure.to_numpy()], index=rows.index)
-    further = away & ((rows["status"] != "hidden") | rows["reason"].isin([AT_MOST, AT_LEAST]))
-    block = rows.groupby(BLOCK).ngroup()
-    own = block.isin(block[(rows["reason"] == SMALL) & (rows["status"] == "hidden")])
-    decided.loc[rows.index[further], "status"] = "hidden"
-    decided.loc[rows.index[further], "reason"] = np.where(own, SMALL, LINKED)[further]
+    away = system.figure.index[gone[system.figure.to_numpy()]]
+    told = decided.loc[away, ["status", "reason"]]
+    further = away[(told["status"] != "hidden") | told["reason"].isin([AT_MOST, AT_LEAST])]
+    if len(further):
+        rows = decided.loc[system.figure.index, [*BLOCK, "status", "reason"]]
+        small = rows[(rows["reason"] == SMALL) & (rows["status"] == "hidden")]
+        own = _among(rows.loc[further], small, BLOCK)
+        decided.loc[further, "status"] = "hidden"
+        decided.loc[further, "reason"] = np.where(own, SMALL, LINKED)
     return decided
 
 
