@@ -41,7 +41,7 @@ WITHHELD = {
     "en": "(withheld: seems to name a person)",
 }
 TOLD = 10  # figures named in the message of a release that is not published
-VERSIONS = ("workbench", "pandas", "numpy", "scipy", "statsmodels", "pyarrow")
+VERSIONS = ("workbench", "pandas", "numpy", "scipy", "highspy", "statsmodels", "pyarrow")
 DRAWING = ("matplotlib", "seaborn", "nbconvert", "papermill", "babel")
 
 
