@@ -2,47 +2,22 @@
 
 import re
 import shutil
-from functools import cache
-from pathlib import Path
 
-import nbformat
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from shown import opened, shown, soup
 
 import workbench
-from workbench import codebook, open_release, pipeline, sample
-from workbench.reporting import exhibits, portrait, synthesis
+from workbench import codebook, pipeline, sample
+from workbench.reporting import portrait
 from workbench.reporting.exhibits import OUTCOMES
 from workbench.store import Places
 
-ROOT = Path(__file__).parent.parent
-MADE: dict = {}
-SHOWS = re.compile(r"^(portrait|synthesis|exhibits)\.\w+\(release[^\n]*\)$")
 LEFT_OUT = (
     *("medewerkers_*", "trajecten_*", "beelden_*", "context_*", "afspraken_*", "uitgenodigd_*", "naasten_*"),
     *("eigen_meting_*", "pijlers_de_ronde*"),
 )
-
-
-def shown(name, release):
-    """Return what each cell of a report's notebook shows, in order, without a kernel; once per release."""
-    key = (name, release.language, release.edition, release.provider, release.municipality, id(release.codebook))
-    if key not in MADE:
-        MADE[key] = (release, _shown(name, release))
-    return MADE[key][1]
-
-
-def _shown(name, release):
-    notebook = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4)
-    calls = [cell.source for cell in notebook.cells if cell.cell_type == "code" and SHOWS.match(cell.source)]
-    assert len(calls) > 20
-    known = {"portrait": portrait, "synthesis": synthesis, "exhibits": exhibits, "release": release}
-    return {call: eval(call, known) for call in calls}
-
-
-def soup(parts):
-    return BeautifulSoup("".join(part._repr_html_() for part in parts.values()), "html.parser")
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +40,6 @@ def partial(tmp_path_factory) -> Places:
 @pytest.fixture(scope="module", params=["nl", "en"])
 def language(request):
     return request.param
-
-
-@cache
-def opened(places, language, **options):
-    return open_release("sample", 2026, root=places.root, language=language, **options)
 
 
 @pytest.mark.parametrize("edition", ["provider", "internal", "public"])

@@ -394,6 +394,7 @@ def _released_tables(
         "providers": book.providers[["provider_id", "name"]].reset_index(drop=True),
         "deliveries": store.read_table(folder, "deliveries").drop(columns="sha256"),
         "excluded": exclusions.groupby(["file", "reason"]).size().rename("records").reset_index(),
+        "left_out": _left_out(exclusions, store.read_table(folder, "deliveries"), book.region.thresholds.smallest_cell),
         "agreements": movement.of_agreements(
             agreements,
             released,
@@ -403,6 +404,14 @@ def _released_tables(
             years_of=dict.fromkeys(INCIDENCES, 2),
         ),
     }
+
+
+def _left_out(exclusions: pd.DataFrame, files: pd.DataFrame, smallest_cell: int) -> pd.DataFrame:
+    """Return per provider how many questionnaires do not count, and why; the number is missing where it is small."""
+    questionnaires = exclusions["file"].isin(files.loc[files["kind"] == "responses", "file"])
+    asked = exclusions[questionnaires & exclusions["provider_id"].notna()]
+    counts = asked.groupby(["provider_id", "reason"]).size().rename("records").reset_index()
+    return counts.assign(records=counts["records"].astype(float).where(counts["records"] >= smallest_cell))
 
 
 def _figures(book: Codebook) -> dict[str, str]:

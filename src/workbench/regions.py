@@ -120,6 +120,7 @@ def open_release(
         providers={provider: providers[provider]} if provider else providers,
         deliveries=store.read_table(folder, "deliveries"),
         excluded=store.read_table(folder, "excluded"),
+        left_out=_of_provider(store.read_table(folder, "left_out"), provider),
         agreements=_of_provider(store.read_table(folder, "agreements"), provider),
         remarks=_of_provider(_remarks(folder), provider),
         codebook=codebook,
@@ -165,6 +166,7 @@ def _without_names(release: Release) -> Release:
         providers={str(place): "" for place in range(len(release.providers))},
         deliveries=release.deliveries.assign(file=""),
         excluded=release.excluded.assign(file=""),
+        left_out=release.left_out.head(0),
         agreements=release.agreements.assign(provider_id="", action="", owner=""),
         remarks=release.remarks.head(0),
     )
@@ -193,6 +195,7 @@ def _for_the_public(release: Release) -> Release:
         estimates=public,
         deliveries=release.deliveries.assign(**{name: rounded(release.deliveries[name]) for name in whole}),
         excluded=release.excluded.assign(records=rounded(release.excluded["records"])),
+        left_out=release.left_out.assign(records=rounded(release.left_out["records"])),
         codebook=dict(release.codebook) | {"region": region | {"thresholds": thresholds}},
     )
 

@@ -233,6 +233,7 @@ def _pages(
     own = _fingerprints(estimates[estimates["unit"] == "provider"], "unit_id")
     agreed = _fingerprints(release.agreements, "provider_id")
     quoted = _fingerprints(release.remarks, "provider_id")
+    left_out = _fingerprints(release.left_out, "provider_id")
     tables = (estimates, release.deliveries, release.excluded, release.agreements)
     whole = [store.fingerprint_table(table) for table in tables]
     whole.append(json.dumps(dict(release.providers)))
@@ -254,7 +255,7 @@ def _pages(
         file, told = f"municipalities/{town}.html", parameters | {"municipality": town}
         yield page(town, file, name, f"{synthesis} {release.period}", whole, told)
     for provider, name in sorted(release.providers.items(), key=lambda item: item[1].casefold()):
-        made_from = [name, of_region, own.get(provider, ""), agreed.get(provider, ""), quoted.get(provider, "")]
+        made_from = [name, of_region, *(each.get(provider, "") for each in (own, agreed, quoted, left_out))]
         parameters = common | {"edition": edition, "provider": provider}
         file = f"providers/{_file_name(provider)}.html"
         yield page(provider, file, name, f"{single} {release.period}", made_from, parameters)

@@ -133,7 +133,12 @@ UNANSWERED = _table(
 EXCLUSIONS = _table(
     "exclusions",
     "one row per delivered record that is not counted; never its content",
-    {"file": _FILE, "row": _ROW, "reason": _text("why, in the field's words", filled=True)},
+    {
+        "file": _FILE,
+        "row": _ROW,
+        "reason": _text("why, in the field's words", filled=True),
+        "provider_id": _text("of which provider it is, where that was known"),
+    },
     key=("file", "row"),
 )
 
@@ -291,7 +296,7 @@ ESTIMATES = _table(
         "measure": _text("dimension, outcome or figure, as in the codebook", filled=True),
         "statistic": _text(
             "what kind of figure: count, mean, adjusted, shrunk, gap, share, incidence, weighted, change, rating, "
-            "discuss, context, choice; of the region also the spread of providers (lowest, quarter, median, "
+            "discuss, context, choice, at_risk; of the region also the spread of providers (lowest, quarter, median, "
             "three_quarters, highest), icc, reliability, tau, n_needed, adjuster, funnel_95, funnel_998, phi, tau2, "
             "detectable, r_indicator, r_indicator_adjusted, max_bias, partial, design_effect, alpha, omega, item_mean, "
             "item_rest, alpha_if_dropped, skipped, same_question, alpha_ordinal, ac2, icc_a1, triangulation; "
@@ -364,9 +369,9 @@ def check(name: str, table: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> check("exclusions", pd.DataFrame({"file": ["a.csv"], "row": [7], "reason": ["empty"]}))
-        file  row reason
-    0  a.csv    7  empty
+    >>> check("exclusions", pd.DataFrame({"file": ["a.csv"], "row": [7], "reason": ["empty"], "provider_id": ["p1"]}))
+        file  row reason provider_id
+    0  a.csv    7  empty          p1
     """
     schema = TABLES[name]
     wanted = list(schema.columns)

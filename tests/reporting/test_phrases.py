@@ -1,12 +1,14 @@
 """Which sentence a situation gets, in both languages: from the statistics, and never more than they carry."""
 
 import re
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from workbench.reporting import phrases
 
+CODE = Path(phrases.__file__).parents[1]
 SETTINGS = {"minimum_n": 10, "minimum_reliability": 0.7, "minimum_difference": 5, "alpha": 0.05, "certainty": 0.975}
 NOTHING = float("nan")
 
@@ -111,9 +113,24 @@ MIRRORED = [
         "Effect: niet te zeggen of medewerkers en cliënten verschillen.",
         "Effect: it cannot be said whether staff and clients differ.",
     ),
+    (
+        row(status="hidden", reason="few"),
+        "Effect: te weinig antwoorden van cliënten of medewerkers.",
+        "Effect: too few answers of clients or staff.",
+    ),
+    (
+        row(status="hidden", reason="gives another away"),
+        "Effect: niet getoond, omdat anders het cijfer van een andere aanbieder te herleiden is.",
+        "Effect: not shown, because the figure of another provider could be worked out from it.",
+    ),
 ]
 
 CHANGED = [
+    (
+        row(label="not to be told", estimate=3.0, conf_low=-4.0, conf_high=10.0),
+        "Sinds 2025: +3 (tussen −4 en +10). Of dit echt veranderde, is niet te zeggen.",
+        "Since 2025: +3 (between −4 and +10). Whether this really changed cannot be said.",
+    ),
     (
         row(label="changed", estimate=8.0, conf_low=3.0, conf_high=13.0),
         "Sinds 2025 gestegen: +8 (tussen +3 en +13).",
@@ -141,22 +158,34 @@ CHANGED = [
 
 OUTCOMES = [
     (
-        row(statistic="share", label="above", estimate=0.12, delta=0.05),
+        row(statistic="share", label="above", estimate=0.12, delta=0.05, region=0.07),
         "Uitval: 12%, hoger dan in de regio (7%). Dat is meer dan toeval verklaart.",
         "Uitval: 12%, higher than in the region (7%). That is more than chance explains.",
     ),
     (
-        row(statistic="share", estimate=0.12, delta=0.01),
-        "Uitval: 12%, niet te onderscheiden van de regio (11%).",
-        "Uitval: 12%, not distinguishable from the region (11%).",
+        row(statistic="share", estimate=0.12, delta=0.01, region=0.12),
+        "Uitval: 12%, niet te onderscheiden van de regio (12%).",
+        "Uitval: 12%, not distinguishable from the region (12%).",
     ),
     (
-        row(statistic="share", label="too few", estimate=0.12, delta=NOTHING),
+        row(
+            statistic="share", label="below", estimate=0.04, delta=-0.05, region=0.06, method="share, beside the others"
+        ),
+        "Uitval: 4%, lager dan bij de andere aanbieders. Dat is meer dan toeval verklaart.",
+        "Uitval: 4%, lower than at the other providers. That is more than chance explains.",
+    ),
+    (
+        row(statistic="share", label="above", estimate=0.12, delta=0.05, region=NOTHING),
+        "Uitval: 12%. Niet met de regio vergeleken.",
+        "Uitval: 12%. Not compared with the region.",
+    ),
+    (
+        row(statistic="share", label="too few", estimate=0.12, delta=NOTHING, region=0.07),
         "Uitval: 12%. Te weinig mensen om met de regio te vergelijken.",
         "Uitval: 12%. Too few people to compare with the region.",
     ),
     (
-        row(statistic="share", label="", estimate=0.12, delta=NOTHING),
+        row(statistic="share", label="", estimate=0.12, delta=NOTHING, region=0.07),
         "Uitval: 12%. Niet met de regio vergeleken.",
         "Uitval: 12%. Not compared with the region.",
     ),
@@ -169,6 +198,23 @@ def agreement(movement, reached="", gap=NOTHING, low=NOTHING, high=NOTHING):
 
 
 MOVED = [
+    (
+        agreement("stable", "reached", 0.4, -3.0, 4.0),
+        "Hetzelfde gebleven: 0 punten (tussen −3 en +4). Het doel is gehaald.",
+        "Stable: 0 points (between −3 and +4). The target was reached.",
+    ),
+    (
+        agreement("too few"),
+        "Te weinig antwoorden om te zeggen of het cijfer veranderde.",
+        "Too few answers to say whether the figure changed.",
+    ),
+    (
+        agreement("not comparable", "not reached"),
+        "Toen en nu gaan deels over dezelfde mensen of jaren. Daarom is het verschil niet uitgerekend. "
+        "Het doel is niet gehaald.",
+        "Then and now are partly about the same people or years, so the difference was not computed. "
+        "The target was not reached.",
+    ),
     (
         agreement("better", "reached", 6.0, 1.0, 11.0),
         "Verbeterd: +6 punten (tussen +1 en +11). Het doel is gehaald.",
@@ -199,6 +245,125 @@ MOVED = [
 ]
 
 
+LIMITS = {"hidden_below": 10, "smallest_cell": 5}
+WHY_NOT = [
+    (None, "Dit is dit jaar niet aangeleverd.", "This was not delivered this year."),
+    (row(reason="few"), "Te weinig antwoorden (minder dan 10).", "Too few answers (fewer than 10)."),
+    (
+        row(reason="small cells"),
+        "Niet getoond: een van de antwoorden is door minder dan 5 mensen gegeven.",
+        "Not shown: one of the answers was given by fewer than 5 people.",
+    ),
+    (
+        row(reason="gives another away"),
+        "Niet getoond, omdat anders het cijfer van een ander te herleiden is.",
+        "Not shown, because the figure of somebody else could be worked out from it.",
+    ),
+    (
+        row(reason="few cases", n=38),
+        "Hoogstens 5 van de 38 (14%). Het precieze aantal staat hier niet, zodat niemand herkenbaar is.",
+        "At most 5 of 38 (14%). The exact number is not given, so that nobody can be recognised.",
+    ),
+    (
+        row(reason="nearly all", n=38),
+        "Minstens 33 van de 38 (86%). Het precieze aantal staat hier niet, zodat niemand herkenbaar is.",
+        "At least 33 of 38 (86%). The exact number is not given, so that nobody can be recognised.",
+    ),
+    (
+        row(reason="follow-up does not reach the horizon"),
+        "Nog niet bekend: te weinig mensen zijn al lang genoeg gevolgd.",
+        "Not yet known: too few people have been followed long enough.",
+    ),
+    (
+        row(reason="more answers than people invited"),
+        "Niet te berekenen: er zijn meer antwoorden dan uitgenodigde mensen.",
+        "Cannot be computed: there are more answers than people invited.",
+    ),
+    (
+        row(reason="something else"),
+        "Met deze gegevens is geen cijfer te berekenen.",
+        "No figure can be computed from these data.",
+    ),
+]
+
+SAME = "not distinguishable"
+TOLD_APART = [  # labels, whether providers differ at all, whether the reader knows beside what
+    (
+        (["above", "below", "below", SAME], True, False),
+        "Effect: 1 boven en 2 onder het gemiddelde van de aanbieders; 1 niet te onderscheiden.",
+        "Effect: 1 above and 2 below the mean of all providers; 1 not distinguishable.",
+    ),
+    (
+        ([SAME, SAME], True, False),
+        "Effect: geen enkele aanbieder is aantoonbaar van het gemiddelde te onderscheiden.",
+        "Effect: no provider can demonstrably be told apart from the mean of all providers.",
+    ),
+    (
+        ([SAME, SAME], False, False),
+        "Effect: er is geen meetbaar verschil tussen aanbieders. Een volgorde zegt dan niets.",
+        "Effect: there is no measurable difference between providers. An order would mean nothing.",
+    ),
+    (
+        (["above", SAME, "too few"], True, True),
+        "Effect: 1 hoger, 0 lager, 1 niet te onderscheiden.",
+        "Effect: 1 higher, 0 lower, 1 not distinguishable.",
+    ),
+    (
+        ([SAME], True, True),
+        "Effect: geen enkele aanbieder is aantoonbaar te onderscheiden.",
+        "Effect: no provider can demonstrably be told apart.",
+    ),
+    (
+        ([SAME], False, True),
+        "Effect: geen meetbaar verschil tussen aanbieders.",
+        "Effect: no measurable difference between providers.",
+    ),
+]
+
+BRIEFLY = [
+    (("better", "points", 6.2, 1.0, 11.4), "verbeterd (tussen +1 en +11)", "improved (between +1 and +11)"),
+    (("worse", "share", -0.06, -0.11, -0.01), "verslechterd (tussen −11 en −1)", "worsened (between −11 and −1)"),
+    (
+        ("not to be told", "mark", 0.1, -0.4, 0.6),
+        "niet te zeggen (tussen −0,4 en +0,6)",
+        "cannot be said (between −0.4 and +0.6)",
+    ),
+    (("", "points", NOTHING, NOTHING, NOTHING), "geen cijfer", "no figure"),
+]
+
+IN_ALL = [
+    (
+        ({"better": 2, "worse": 1, "not to be told": 3}, 6),
+        "Afspraken: 6. Het cijfer erbij is 2 keer verbeterd en 1 keer verslechterd; 3 keer is dat niet te zeggen.",
+        "Agreements: 6. The figure improved 2 times and worsened 1 times; 3 times that cannot be said.",
+    ),
+    (
+        ({"stable": 2, "break": 1}, 3),
+        "Afspraken: 3. Het cijfer erbij is 0 keer verbeterd, 0 keer verslechterd en 2 keer hetzelfde gebleven; "
+        "1 keer is dat niet te zeggen.",
+        "Agreements: 3. The figure improved 0 times, worsened 0 times and stayed the same 2 times; "
+        "1 times that cannot be said.",
+    ),
+]
+
+TARGETS = [
+    (
+        ["reached", "reached", "not reached", "cannot be said", ""],
+        "Doelen: 5. Gehaald: 2; niet gehaald: 1; niet te zeggen: 2.",
+        "Targets: 5. Reached: 2; not reached: 1; cannot be said: 2.",
+    ),
+]
+
+AGREED = [
+    (
+        {"action": "Vaste begeleider", "owner": "teamleider", "status": "done"},
+        "Vaste begeleider (teamleider; klaar)",
+        "Vaste begeleider (teamleider; done)",
+    ),
+    ({"action": "Vaste begeleider", "owner": None, "status": None}, "Vaste begeleider", "Vaste begeleider"),
+]
+
+
 def check(cases, say):
     for situation, dutch, english in cases:
         assert say(situation, "nl") == dutch
@@ -222,11 +387,61 @@ def test_a_change_is_told_with_its_uncertainty():
 
 
 def test_an_outcome_is_told_beside_the_region():
-    check(OUTCOMES, lambda situation, language: phrases.beside_region(situation, "Uitval", language))
+    check(
+        OUTCOMES, lambda situation, language: phrases.beside_region(situation, "Uitval", situation["region"], language)
+    )
 
 
 def test_an_agreement_is_told_with_how_its_figure_moved():
     check(MOVED, lambda situation, language: phrases.moved(situation, "points", language))
+
+
+def test_why_a_figure_is_not_shown_is_said():
+    check(WHY_NOT, lambda situation, language: phrases.why_not(situation, LIMITS, language))
+
+
+def test_a_dimension_says_how_many_providers_are_told_apart():
+    def say(situation, language):
+        labels, differ, briefly = situation
+        return phrases.told_apart(pd.Series(labels), differ, "Effect", language, briefly)
+
+    check(TOLD_APART, say)
+
+
+def test_a_movement_is_told_in_a_few_words():
+    def say(situation, language):
+        movement, unit, *ends = situation
+        return phrases.moved_briefly(agreement(movement, "", *ends), unit, language)
+
+    check(BRIEFLY, say)
+
+
+def test_agreements_and_targets_are_told_together():
+    check(IN_ALL, lambda situation, language: phrases.moved_in_all(pd.Series(situation[0]), situation[1], language))
+    check(TARGETS, phrases.targets_in_all)
+    check(AGREED, lambda situation, language: phrases.agreement(pd.Series(situation), language))
+
+
+def test_every_label_movement_and_verdict_has_a_sentence():
+    """Whatever the statistics may say has words: a new label without them is a defect, not an empty cell."""
+    said = phrases.texts()["sentences"]
+    assert {*phrases.LABELS, "no comparison", "kept back"} <= set(said)
+    assert {f"outcome {label}" for label in (*phrases.LABELS, "alone")} <= set(said)
+    assert {f"gap {verdict}" for verdict in phrases.VERDICTS if verdict != "different"} <= set(said)
+    assert {f"moved {movement or 'unknown'}" for movement in phrases.MOVEMENTS} <= set(said)
+    names = phrases.texts()["names"]
+    assert {f"movement {movement or 'unknown'}" for movement in phrases.MOVEMENTS} <= set(names)
+    assert {*phrases.ENDINGS, *phrases.OPINIONS, *phrases.ROLES, *phrases.CONTINUING} <= set(names)
+
+
+def test_no_sentence_is_kept_that_nothing_says():
+    """A sentence that no code can say any more is one that nobody reads over."""
+    source = "".join(path.read_text("utf-8") for path in sorted(CODE.rglob("*.py")))
+    made = ("outcome ", "gap ", "change ", "moved ", "target ", "held back ", "all ", "further ", "council not ")
+    made += ("none told apart", "no difference", "difference")
+    for key in phrases.texts()["sentences"]:
+        asked = f'"{key}"' in source or key.startswith(made) or key.endswith((" short", " the mean"))
+        assert asked, key
 
 
 def compared(*labels):

@@ -14,6 +14,7 @@ from workbench.analysis.printed import counts_alike
 
 OPINIONS = ("negative", "neutral", "positive")
 MODES = "aantal"
+MOMENT = "moment="  # before the moment of answering, where a count is by moment and not by mode
 AT_MOST, AT_LEAST = "few cases", "nearly all"  # published as a bound
 FEW, SMALL = "few", "small cells"
 PARTS = ("provider", "municipality")

@@ -1,7 +1,7 @@
 """How precisely a figure is published: as it is printed, so that a chart or a spreadsheet tells no more than the page.
 
-Shares in whole per cents, scores and differences in whole points, marks and ratios with their decimals. Everything is
-decided on exact figures first; rounding comes last.
+Shares in whole per cents, scores and differences in whole points, marks and ratios with their decimals, how many people
+were still followed in tens. Everything is decided on exact figures first; rounding comes last.
 """
 
 import numpy as np
@@ -16,6 +16,7 @@ POINTS = (
 )
 OUTCOMES = ("uitval", "reden_einde", "nut", "zonder_hulp", "geen_herstart", "doelen", "respons")
 ENDS = ["estimate", "conf_low", "conf_high", "delta"]
+TENS = -1  # decimals of how many people were still followed
 RATIO = 2  # decimals of a figure that is no share, score or count
 
 
@@ -31,7 +32,8 @@ def decimals(table: pd.DataFrame) -> pd.Series:
     share = table["statistic"].isin(SHARES) | table["measure"].isin(OUTCOMES)
     mark = (table["measure"] == "nut") & (table["statistic"] == "mean")
     points = table["statistic"].isin([*POINTS, "count"]) | (table["statistic"] == "choice")
-    return pd.Series(np.select([mark, share, points], [1, 2, 0], RATIO), index=table.index)
+    followed = table["statistic"] == "at_risk"
+    return pd.Series(np.select([followed, mark, share, points], [TENS, 1, 2, 0], RATIO), index=table.index)
 
 
 def as_printed(table: pd.DataFrame) -> pd.DataFrame:

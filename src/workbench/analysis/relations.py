@@ -6,13 +6,15 @@ function gives one `Linked` per group of figures that is linked so; figures of d
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from workbench.analysis import linked_counts, linked_means
 from workbench.analysis.endings import DEFINITIONS, GROUPS, NO_ENDING
-from workbench.analysis.linked_counts import MODES, OPINIONS, Key, Linked, Rules, shares
+from workbench.analysis.linked_counts import MODES, MOMENT, OPINIONS, Key, Linked, Rules, shares
 
 KEY = ["measure", "statistic", "group", "year"]
 WHICH = ["category", "unit", "unit_id"]
@@ -135,11 +137,29 @@ def _restarts(rows: pd.DataFrame, key: Key, rules: Rules) -> Linked:
 
 
 def _counts(rows: pd.DataFrame, key: Key, rules: Rules) -> Linked:
-    """Questionnaires by mode and in all."""
-    modes = tuple(sorted(set(rows["category"]) - {""}))
+    """Questionnaires in all, by mode and by moment: both add up to the same number."""
+    categories = sorted(set(rows["category"]) - {""})
+    at = rows["category"].str.startswith(MOMENT)
     named = rows.assign(cell=rows["category"].replace("", "n"), base="")
-    atoms = rows[rows["category"] != ""].pivot(index=["unit", "unit_id"], columns="category", values="estimate")
+    wide = rows[rows["category"] != ""].pivot(index=["unit", "unit_id"], columns="category", values="estimate")
     whole = rows[rows["category"] == ""].set_index(["unit", "unit_id"])["estimate"]
-    atoms = atoms.reindex(index=whole.index, columns=list(modes)).fillna(0.0)
-    atoms["not known"] = (whole - atoms.sum(axis=1)).clip(lower=0)
-    return shares(named, key, rules, {"n": (*modes, "not known")}, atoms)
+    atoms = wide.reindex(index=whole.index, columns=categories).fillna(0.0)
+    sums = {}
+    for name, moment in (("n", False), ("n by moment", True))[: 1 + at.any()]:
+        own = [each for each in categories if each.startswith(MOMENT) == moment]
+        atoms[f"{name}, not known"] = (whole - atoms[own].sum(axis=1)).clip(lower=0)
+        sums[name] = (*own, f"{name}, not known")
+    linked = shares(named, key, rules, sums, atoms)
+    return _alike(linked, *sums) if len(sums) > 1 else linked
+
+
+def _alike(linked: Linked, one: str, other: str) -> Linked:
+    """Say that two sums of every unit are the same number."""
+    cells = linked.system.cells.reset_index(drop=True)
+    first, second = (cells.index[cells["name"].eq(name) & cells["unit_id"].ne("")] for name in (one, other))
+    pairs, ones = np.arange(len(first)), np.ones(len(first))
+    same = sparse.coo_matrix(
+        (np.r_[ones, -ones], (np.r_[pairs, pairs], np.r_[first, second])), (len(first), len(cells))
+    )
+    relations = sparse.vstack([linked.system.relations, same], format="csr")
+    return replace(linked, system=replace(linked.system, relations=relations))

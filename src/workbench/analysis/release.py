@@ -94,7 +94,7 @@ def decide(
                 decided = _kept_back(decided, system)
             else:
                 decided = _with_further(decided, system, gone)
-    decided = _alternatives(decided)
+    decided = _followed(_alternatives(decided), rules)
     released = published(decided)
     if ledger is not None and len(ledger):
         released = standing.as_published(released, decided["slack"] > 0, ledger)
@@ -123,6 +123,9 @@ def alone(estimates: pd.DataFrame, rules: Rules, indicative_below: int) -> pd.Da
         *_bounds(decided, cells, rules),
     ):
         decided.loc[rows & (decided["status"] != "hidden"), ["status", "reason"]] = ["hidden", reason]
+    clients = decided[(decided["measure"] == "clients") & (decided["status"] == "hidden")]
+    spent = (decided["measure"] == "spent_per_client") & _among(decided, clients, [*UNIT[1:], "category"])
+    decided.loc[spent, ["status", "reason"]] = ["hidden", SMALL]
     decided.loc[decided["estimate"].isna() & ~decided["statistic"].isin(CURVES), "status"] = "hidden"
     return decided
 
@@ -248,6 +251,20 @@ def _alternatives(decided: pd.DataFrame) -> pd.DataFrame:
     own = pd.Series(reason.reindex(pd.MultiIndex.from_frame(decided[UNIT])).to_numpy(), index=decided.index)
     decided.loc[inherits, "reason"] = own[inherits].fillna(LINKED)
     decided.loc[inherits, "status"] = "hidden"
+    return decided
+
+
+def _followed(decided: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """Hide how many people were still followed where their share is not shown, or where they are few.
+
+    It is published in tens: with its share it then tells no number of restarts that the share does not tell.
+    """
+    followed = decided["statistic"] == "at_risk"
+    shares = decided[(decided["statistic"] == "incidence") & (decided["status"] != "hidden")]
+    few = followed & (decided["estimate"] < rules.hidden_below)
+    away = followed & (few | ~_among(decided, shares, [*UNIT, "category"]))
+    decided.loc[away, "reason"] = np.where(few[away], FEW, LINKED)
+    decided.loc[away, "status"] = "hidden"
     return decided
 
 

@@ -192,7 +192,7 @@ def _with(part: "Cleaned", reason: pd.Series, marked: dict[str, pd.Series], find
     out = reason.notna()
     excluded = pd.DataFrame(
         {"file": responses.loc[out, "file"].astype("str"), "row": responses.loc[out, "row"], "reason": reason[out]}
-    )
+    ).assign(provider_id=responses.loc[out, "provider_id"])
     kept = ~out.to_numpy()
     return replace(
         part,

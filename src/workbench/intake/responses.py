@@ -144,7 +144,7 @@ def clean(delivered: Records, codebook: Codebook, year: int, hash_key: str) -> C
     )
     excluded = pd.DataFrame(
         {"file": delivered.file, "row": described.index[~counted], "reason": reason[~counted].array}
-    )
+    ).assign(provider_id=described.loc[~counted, "provider_id"].array)
     if counted.all():
         return Cleaned(responses, codes, kinds, excluded, findings)
     return Cleaned(responses[counted], codes[counted], kinds[counted], excluded, findings)

@@ -23,7 +23,7 @@ OUTCOMES: Mapping[str, str] = {
     "doelen": "share",
 }
 CARD_ROWS = ("asked", "numerator", "denominator", "exclusions", "window", "perspective", "caveat", "source")
-CONTEXT = ("clients", "inflow", "waiting_weeks", "budget", "spent", "staff_turnover", "complaints")
+CONTEXT = ("clients", "inflow", "waiting_weeks", "budget", "spent", "spent_per_client", "staff_turnover", "complaints")
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,9 @@ def finding(release: Release, row: pd.Series) -> str:
     if row["statistic"] == "gap":
         sentence = phrases.mirrored(row, name, release.definitions["mirror_margin"], release.language)
     elif row["statistic"] in ("share", "incidence"):
-        sentence = phrases.beside_region(row, name, release.language)
+        region = of_region(release, row["measure"], row["statistic"])
+        beside = float("nan") if region is None else float(region["estimate"])
+        sentence = phrases.beside_region(row, name, beside, release.language)
     else:
         sentence = phrases.compared(row, name, release.language)
     return f"{sentence} {release.say('indicative')}" if row["status"] == "indicative" else sentence
@@ -276,7 +278,7 @@ def representativity(release: Release) -> Exhibit | Paragraphs:
     language = release.language
     rows = release.rows(measure="respons", statistic="partial", unit="region", category=None)
     rows = rows[rows["category"].str.contains("=") & rows["estimate"].notna()]
-    order = rows.sort_values("estimate", key=abs, ascending=False)
+    order = rows.sort_values("estimate", kind="stable")
     table = pd.DataFrame(
         {
             release.head("group"): [_level(release, each) for each in order["category"]],
@@ -285,18 +287,20 @@ def representativity(release: Release) -> Exhibit | Paragraphs:
     )
     values = {"indicator": number(whole["estimate"], language, 2)}
     sentence = release.say("representative", **values)
-    bias = of_region(release, "respons", "max_bias")
+    bias, worst = of_region(release, "respons", "max_bias"), ""
     if bias is not None and pd.notna(bias["estimate"]):
-        sentence += " " + release.say("largest bias", points=number(bias["estimate"], language))
-    caption, note = release.text("captions", "representativity"), release.text("notes", "representativity")
+        worst = release.say("largest bias", points=number(bias["estimate"], language))
     if table.empty:
-        return said(sentence)
+        return said(sentence, *([worst] if worst else []))
+    caption, note = release.text("captions", "representativity"), release.text("notes", "representativity")
+    note = f"{note} {worst}".strip()
     return shown(release, "representativity", table, caption=caption, finding=sentence, note=note)
 
 
 def _level(release: Release, category: str) -> str:
     variable, _, level = category.partition("=")
-    return f"{release.word(variable)}: {release.word(level)}"
+    named_ = release.word(category)
+    return f"{release.word(variable)}: {release.word(level) if named_ == category else named_}"
 
 
 def _side(release: Release, value: float) -> str:

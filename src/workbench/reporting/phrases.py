@@ -80,21 +80,27 @@ def compared(row: pd.Series, measure: str, language: str) -> str:
     return say(label, language, measure=measure, delta=delta, whom=whom)
 
 
-def beside_region(row: pd.Series, measure: str, language: str) -> str:
+def beside_region(row: pd.Series, measure: str, region: float, language: str) -> str:
     """Say how an outcome of a provider lies beside that of the region, from its label.
+
+    `region` is the share of the region as it is shown elsewhere, missing where it is not. A provider with most of the
+    people stands beside the others, and no number is named.
 
     Examples
     --------
-    >>> row = pd.Series({"label": "above", "estimate": 0.12, "delta": 0.05, "status": "shown", "reason": ""})
-    >>> beside_region(row, "Uitval", "nl")
+    >>> row = pd.Series({"label": "above", "estimate": 0.12, "delta": 0.05, "method": "share"})
+    >>> beside_region(row, "Uitval", 0.07, "nl")
     'Uitval: 12%, hoger dan in de regio (7%). Dat is meer dan toeval verklaart.'
     """
     label = row["label"] if row["label"] in LABELS else "alone"
-    values = {"share": percentage(row["estimate"], language), "region": ""}
-    if pd.notna(row["delta"]):
-        values["region"] = percentage(row["estimate"] - row["delta"], language)
-    elif label != "too few":
+    others = "beside the others" in row["method"]
+    if label != "too few" and (pd.isna(row["delta"]) or (pd.isna(region) and not others)):
         label = "alone"
+    values = {"share": percentage(row["estimate"], language), "whom": ""}
+    if label in ("above", "below", "not distinguishable"):
+        how = "from" if label == "not distinguishable" else "than"
+        beside = "" if others else percentage(region, language)
+        values["whom"] = text("titles", f"{how} the {'others' if others else 'region'}", language, region=beside)
     return say(f"outcome {label}", language, measure=measure, **values)
 
 
@@ -147,6 +153,20 @@ def changed(row: pd.Series | None, language: str) -> str:
     written = {key: number(value, language, signed=True) for key, value in ends.items()}
     verdict = {"changed": "risen" if row["estimate"] > 0 else "fallen"}.get(row["label"], row["label"])
     return say(f"change {verdict or 'not to be told'}", language, year=row["category"], **written)
+
+
+def agreement(row: pd.Series, language: str) -> str:
+    """Say what was agreed, with who does it and how far it is, where that is known.
+
+    Examples
+    --------
+    >>> agreement(pd.Series({"action": "Vaste begeleider", "owner": "teamleider", "status": "running"}), "nl")
+    'Vaste begeleider (teamleider; loopt)'
+    """
+    owner, status = row.get("owner"), row.get("status")
+    known = [str(owner)] if pd.notna(owner) and owner else []
+    known += [name(str(status), language)] if pd.notna(status) and status else []
+    return f"{row['action']} ({'; '.join(known)})" if known else str(row["action"])
 
 
 def moved(row: pd.Series, unit: str, language: str) -> str:
@@ -272,10 +292,11 @@ def _end(row: pd.Series, thresholds: Mapping[str, int], language: str) -> tuple[
     return known, percentage(round_(100 * known / row["n"]) / 100, language)
 
 
-def told_apart(labels: pd.Series, differ: bool, measure: str, language: str) -> str:
+def told_apart(labels: pd.Series, differ: bool, measure: str, language: str, briefly: bool = False) -> str:
     """Say how many providers lie above or below the mean of all, that none can be told apart, or that none differs.
 
-    `differ` says whether all differences together are more than chance explains.
+    `differ` says whether all differences together are more than chance explains; `briefly` that the reader knows what
+    providers are compared with.
 
     Examples
     --------
@@ -285,7 +306,21 @@ def told_apart(labels: pd.Series, differ: bool, measure: str, language: str) -> 
     counts = labels.value_counts()
     above, below, same = (int(counts.get(label, 0)) for label in ("above", "below", "not distinguishable"))
     key = "difference" if above + below else "none told apart" if differ else "no difference"
+    key += " briefly" if briefly else ""
     return say(key, language, measure=measure, above=above, below=below, same=same)
+
+
+def targets_in_all(reached: Sequence[str], language: str) -> str:
+    """Say how many targets were reached, how many were not, and of how many that cannot be said.
+
+    Examples
+    --------
+    >>> targets_in_all(["reached", "not reached", ""], "nl")
+    'Doelen: 3. Gehaald: 1; niet gehaald: 1; niet te zeggen: 1.'
+    """
+    counts = {key.replace(" ", "_"): reached.count(key) for key in ("reached", "not reached")}
+    rest = len(reached) - sum(counts.values())
+    return say("ambitions", language, all=len(reached), cannot_be_said=rest, **counts)
 
 
 def together(names: Sequence[str], language: str) -> str:

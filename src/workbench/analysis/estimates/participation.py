@@ -1,15 +1,16 @@
-"""Who answered: numbers counted, and the response where people were invited from a frame."""
+"""Who answered, how and when: numbers counted, and the response where people were invited from a frame."""
 
 import numpy as np
 import pandas as pd
 
 from workbench.analysis.estimates.contract import UNITS, as_shares, rows, together
+from workbench.analysis.linked_counts import MOMENT
 
 INVITING_MODES = ("mail", "link", "sms", "paper", "telephone")  # a kiosk invites nobody
 
 
 def participation(responses: pd.DataFrame, invited: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Who answered? Numbers counted per role and mode, and the response where a frame exists.
+    """Who answered? Numbers counted per role, mode and moment, and the response where a frame exists.
 
     Parameters
     ----------
@@ -20,8 +21,8 @@ def participation(responses: pd.DataFrame, invited: pd.DataFrame, year: int) -> 
     Returns
     -------
     DataFrame
-        Measure ``aantal`` (statistic ``count``; by mode in `category`) and measure ``respons`` (statistic ``share`` of
-        the invited clients, n = invited).
+        Measure ``aantal`` (statistic ``count``; in `category` the mode, or ``moment=`` and the moment) and measure
+        ``respons`` (statistic ``share`` of the invited clients, n = invited).
 
     Examples
     --------
@@ -33,13 +34,17 @@ def participation(responses: pd.DataFrame, invited: pd.DataFrame, year: int) -> 
     """
     parts = []
     for unit, column in UNITS.items():
-        if unit == "municipality":
+        if column and column not in responses:
             continue
         unit_id = responses[column] if column else pd.Series("region", index=responses.index)
         keys = [unit_id.rename("unit_id"), responses["role"].rename("group")]
         whole = responses.groupby(keys).size().rename("estimate").reset_index()
-        modes = responses.groupby([*keys, responses["mode"].rename("category")]).size().rename("estimate").reset_index()
-        counted = pd.concat([whole, modes], ignore_index=True)
+        parts_of = [responses[name] for name in ("mode", "moment") if name in responses]
+        ways = [responses.groupby([*keys, part.rename("category")], observed=True).size() for part in parts_of]
+        tables = [way.rename("estimate").reset_index() for way in ways]
+        for table in tables[1:]:
+            table["category"] = MOMENT + table["category"].astype(str)
+        counted = pd.concat([whole, *tables], ignore_index=True)
         counted["n"] = counted["estimate"]
         parts.append(rows(counted, measure="aantal", statistic="count", unit=unit, year=year, method="count"))
     parts.append(response(responses, invited, year))
@@ -47,17 +52,17 @@ def participation(responses: pd.DataFrame, invited: pd.DataFrame, year: int) -> 
 
 
 def response(responses: pd.DataFrame, invited: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Return which share of the invited clients answered, per provider and for the region.
+    """Return which share of the invited clients answered, per provider and municipality and for the region.
 
     Only providers and questionnaires with a frame take part, on both sides. More answers than people invited cannot be:
-    then there is no figure, and the reason says so.
+    then there is no figure, and the reason says so. A municipality has one where everybody's is known.
 
     Parameters
     ----------
     responses : DataFrame, one row per counted questionnaire
-        ``provider_id, role, instrument, mode``.
+        ``provider_id, role, instrument, mode``, and perhaps ``municipality_code``.
     invited : DataFrame, one row per invited person
-        ``provider_id, role, instrument``.
+        ``provider_id, role, instrument``, and perhaps ``municipality_code``.
     year : int
 
     Returns
@@ -78,9 +83,13 @@ def response(responses: pd.DataFrame, invited: pd.DataFrame, year: int) -> pd.Da
     counts = given.groupby(keys).size().rename("count").reset_index()
     both = frame.merge(counts, on=keys, how="left", validate="1:1").fillna({"count": 0})
     parts = []
-    for unit, column in (("provider", "provider_id"), ("region", None)):
-        unit_id = both[column] if column else pd.Series("region", index=both.index)
-        table = both.groupby(unit_id.rename("unit_id"))[["n", "count"]].sum().reset_index()
+    ours = given.merge(frame[keys], on=keys, how="inner", validate="m:1")
+    for unit, column in UNITS.items():
+        if unit == "municipality":
+            table = _by_municipality(ours, invited[invited["role"] == "client"])
+        else:
+            unit_id = both[column] if column else pd.Series("region", index=both.index)
+            table = both.groupby(unit_id.rename("unit_id"))[["n", "count"]].sum().reset_index()
         too_many = table["count"] > table["n"]
         shares = as_shares(
             table.assign(count=table["count"].mask(too_many, 0)),
@@ -91,3 +100,13 @@ def response(responses: pd.DataFrame, invited: pd.DataFrame, year: int) -> pd.Da
         shares.loc[unknown, "reason"] = "more answers than people invited"
         parts.append(shares)
     return together(parts)
+
+
+def _by_municipality(given: pd.DataFrame, invited: pd.DataFrame) -> pd.DataFrame:
+    """Return ``unit_id``, invited ``n`` and answers ``count``; no rows where a municipality is not always known."""
+    place = "municipality_code"
+    if any(place not in table or table[place].isna().any() for table in (given, invited)) or invited.empty:
+        return pd.DataFrame({"unit_id": pd.Series(dtype="str"), "n": 0, "count": 0})
+    n, count = (table.groupby(place).size() for table in (invited, given))
+    table = pd.DataFrame({"n": n, "count": count.reindex(n.index).fillna(0)})
+    return table.rename_axis("unit_id").reset_index()

@@ -37,7 +37,8 @@ def outcome_rows(
     -------
     DataFrame
         Measures ``uitval`` (category: the other definitions beside the chosen one), ``reden_einde``,
-        ``geen_herstart`` (category: months) and ``doelen``, per provider, municipality and region.
+        ``geen_herstart`` (category: months; statistic ``at_risk``: how many were still followed then) and ``doelen``,
+        per provider, municipality and region.
 
     Examples
     --------
@@ -101,8 +102,11 @@ def _restarts(
             by=by,
         )
         method = f"Aalen-Johansen at {window} months"
-        made = rows(_by_unit(table), measure="geen_herstart", statistic="incidence", method=method, **fixed)
+        by_unit = _by_unit(table)
+        made = rows(by_unit, measure="geen_herstart", statistic="incidence", method=method, **fixed)
+        remaining = by_unit[["unit_id", "n"]].assign(estimate=by_unit["n_at_risk"], category=str(window))
         parts.append(made.assign(category=str(window)))
+        parts.append(rows(remaining, measure="geen_herstart", statistic="at_risk", method="count", **fixed))
         if window == months:
             parts.append(made)
     return parts

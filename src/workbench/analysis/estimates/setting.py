@@ -10,7 +10,8 @@ ADDED_UP = ("clients", "inflow", "budget", "spent", "complaints")
 def context(figures: pd.DataFrame, year: int) -> pd.DataFrame:
     """Return the administration's figures as rows beside the estimates; for the region what can be added up.
 
-    Waiting weeks and turnover of staff are no sums: the region gets the median of its providers.
+    Waiting weeks and turnover of staff are no sums: the region gets the median of its providers. What was spent per
+    client is a figure of its own: of the region its providers together.
 
     Parameters
     ----------
@@ -38,5 +39,16 @@ def context(figures: pd.DataFrame, year: int) -> pd.DataFrame:
     of_providers = known[known["unit"] == "provider"].groupby(["measure", "category"])["estimate"]
     region = of_providers.agg(["sum", "median"]).reset_index()
     region["estimate"] = region["sum"].where(region["measure"].isin(ADDED_UP), region["median"])
-    table = pd.concat([known, region[["measure", "category", "estimate"]].assign(unit="region", unit_id="region")])
+    whole = region[["measure", "category", "estimate"]].assign(unit="region", unit_id="region")
+    table = pd.concat([known, whole], ignore_index=True)
+    table = pd.concat([table, _per_client(table)], ignore_index=True)
     return together([rows(table, statistic="context", group="organisation", year=year, method="as delivered")])
+
+
+def _per_client(table: pd.DataFrame) -> pd.DataFrame:
+    """Return what was spent per client, where both are known and there were clients."""
+    asked = table[table["measure"].isin(["spent", "clients"])]
+    wide = asked.pivot(index=["unit", "unit_id", "category"], columns="measure", values="estimate")
+    both = wide.reindex(columns=["spent", "clients"]).dropna()
+    both = both[both["clients"] > 0]
+    return both.assign(estimate=both["spent"] / both["clients"], measure="spent_per_client").reset_index()

@@ -7,9 +7,11 @@ import pandas as pd
 
 from workbench.reporting.figures.axes import GAP, ORANGE, ORANGE_TEXT, QUIET, label_row, placed_rows, span, writer
 from workbench.reporting.sheet import INK, PAPER, WIDTH, Sheet, shortened, styled, text_width, wrapped
-from workbench.reporting.wording import word
+from workbench.reporting.wording import number, word
 
 SHADES = ("#f2f7fb", "#d6e8f4", "#aed2ea", "#7db7da", "#00608f")
+SIDES = ("#e8a46c", "#f6d9bf", "#f4f4f2", "#c9e0f0", "#7db7da")  # of a difference: below zero, about zero, above
+LINES = 4  # of a head or a label, at most
 NOTHING = "#f4f4f2"
 
 
@@ -21,6 +23,7 @@ def heat(
     high: float | None = None,
     *,
     share: bool = False,
+    signed: bool = False,
     language: str = "nl",
 ) -> str:
     """Draw a table of which the cells are darker as the value is higher; the value stands in the cell.
@@ -36,6 +39,8 @@ def heat(
         What is lightest and darkest; by default the least and the most that is drawn.
     share : bool
         The numbers are shares in [0, 1], written as percentages.
+    signed : bool
+        The numbers are differences: written with their sign, of one colour below zero and of another above.
 
     Returns
     -------
@@ -49,11 +54,12 @@ def heat(
     >>> ">61<" in svg, ">–<" in svg
     (True, True)
     """
-    write = writer(share, language)
+    write = (lambda value: number(value, language, signed=True)) if signed else writer(share, language)
     remarks = [str(remark) for remark in rows["remark"].fillna("")] if "remark" in rows else []
     aside = min(max((text_width(remark, bold=True) for remark in remarks), default=0.0), 150)
     left, right = 230, WIDTH - aside - (12 if aside else 0)
-    step = 42 if any(len(wrapped(label, left - GAP)) > 1 for label in rows["label"]) else 32
+    step = 4 + 19 * max((2, *(len(wrapped(label, left - GAP, LINES - 1)) for label in rows["label"])))
+    step = 32 if all(len(wrapped(label, left - GAP)) == 1 for label in rows["label"]) else step
     wide = (right - left) / max(1, len(columns))
     heads, top = _heads(columns, left, wide)
     sheet = Sheet(top + step * len(rows) + 40)
@@ -62,12 +68,16 @@ def heat(
     values = [float(value) for column in columns for value in rows[column] if pd.notna(value)]
     least, most = span(values)
     least, most = (least if low is None else low), (most if high is None else high)
+    shades = SIDES if signed else SHADES
+    if signed:
+        most = max(abs(least), abs(most))
+        least = -most
     for place, (row, y) in enumerate(placed_rows(rows, top, step)):
-        label_row(sheet, row["label"], y, left - GAP)
+        label_row(sheet, row["label"], y, left - GAP, LINES - 1)
         for column, name in enumerate(columns):
             start = left + column * wide
             value: float = float(row[name]) if pd.notna(row[name]) else math.nan
-            shade = _shade(value, least, most)
+            shade = _shade(value, least, most, shades)
             sheet.box(start + 1, start + wide - 1, y - step / 2 + 1, y + step / 2 - 1, shade)
             marked = bool(row.get(f"{name} marked", False))
             if marked:
@@ -77,19 +87,22 @@ def heat(
         if remarks:
             sheet.text(WIDTH, y, shortened(remarks[place], 150, bold=True), "right", bold=True)
     if values:
-        _shades(sheet, top + step * len(rows) + 24, left, write(least), write(most), language)
+        _shades(sheet, top + step * len(rows) + 24, left, write(least), write(most), language, shades)
     return sheet.svg()
 
 
 def _heads(columns: Sequence[str], left: float, wide: float) -> tuple[list[tuple[float, float, str]], float]:
     """Return the lines of the heads of the columns, each with its place, and where the rows begin.
 
-    Heads too long for their column stand on two levels in turn, so that each has the width of two.
+    Heads too long for their column stand on two levels in turn, so that each has the width of two; as few lines as
+    leave every head whole.
     """
-    lines = [wrapped(column, wide - 8) for column in columns]
-    turns = any(line.endswith("…") for each in lines for line in each)
-    if turns:
-        lines = [wrapped(column, 2 * wide - 12) for column in columns]
+    tried = [
+        (turns, [wrapped(column, room, most) for column in columns])
+        for most in (2, 3, LINES)
+        for turns, room in _rooms(wide)
+    ]
+    turns, lines = next((each for each in tried if not _cut(each[1])), tried[-1])
     deep = max((len(each) for each in lines), default=1)
     placed: list[tuple[float, float, str]] = []
     for place, each in enumerate(lines):
@@ -100,11 +113,20 @@ def _heads(columns: Sequence[str], left: float, wide: float) -> tuple[list[tuple
     return placed, 20.0 * deep * (1 + turns) + 10
 
 
-def _shade(value: float, least: float, most: float) -> str:
+def _rooms(wide: float) -> tuple[tuple[bool, float], ...]:
+    """Return the room of a head: that of its own column, or in turns that of two."""
+    return (False, wide - 8), (True, 2 * wide - 12)
+
+
+def _cut(heads: Sequence[Sequence[str]]) -> bool:
+    return any(line.endswith("…") for head in heads for line in head)
+
+
+def _shade(value: float, least: float, most: float, shades: Sequence[str]) -> str:
     if math.isnan(value):
-        return NOTHING
+        return NOTHING if shades is SHADES else PAPER
     part = (value - least) / ((most - least) or 1.0)
-    return SHADES[min(max(int(part * len(SHADES)), 0), len(SHADES) - 1)]
+    return shades[min(max(int(part * len(shades)), 0), len(shades) - 1)]
 
 
 def _frame(sheet: Sheet, left: float, right: float, top: float, bottom: float) -> None:
@@ -112,10 +134,10 @@ def _frame(sheet: Sheet, left: float, right: float, top: float, bottom: float) -
         sheet.line([left, right, right, left, left, right], [top, top, bottom, bottom, top, top], colour, width)
 
 
-def _shades(sheet: Sheet, y: float, left: float, least: str, most: str, language: str) -> None:
+def _shades(sheet: Sheet, y: float, left: float, least: str, most: str, language: str, shades: Sequence[str]) -> None:
     """Say what the shades mean: from the least to the most that is drawn."""
     at = sheet.text(left, y, least, color=QUIET)[1] + 8
-    for shade in SHADES:
+    for shade in shades:
         sheet.box(at, at + 22, y - 8, y + 8, shade, "#82919f")
         at += 22
     end = sheet.text(at + 8, y, most, color=QUIET)[1]

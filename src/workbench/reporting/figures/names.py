@@ -21,7 +21,7 @@ FAR: tuple[tuple[float, float, Side], ...] = tuple(
     for far in (30, 46, 64, 84, 106, 140, 180, 230)
     for turn in (math.radians(degrees) for degrees in (-30, 30, -150, 150, -65, 65, -115, 115, 0, 180))
 )
-FURTHEST, LONGEST = 50, 200
+FURTHEST, LONGEST, WHOLE = 50, 200, 320
 
 
 def write_names(
@@ -37,8 +37,8 @@ def write_names(
     ----------
     sheet : Sheet
     points : DataFrame, one row per point
-        ``across, height`` (its place), ``name``, ``named`` (it is asked for) and ``mine`` (bold, and placed first). The
-        order is the order in which names choose their place.
+        ``across, height`` (its place), ``name``, ``named`` (it is asked for), ``mine`` (bold, and placed first) and
+        ``look`` (what is told apart has its name whole). The order is the order in which names choose their place.
     taken : sequence of box
         Where something is written already.
     crossed : sequence of box
@@ -51,17 +51,16 @@ def write_names(
     left_out = 0
     asked = points[points["named"] | points["mine"]]
     for point in records(asked.sort_values("mine", ascending=False, kind="stable")):
-        name = shortened(point["name"], LONGEST, point["mine"])
+        first = bool(point["mine"] or point["look"])
+        name = shortened(point["name"], WHOLE if first else LONGEST, point["mine"])
         wide = text_width(name, point["mine"])
         others = dots[~(dots == np.array(_around(point))).all(axis=1)]
         blocked = np.vstack([others, written, leads])
         spot = (
             _spot(point, wide, NEAR, np.vstack([blocked, lines]), room)
             or _spot(point, wide, NEAR, blocked, room)
-            or _spot(
-                point, wide, FAR[: None if point["mine"] else FURTHEST], blocked, room, np.vstack([written, leads])
-            )
-            or (_spot(point, wide, NEAR, written, room) if point["mine"] else None)
+            or _spot(point, wide, FAR[: None if first else FURTHEST], blocked, room, np.vstack([written, leads]))
+            or (_spot(point, wide, NEAR, written, room) if first else None)
         )
         if spot is None:
             left_out += 1

@@ -199,7 +199,7 @@ def _points(
 ) -> int:
     """Draw the points and the names asked for; return how many names found no room.
 
-    Where many are asked for, those furthest from the middle of the chart go first: they are what it is about.
+    Those that are told apart go first, then those furthest from the middle of the chart: they are what it is about.
     """
     points = points.assign(
         across=[x(n) for n in points["n"]],
@@ -214,5 +214,6 @@ def _points(
     for own in records(points[points["mine"]]):
         sheet.marks([own["across"]], [own["height"]], LOOKS[own["look"]].shape, INK, 15)
     middle = (room[2] + room[3]) / 2
-    ordered = points.assign(far=(points["height"] - middle).abs()).sort_values(["far", "name"], ascending=[False, True])
+    points = points.assign(far=(points["height"] - middle).abs(), alike=points["look"] == "")
+    ordered = points.sort_values(["alike", "far", "name"], ascending=[True, False, True])
     return write_names(sheet, ordered, taken, crossed, room)

@@ -5,8 +5,9 @@ from workbench.reporting.portrait.mirror import mirror, mirror_items, mirror_que
 from workbench.reporting.portrait.opening import agreed, headline, in_short
 from workbench.reporting.portrait.participation import participation, representativity
 from workbench.reporting.portrait.results import continuing, endings, outcomes, restarts
-from workbench.reporting.portrait.sides import context, sides
+from workbench.reporting.portrait.sides import sides
 from workbench.reporting.portrait.talk import conversation, findings, hidden, remarks
+from workbench.reporting.surroundings import context
 
 __all__ = [
     "agreed",

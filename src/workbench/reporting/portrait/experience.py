@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from workbench.reporting import figures, phrases
+from workbench.reporting import change, figures, phrases
 from workbench.reporting.exhibit import Exhibit, Paragraphs
 from workbench.reporting.exhibits import (
     adjusted_scores,
@@ -113,14 +113,9 @@ def trend(release: Release) -> Exhibit | Paragraphs:
         return said(release.say("no years" if rows.empty else "one year"))
     region = release.rows(**asked, unit="region").set_index(["measure", "year"])["estimate"].rename("region")
     drawn = in_order(release, rows.sort_values("year")).join(region, on=["measure", "year"])
-    changes = changed(release, "provider")
+    changes = change.tested(release, "provider")
     broken = [_broken(changes, row["measure"], row["year"], drawn) for _, row in drawn.iterrows()]
     drawn = drawn.assign(label=[release.name(each) for each in drawn["measure"]], break_before=broken)
-    last = {row["measure"]: row for _, row in changes.drop_duplicates("measure", keep="last").iterrows()}
-    told = [
-        phrases.changed(last.get(row["measure"]), release.language) if row["year"] == release.year else ""
-        for _, row in drawn.iterrows()
-    ]
     table = pd.DataFrame(
         {
             head("dimension"): drawn["label"],
@@ -128,33 +123,21 @@ def trend(release: Release) -> Exhibit | Paragraphs:
             head("score"): [plain(value, language) for value in drawn["estimate"]],
             head("interval"): [interval(row, language) for _, row in drawn.iterrows()],
             head("region"): [plain(value, language) for value in drawn["region"]],
-            head("change"): told,
+            head("change"): change.in_rows(release, changes, drawn),
         }
     )
     sentence = release.say("over the years", first=drawn["year"].min(), last=drawn["year"].max())
-    certain = changes[(changes["label"] == "changed") & changes["measure"].isin(drawn["measure"])]
-    certain = certain.drop_duplicates("measure", keep="last")
-    if len(changes):
-        earlier = changes["category"].iloc[-1]
-        names = named(release, certain["measure"]) if len(certain) else ""
-        sentence += " " + release.say("changed" if names else "none changed", earlier=earlier, measures=names)
     return shown(
         release,
         "trend",
         table,
         caption=release.text("captions", "trend"),
-        finding=sentence,
+        finding=sentence + change.in_all(release, changes, drawn),
         chart=figures.trend(drawn, language=language),
         note=release.text("notes", "trend tested" if len(changes) else "trend"),
         numeric=["score", "region"],
         **{head("year"): "year"},
     )
-
-
-def changed(release: Release, unit: str) -> pd.DataFrame:
-    """Return the tested changes to this year, the earliest comparison first."""
-    asked = {"measure": release.dimensions, "statistic": "change", "unit": unit, "group": "client"}
-    return release.rows(**asked, category=None).sort_values(["category", "measure"], kind="stable")
 
 
 def _broken(changes: pd.DataFrame, measure: str, year: int, drawn: pd.DataFrame) -> bool:

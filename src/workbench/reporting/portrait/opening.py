@@ -76,12 +76,10 @@ def agreed(release: Release) -> Exhibit | Paragraphs:
     for _, row in release.agreements.iterrows():
         measure, statistic = str(row["measure"]), str(row["statistic"])
         name = release.name(measure, statistic)
-        status = f" ({release.word(str(row['status']))})" if pd.notna(row["status"]) else ""
         rows.append(
             {
                 head("agreed"): name,
-                head("action"): f"{row['action']}{status}",
-                head("owner"): row["owner"],
+                head("action"): phrases.agreement(row, release.language),
                 head("then"): of_measure(release, measure, row["then"], statistic),
                 head("now"): of_measure(release, measure, row["now"], statistic),
                 head("target"): of_measure(release, measure, row["target"], statistic),

@@ -3,11 +3,12 @@
 import pandas as pd
 
 from workbench.reporting import phrases
-from workbench.reporting.exhibit import Paragraphs
-from workbench.reporting.exhibits import Parts, counted, representativity, said, share, shown
+from workbench.reporting.exhibit import Exhibit, Paragraphs
+from workbench.reporting.exhibits import Parts, counted, plain, representativity, said, share, shown
 from workbench.reporting.release import Release
 
 __all__ = ["participation", "representativity"]
+MOMENT = "moment="
 MOSTLY = 0.5
 LOW_RESPONSE = 0.3
 
@@ -17,21 +18,47 @@ def participation(release: Release) -> Parts:
     threshold = release.thresholds["hidden_below"]
     counts = release.rows(measure="aantal", unit="provider", category=None)
     if counts.empty:
-        return Parts([said(release.say("no respondents"))])
+        return Parts([said(release.say("no respondents")), *_left_out(release)])
     rows, sentences = [], []
     for role in phrases.ROLES:
-        for _, row in counts[counts["group"] == role].sort_values("category").iterrows():
+        for _, row in counts[counts["group"] == role].sort_values("category", key=_place).iterrows():
             number_ = counted(release, row)
-            how = release.word(row["category"]) if row["category"] else release.head("total")
-            rows.append({"who": release.word(role), "how": how, "counted": number_})
+            rows.append({"who": release.word(role), "how": _how(release, row["category"]), "counted": number_})
             if row["category"] == "" and row["status"] != "hidden":
                 sentences.append(release.say("counted", n=number_, role=release.word(role)))
             elif row["category"] == "" and row["reason"] == "few":
                 sentences.append(release.say("counted few", role=release.word(role), threshold=threshold))
-    sentences += [*_response(release), *_edges(release, counts)]
+    paragraphs = [" ".join(each) for each in (sentences, _response(release), _edges(release, counts)) if each]
     table = pd.DataFrame(rows).rename(columns=release.head)
     caption = release.text("captions", "participation")
-    return Parts([Paragraphs(sentences), shown(release, "participation", table, caption=caption, numeric=["counted"])])
+    note = release.text("notes", "participation")
+    whole = shown(release, "participation", table, caption=caption, note=note, numeric=["counted"])
+    return Parts([Paragraphs(paragraphs), whole, *_left_out(release)])
+
+
+def _place(categories: pd.Series) -> pd.Series:
+    """Order the rows of a role: the total, the ways of asking, the moments."""
+    moment = categories.str.startswith(MOMENT)
+    return moment.astype(int).astype(str).where(categories != "", "") + categories
+
+
+def _how(release: Release, category: str) -> str:
+    if category.startswith(MOMENT):
+        return f"{release.head('moment')}: {release.word(category)}"
+    return release.word(category) if category else release.head("total")
+
+
+def _left_out(release: Release) -> list[Exhibit]:
+    """Which questionnaires of this provider do not count, and why; of few it is only said that they are few."""
+    rows = release.left_out.sort_values(["records", "reason"], ascending=[False, True])
+    if rows.empty:
+        return []
+    few = f"< {release.thresholds['smallest_cell']}"
+    told = [plain(number, release.language) or few for number in rows["records"]]
+    table = pd.DataFrame({release.head("why"): [release.word(each) for each in rows["reason"]]})
+    table[release.head("number")] = told
+    caption = release.text("captions", "left out")
+    return [shown(release, "left-out", table, caption=caption, numeric=["number"])]
 
 
 def _response(release: Release) -> list[str]:
@@ -41,10 +68,11 @@ def _response(release: Release) -> list[str]:
     if response["status"] == "hidden":
         why = phrases.why_not(response, release.thresholds, release.language)
         return [release.say("no figure", measure=release.name("respons"), why=why)]
-    said_ = release.say("response alone", share=share(response["estimate"], release.language))
+    n = plain(response["n"], release.language)
+    said_ = release.say("response alone", share=share(response["estimate"], release.language), n=n)
     if region is not None and region["status"] != "hidden":
         both = {"share": response["estimate"], "region": region["estimate"]}
-        said_ = release.say("response", **{key: share(value, release.language) for key, value in both.items()})
+        said_ = release.say("response", n=n, **{key: share(value, release.language) for key, value in both.items()})
     return [said_, release.say("low response")] if response["estimate"] < LOW_RESPONSE else [said_]
 
 

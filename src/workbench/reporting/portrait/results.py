@@ -1,6 +1,7 @@
 """Outcomes: the five indicators beside the region, why episodes ended, who came back, what people expect."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -44,9 +45,18 @@ def outcomes(release: Release) -> Exhibit | Paragraphs:
         caption=release.text("captions", "outcomes"),
         finding=release.say("outcomes known", measures=phrases.together(known, language)) if known else "",
         chart=figures.bars(pd.DataFrame(drawn), language=language) if drawn else None,
-        note=release.text("notes", "outcomes"),
+        note=release.text("notes", "outcomes") + _only_in_the_table(release, rows, drawn),
         numeric=["share", "region", "number"],
     )
+
+
+def _only_in_the_table(release: Release, rows: Sequence[Mapping[str, str]], drawn: Sequence[Mapping[str, Any]]) -> str:
+    """Say which outcomes have no bar, because no exact figure may be shown."""
+    there = {each["label"] for each in drawn}
+    left = [row["outcome"].lower() for row in rows if row["outcome"] not in there]
+    if not left or not drawn:
+        return ""
+    return " " + release.text("notes", "only in the table", names=phrases.together(left, release.language))
 
 
 def restarts(release: Release) -> Exhibit | Paragraphs:
@@ -55,6 +65,7 @@ def restarts(release: Release) -> Exhibit | Paragraphs:
     asked = {"measure": "geen_herstart", "statistic": "incidence", "group": "client", "category": None}
     own, region = (release.rows(**asked, unit=unit) for unit in ("provider", "region"))
     own, region = (table[table["category"] != ""].set_index("category") for table in (own, region))
+    followed = release.rows(**asked | {"statistic": "at_risk"}, unit="provider").set_index("category")["estimate"]
     if own.empty and region.empty:
         return said(release.say("no episodes"))
     rows, drawn = [], []
@@ -62,23 +73,38 @@ def restarts(release: Release) -> Exhibit | Paragraphs:
         label = release.text("titles", "after months", months=months)
         mine = own.loc[months] if months in own.index else None
         beside = region["estimate"].get(months, float("nan"))
-        row = {"window": label, "share": "", "interval": "", "region": share(beside, language), "reading": ""}
+        still = float(followed.get(months, float("nan")))
+        row = {"window": label, "share": "", "interval": "", "region": share(beside, language)}
+        row |= {"followed": plain(still, language), "reading": ""}
         rows.append(row)
         if mine is None or mine["status"] == "hidden":
             row["reading"] = phrases.why_not(mine, release.thresholds, language)
         else:
             row["share"], row["interval"] = share(mine["estimate"], language), interval(mine, language, shares=True)
-            drawn.append({"month": int(months), "region": beside, **mine[["estimate", "conf_low", "conf_high"]]})
+            ends = mine[["estimate", "conf_low", "conf_high"]]
+            drawn.append({"month": int(months), "region": beside, "n": still, **ends})
     return shown(
         release,
         "restarts",
         pd.DataFrame(rows).rename(columns=release.head),
         caption=release.text("captions", "restarts"),
-        finding="" if drawn else release.say("not yet known"),
+        finding=_not_again(release, own),
         chart=figures.incidence(pd.DataFrame(drawn), start=1, language=language) if drawn else None,
         note=release.text("notes", "restarts"),
-        numeric=["share", "region"],
+        numeric=["share", "region", "followed"],
     )
+
+
+def _not_again(release: Release, own: pd.DataFrame) -> str:
+    """Say for the longest time that is known how many got no new support."""
+    known = own[own["status"] != "hidden"] if len(own) else own
+    if known.empty:
+        return release.say("not yet known")
+    months = max(known.index, key=int)
+    row = known.loc[months]
+    ends = {"low": row["conf_low"], "high": row["conf_high"], "share": row["estimate"]}
+    written = {end: share(value, release.language) for end, value in ends.items()}
+    return release.say("not again", months=months, **written)
 
 
 def endings(release: Release) -> Exhibit | Paragraphs:

@@ -1,15 +1,14 @@
-"""The image from all sides, and what surrounds experience: volume, inflow, waiting and money."""
+"""The image from all sides: how the provider sees itself, and how others see it."""
 
 import pandas as pd
 
 from workbench.reporting import figures
 from workbench.reporting.exhibit import Exhibit, Paragraphs
-from workbench.reporting.exhibits import CONTEXT, administration, in_units, named, plain, said, shown
+from workbench.reporting.exhibits import named, plain, said, shown
 from workbench.reporting.release import Release
 
 SOURCES = ("self", "client", "staff", "access", "back_office", "supervisor")
 JUDGED = {"self", "access", "back_office", "supervisor"}  # without any of these there is nothing beside the scores
-FIRST = 100.0
 
 
 def sides(release: Release) -> Exhibit | Paragraphs:
@@ -46,50 +45,4 @@ def sides(release: Release) -> Exhibit | Paragraphs:
         chart=figures.heat(drawn.reset_index(drop=True), list(names.values()), 0, 100, language=language),
         note=release.text("notes", "sides"),
         **dict.fromkeys(names.values(), "count"),
-    )
-
-
-def context(release: Release) -> Exhibit | Paragraphs:
-    """Clients, inflow, waiting time and money over the years; drawn from 100 in the first year, beside the region."""
-    language = release.language
-    own, region = (administration(release, unit) for unit in ("provider", "region"))
-    if own.empty:
-        return said(release.say("no context"))
-    measures = [measure for measure in CONTEXT if measure in own.index]
-    table = pd.DataFrame({release.head("measure"): [release.word(f"context {each}") for each in measures]})
-    for year in own.columns:
-        table[str(year)] = [in_units(own[year][each], each, language) for each in measures]
-    table[release.head("region last")] = [
-        in_units(region[own.columns[-1]][each], each, language) if each in region.index else "" for each in measures
-    ]
-    drawn = []
-    for measure in measures:
-        values = own.loc[measure].dropna()
-        beside = region.loc[measure] if measure in region.index else pd.Series(dtype=float)
-        if len(values) < 2 or not values.iloc[0] > 0:
-            continue
-        first = str(values.index[0])
-        for each, value in values.items():
-            year = str(each)
-            base = beside.get(first, float("nan"))
-            rest = beside.get(year, float("nan")) / base * FIRST if base else float("nan")
-            drawn.append(
-                {
-                    "label": release.word(f"context {measure}"),
-                    "year": int(year),
-                    "estimate": value / values.iloc[0] * FIRST,
-                    "conf_low": float("nan"),
-                    "conf_high": float("nan"),
-                    "region": rest,
-                }
-            )
-    return shown(
-        release,
-        "context",
-        table,
-        caption=release.text("captions", "context index" if drawn else "context", first=own.columns[0]),
-        finding=release.say("in context"),
-        chart=figures.trend(pd.DataFrame(drawn), own_scale=True, language=language) if drawn else None,
-        note=release.text("notes", "context index" if drawn else "context"),
-        **dict.fromkeys(table.columns[1:], "count"),
     )

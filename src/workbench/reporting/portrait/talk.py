@@ -12,6 +12,7 @@ from workbench.reporting.exhibits import (
     compared_outcomes,
     finding,
     gaps_of,
+    of_measure,
     said,
     shown,
 )
@@ -40,13 +41,29 @@ def findings(release: Release) -> list[tuple[str, str]]:
 
 
 def conversation(release: Release) -> Parts:
-    """Per finding an empty block with the four questions, and room for new agreements."""
+    """Per finding an empty block with the four questions, last year's agreements, and room for new ones."""
     sentences = [sentence for _, sentence in findings(release)] or [release.say("choose a figure")]
     blanks: list[Any] = [
         Blank(f"talk-{place}", sentence, release.language) for place, sentence in enumerate(sentences, 1)
     ]
     table = BlankTable("new-agreements", release.text("titles", "new agreements"), release.language)
-    return Parts([*blanks, table])
+    return Parts([*blanks, *_agreed_before(release), table])
+
+
+def _agreed_before(release: Release) -> list[Any]:
+    """Room beside each earlier agreement, with its figure of this year: what was done, and does it go on?"""
+    asked = [release.text("titles", key) for key in ("agreement done", "agreement now")]
+    blanks = []
+    for place, (_, row) in enumerate(release.agreements.iterrows(), 1):
+        measure, statistic = str(row["measure"]), str(row["statistic"])
+        before, now, target = (
+            of_measure(release, measure, row[key], statistic) or "–" for key in ("then", "now", "target")
+        )
+        figures = {"then": before, "now": now, "target": target}
+        name, action = release.name(measure, statistic), phrases.agreement(row, release.language)
+        told = release.say("agreed before", action=action, measure=name.lower(), **figures)
+        blanks.append(Blank(f"agreed-{place}", told, release.language, asked))
+    return blanks
 
 
 def hidden(release: Release) -> Exhibit | Paragraphs:

@@ -3,7 +3,7 @@
 from workbench.reporting.synthesis.ambitions import agreements, ambitions
 from workbench.reporting.synthesis.choices import choices
 from workbench.reporting.synthesis.experience import comparison, comparisons, differences, years
-from workbench.reporting.synthesis.follow import follow
+from workbench.reporting.synthesis.follow import context, follow
 from workbench.reporting.synthesis.mirror import mirror, mirror_map
 from workbench.reporting.synthesis.opening import for_the_council, headline, in_short
 from workbench.reporting.synthesis.outcomes import outcomes
@@ -19,6 +19,7 @@ __all__ = [
     "choices",
     "comparison",
     "comparisons",
+    "context",
     "deliveries",
     "differences",
     "follow",

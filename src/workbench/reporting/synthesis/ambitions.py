@@ -19,7 +19,7 @@ def ambitions(release: Release) -> Exhibit | Paragraphs:
     decided = sorted(release.codebook["ambitions"], key=lambda row: (_place(row["perspective"]), row["ambition"]))
     if not decided:
         return said(release.say("no ambitions"))
-    head, language, rows, drawn = release.head, release.language, [], []
+    head, language, rows, drawn, verdicts = release.head, release.language, [], [], []
     for aim in decided:
         measure, statistic, target = str(aim["measure"]), str(aim["statistic"]), float(aim["target"])
         found = of_region(release, measure, statistic)
@@ -40,6 +40,7 @@ def ambitions(release: Release) -> Exhibit | Paragraphs:
         row[head("target")] = sign + of_measure(release, measure, target, statistic)
         row[head("reading")] = said_
         rows.append(row)
+        verdicts.append(verdict)
         if found is not None and release.unit(measure) != "mark":
             ends = {end: found[end] for end in ("estimate", "conf_low", "conf_high")}
             before = release.row(
@@ -49,16 +50,12 @@ def ambitions(release: Release) -> Exhibit | Paragraphs:
             label = f"{aim['ambition']}: {release.name(measure, statistic).lower()}"
             values = {"label": label, "target": target, "before": earlier, "verdict": said_}
             drawn.append(ends | values | {"share": release.unit(measure) == "share"})
-    counts = pd.Series([row[head("reading")] for row in rows])
-    values = {
-        key: int((counts == release.say(f"target {key}")).sum()) for key in ("reached", "not reached", "cannot be said")
-    }
     return shown(
         release,
         "ambitions",
         pd.DataFrame(rows),
         caption=release.text("captions", "ambitions"),
-        finding=release.say("ambitions", all=len(rows), **{key.replace(" ", "_"): n for key, n in values.items()}),
+        finding=phrases.targets_in_all(verdicts, language),
         chart=figures.targets(pd.DataFrame(drawn), language=language) if drawn else None,
         note=release.text("notes", "ambitions"),
     )
@@ -104,15 +101,17 @@ def _each(release: Release, agreed: pd.DataFrame) -> Exhibit:
     for _, row in ranked.iterrows():
         measure, statistic = str(row["measure"]), str(row["statistic"])
         values = {key: of_measure(release, measure, row[key], statistic) for key in ("then", "now", "target")}
-        status = f" ({release.word(str(row['status']))})" if pd.notna(row["status"]) else ""
+        action = phrases.agreement(row.drop("owner"), release.language)
+        target = (
+            f"{release.head('target question')} {release.word('answer ' + row['reached'])}" if row["reached"] else ""
+        )
+        moved = phrases.moved_briefly(row, release.unit(measure), release.language)
         rows.append(
             {
                 head("provider"): release.called(str(row["provider_id"])),
-                head("agreed"): release.name(measure, statistic),
-                head("action"): f"{row['action']}{status}",
+                head("agreed"): f"{release.name(measure, statistic)}: {action}",
                 **{head(key): value for key, value in values.items()},
-                head("movement"): phrases.moved_briefly(row, release.unit(measure), release.language),
-                head("target question"): release.word(f"answer {row['reached']}") if row["reached"] else "",
+                head("movement"): f"{moved}. {target}".strip(),
             }
         )
     caption, numeric = release.text("captions", "every agreement"), ["then", "now", "target"]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.reporting import figures, phrases
+from workbench.reporting import change, figures, phrases
 from workbench.reporting.exhibit import Exhibit, Paragraphs
 from workbench.reporting.exhibits import Parts, in_order, interval, of_region, plain, said, shown
 from workbench.reporting.release import Release
@@ -168,36 +168,26 @@ def years(release: Release) -> Exhibit | Paragraphs:
     rows = rows[rows["status"] != "hidden"]
     if rows["year"].nunique() < 2:
         return said(release.say("one year"))
-    changes = release.rows(**asked, statistic="change", category=None).sort_values("category")
-    last = {row["measure"]: row for _, row in changes.drop_duplicates("measure", keep="last").iterrows()}
+    changes = change.tested(release, "region")
     drawn = in_order(release, rows.sort_values("year"))
-    told = [
-        phrases.changed(last.get(row["measure"]), language) if row["year"] == release.year else ""
-        for _, row in drawn.iterrows()
-    ]
     table = pd.DataFrame(
         {
             head("dimension"): [release.name(each) for each in drawn["measure"]],
             head("year"): drawn["year"],
             head("mean of providers"): [plain(value, language) for value in drawn["estimate"]],
-            head("change"): told,
+            head("change"): change.in_rows(release, changes, drawn),
         }
     )
-    certain = [row["measure"] for row in last.values() if row["label"] == "changed"]
-    names = phrases.together([release.name(each).lower() for each in certain], language)
     sentence = release.say("over the years region", first=drawn["year"].min(), last=drawn["year"].max())
-    if last:
-        earlier = changes["category"].iloc[-1]
-        sentence += " " + release.say("changed" if certain else "none changed", earlier=earlier, measures=names)
     chart = drawn.assign(label=[release.name(each) for each in drawn["measure"]], region=float("nan"))
     return shown(
         release,
         "years",
         table,
         caption=release.text("captions", "years"),
-        finding=sentence,
+        finding=sentence + change.in_all(release, changes, drawn),
         chart=figures.trend(chart, language=language),
-        note=release.text("notes", "trend tested" if last else "trend"),
+        note=release.text("notes", "trend tested" if len(changes) else "trend"),
         numeric=["mean of providers"],
         **{head("year"): "year"},
     )

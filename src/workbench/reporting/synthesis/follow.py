@@ -4,12 +4,12 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.reporting import figures
-from workbench.reporting.exhibit import Paragraphs
+from workbench.reporting import figures, surroundings
+from workbench.reporting.exhibit import Exhibit, Paragraphs
 from workbench.reporting.exhibits import Parts, by_name, in_units, plain, said, shown
 from workbench.reporting.release import Release
 
-NEEDED = ("waiting_weeks", "clients", "spent")
+TOLD = ("waiting_weeks", "clients", "spent", "spent_per_client")
 BESIDE = ("waiting_weeks", "clients", "spent_per_client")
 PREFERRED = ("kwaliteit", "effect")
 CORNERS = ("little high", "much high", "little low", "much low")  # upper left, upper right, lower left, lower right
@@ -73,22 +73,24 @@ def follow(release: Release, dimension: str = "") -> Parts | Paragraphs:
     return Parts(parts) if parts else said(release.say("too few providers"))
 
 
+def context(release: Release) -> Exhibit | Paragraphs:
+    """The administration's figures of the municipality this synthesis is told for; nothing in that of the region."""
+    return surroundings.context(release) if release.municipality else said()
+
+
 def _surroundings(release: Release) -> pd.DataFrame:
-    """Return the latest figures of the administration per provider, and what was spent per client."""
-    rows = release.rows(
-        measure=["waiting_weeks", "clients", "spent"], statistic="context", unit="provider", category=None
-    )
+    """Return the latest figures of the administration per provider."""
+    rows = release.rows(measure=list(TOLD), statistic="context", unit="provider", category=None)
     rows = rows[rows["status"] != "hidden"].sort_values("category").drop_duplicates(["unit_id", "measure"], keep="last")
     wide = rows.pivot(index="unit_id", columns="measure", values="estimate")
-    wide = wide.reindex(columns=list(NEEDED))
-    return wide.assign(spent_per_client=wide["spent"] / wide["clients"].where(wide["clients"] > 0))
+    return wide.reindex(columns=list(TOLD))
 
 
 def _table(release: Release, both: pd.DataFrame, measure: str) -> pd.DataFrame:
     language = release.language
     table = pd.DataFrame({release.head("provider"): [release.called(str(provider)) for provider in both.index]})
     table[release.name(measure)] = [plain(value, language) for value in both["estimate"]]
-    for name in ("waiting_weeks", "clients", "spent", "spent_per_client"):
+    for name in TOLD:
         table[release.word(f"context {name}")] = [in_units(value, name, language) for value in both[name]]
     words = {"above": release.word("teach"), "below": release.word("talk")}
     table[release.head("reading")] = [words.get(str(label), "") for label in both["label"]]

@@ -4,10 +4,9 @@ import pandas as pd
 
 from workbench.reporting import figures, phrases
 from workbench.reporting.exhibit import Exhibit, Paragraphs
-from workbench.reporting.exhibits import Parts, by_name, interval, parts_of, plain, said, shown
+from workbench.reporting.exhibits import Parts, interval, plain, said, shown
 from workbench.reporting.release import Release
-
-TALL = 25  # rows of a map that fit a printed page
+from workbench.reporting.synthesis import maps
 
 
 def mirror_map(release: Release) -> Parts | Paragraphs:
@@ -20,34 +19,8 @@ def mirror_map(release: Release) -> Parts | Paragraphs:
     visible = gaps[gaps["status"] != "hidden"]
     if visible.empty:
         return said(release.say("gap too few", measure=release.word("mirror")))
-    wide = visible.pivot(index="unit_id", columns="measure", values="estimate")
-    certain = visible.assign(certain=visible["label"] == "different").pivot(
-        index="unit_id", columns="measure", values="certain"
-    )
-    present = [measure for measure in release.dimensions if measure in wide]
-    names = {measure: release.name(measure) for measure in present}
-    order = [provider for provider in by_name(release) if provider in wide.index]
-    drawn = pd.DataFrame({"label": [release.called(provider) for provider in order]})
-    table = pd.DataFrame({release.head("provider"): drawn["label"]})
-    for measure in present:
-        drawn[names[measure]] = wide.loc[order, measure].to_numpy()
-        drawn[f"{names[measure]} marked"] = certain.loc[order, measure].eq(True).to_numpy()
-        table[names[measure]] = [plain(value, release.language, signed=True) for value in wide.loc[order, measure]]
-    parts = []
-    for place, rows in enumerate(parts_of(len(drawn), TALL), 1):
-        parts.append(
-            shown(
-                release,
-                f"mirror-map-{place}",
-                table.iloc[rows],
-                caption=release.text("captions", "mirror map"),
-                finding=" ".join(_counts(release, visible)) if place == 1 else "",
-                chart=figures.heat(drawn.iloc[rows], list(names.values()), language=release.language),
-                note=release.text("notes", "mirror map"),
-                **dict.fromkeys(names.values(), "points"),
-            )
-        )
-    return Parts(parts)
+    finding = " ".join(_counts(release, visible))
+    return maps.of_providers(release, visible, "different", "mirror-map", "mirror map", finding, signed=True)
 
 
 def mirror(release: Release) -> Parts | Paragraphs:

@@ -1,41 +1,69 @@
 """In short: the region at a glance, and for a municipality what its council needs to read these figures."""
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from workbench.reporting import phrases
 from workbench.reporting.exhibit import KeyFigures, Paragraphs
-from workbench.reporting.exhibits import of_region
+from workbench.reporting.exhibits import Parts, of_region, share
 from workbench.reporting.release import Release
-from workbench.reporting.wording import number, percentage
+from workbench.reporting.wording import number
 
 
 def headline(release: Release) -> KeyFigures:
     """Providers, questionnaires and response of the region at a glance."""
     language = release.language
-    tiles = [(number(len(release.providers), language), release.head("providers"), "")]
+    tiles = [] if release.municipality else [(number(len(release.providers), language), release.head("providers"), "")]
     for role in phrases.ROLES:
-        row = release.row(measure="aantal", unit="region", group=role)
-        if row is not None and row["status"] != "hidden":
-            tiles.append((number(row["estimate"], language), release.word(role), ""))
-    response = of_region(release, "respons", "share")
-    if response is not None:
-        tiles.append((percentage(response["estimate"], language), release.name("respons"), ""))
-    return KeyFigures(tiles)
+        tiles += _tile(release, "aantal", "count", role, release.word(role), lambda value: number(value, language))
+    name = release.name("respons")
+    return KeyFigures(tiles + _tile(release, "respons", "share", "client", name, lambda value: share(value, language)))
 
 
-def in_short(release: Release) -> Paragraphs:
-    """Per dimension: how many providers lie demonstrably above or below the mean of all, or that none does."""
+def _tile(
+    release: Release, measure: str, statistic: str, role: str, name: str, write: Callable[[float], str]
+) -> list[tuple[str, str, str]]:
+    """Return the tile of one figure: that of the region, or of the municipality with that of the region below it."""
+    region = of_region(release, measure, statistic, role)
+    if region is None:
+        return []
+    whole = write(region["estimate"])
+    if not release.municipality:
+        return [(whole, name, "")]
+    own = of_place(release, measure, statistic, role)
+    return [("–" if own is None else write(own["estimate"]), name, f"{release.head('region')}: {whole}")]
+
+
+def in_short(release: Release) -> Parts:
+    """How many providers are told apart per dimension, which targets were reached, how agreements went."""
     asked = {"measure": release.dimensions, "statistic": "adjusted", "unit": "provider", "group": "client"}
     rows = release.rows(**asked)
     sentences = [
-        phrases.told_apart(labels, differ(release, measure), release.name(measure), release.language)
+        phrases.told_apart(labels, differ(release, measure), release.name(measure), release.language, briefly=True)
         for measure in release.dimensions
         if (labels := rows.loc[rows["measure"] == measure, "label"])
         .isin(["above", "below", "not distinguishable"])
         .any()
     ]
     why = release.say("no scores" if rows.empty else "too few providers")
-    return Paragraphs(sentences or [why], as_list=len(sentences) > 1)
+    if not sentences:
+        return Parts([Paragraphs([why]), *_decided(release)])
+    title = release.text("titles", "providers told apart")
+    return Parts([Paragraphs(sentences, title, as_list=True), *_decided(release)])
+
+
+def _decided(release: Release) -> list[Paragraphs]:
+    """Return what became of the region's targets and of what was agreed, where there are any."""
+    told = []
+    if release.codebook["ambitions"]:
+        told.append(
+            phrases.targets_in_all([str(aim["reached"]) for aim in release.codebook["ambitions"]], release.language)
+        )
+    if len(release.agreements):
+        movements = release.agreements["movement"].value_counts()
+        told.append(phrases.moved_in_all(movements, len(release.agreements), release.language))
+    return [Paragraphs(told, release.text("titles", "decided"), as_list=True)] if told else []
 
 
 def differ(release: Release, measure: str) -> bool:
@@ -60,8 +88,8 @@ def for_the_council(release: Release) -> Paragraphs:
     return Paragraphs(sentences, release.text("titles", "for the council", place=release.title), as_list=True)
 
 
-def of_place(release: Release, measure: str, statistic: str) -> pd.Series | None:
+def of_place(release: Release, measure: str, statistic: str, group: str = "client") -> pd.Series | None:
     """Return a figure of the municipality this synthesis is told for; None where it is not there or not shown."""
-    asked = {"measure": measure, "statistic": statistic, "unit": "municipality", "group": "client"}
+    asked = {"measure": measure, "statistic": statistic, "unit": "municipality", "group": group}
     row = release.row(**asked, unit_id=release.municipality)
     return None if row is None or row["status"] == "hidden" else row

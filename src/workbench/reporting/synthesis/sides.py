@@ -4,11 +4,10 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.reporting import figures
 from workbench.reporting.exhibit import Exhibit, Paragraphs
-from workbench.reporting.exhibits import Parts, by_name, interval, parts_of, plain, said, shown
+from workbench.reporting.exhibits import Parts, interval, plain, said, shown
 from workbench.reporting.release import Release
-from workbench.reporting.synthesis.mirror import TALL
+from workbench.reporting.synthesis import maps
 
 MOST = 4.0
 
@@ -23,33 +22,9 @@ def sides(release: Release) -> Parts | Paragraphs:
     rows = rows[rows["status"] != "hidden"]
     if rows.empty:
         return said(release.say("no self-images"))
-    wide = rows.pivot(index="unit_id", columns="measure", values="estimate")
-    talk = rows.assign(talk=rows["label"] == "discuss").pivot(index="unit_id", columns="measure", values="talk")
-    themes = [theme for theme in release.themes if theme in wide]
-    names = {theme: release.name(theme) for theme in themes}
-    order = [provider for provider in by_name(release) if provider in wide.index]
-    drawn = pd.DataFrame({"label": [release.called(provider) for provider in order]})
-    table = pd.DataFrame({release.head("provider"): drawn["label"]})
-    for theme in themes:
-        drawn[names[theme]] = wide.loc[order, theme].to_numpy()
-        drawn[f"{names[theme]} marked"] = talk.loc[order, theme].eq(True).to_numpy()
-        table[names[theme]] = [plain(value, release.language) for value in wide.loc[order, theme]]
-    many = int(talk.eq(True).any(axis=1).sum())
-    parts = []
-    for place, rows_ in enumerate(parts_of(len(drawn), TALL), 1):
-        parts.append(
-            shown(
-                release,
-                f"sides-{place}",
-                table.iloc[rows_],
-                caption=release.text("captions", "sides of all"),
-                finding=release.say("discuss count", count=many, all=len(order)) if place == 1 else "",
-                chart=figures.heat(drawn.iloc[rows_], list(names.values()), 0, MOST, language=release.language),
-                note=release.text("notes", "sides of all"),
-                **dict.fromkeys(names.values(), "count"),
-            )
-        )
-    return Parts(parts)
+    talk = rows.assign(talk=rows["label"] == "discuss").groupby("unit_id")["talk"].any()
+    finding = release.say("discuss count", count=int(talk.sum()), all=len(talk))
+    return maps.of_providers(release, rows, "discuss", "sides", "sides of all", finding, low=0, high=MOST)
 
 
 def agreement(release: Release) -> Parts | Paragraphs:
