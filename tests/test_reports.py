@@ -126,6 +126,34 @@ def test_a_provider_edition_shows_the_band_and_no_peer(small_region, language):
     assert heads.count(release.head("n")) == 1  # the number of answers is the provider's own
 
 
+def test_a_provider_edition_rests_on_nothing_of_a_single_peer(small_region, tmp_path, language):
+    """Without every row, name and file of the others the page is the same: no order, number or rarity of theirs."""
+    root = shutil.copytree(small_region.root, tmp_path / "project")
+    released = Places(root, "sample").released(2026)
+    for path in sorted(released.glob("*.parquet")):
+        table = pd.read_parquet(path)
+        if path.stem == "estimates":
+            table = table[(table["unit"] == "region") | (table["unit_id"] == "p001")]
+        elif "provider_id" in table:
+            table = table[table["provider_id"] == "p001"]
+        else:
+            table = table.head(0)
+        table.to_parquet(path)
+    for edition in ("provider", "public"):
+        whole = opened(small_region, language, provider="p001", edition=edition)
+        alone = opened(Places(root, "sample"), language, provider="p001", edition=edition)
+        assert str(soup(shown("provider", alone))) == str(soup(shown("provider", whole)))
+        assert not {*whole.deliveries["file"], *whole.excluded["file"]} - {""}
+
+
+def test_with_four_providers_no_band_points_at_one_of_them(partial, language):
+    release = opened(partial, language, provider="p001", edition="provider")
+    ends = release.rows(statistic=["lowest", "highest", "quarter", "median", "three_quarters"], unit="region")
+    assert ends["estimate"].isna().all()
+    told = shown("provider", release)["portrait.experience(release)"]
+    assert not hasattr(told, "table") or not "".join(told.table[release.head("middle")])
+
+
 def test_the_public_edition_rounds_counts_and_leaves_out_what_is_indicative(small_region, language):
     release = opened(small_region, language, edition="public")
     counts = release.estimates.loc[release.estimates["statistic"] == "count", "estimate"].dropna()

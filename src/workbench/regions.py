@@ -126,8 +126,8 @@ def open_release(
         codebook=codebook,
         provenance=store.read_json(folder / "provenance.json"),
     )
-    if edition != "internal" and not provider:
-        release = _without_names(release)
+    if edition != "internal":
+        release = _without_names(release) if not provider else _without_files(release)
     return _for_the_public(release) if edition == "public" else release
 
 
@@ -161,15 +161,18 @@ def _without_names(release: Release) -> Release:
     verdicts = verdicts.sort_values(["measure", "statistic", "year", "label"], kind="stable")
     kept = pd.concat([estimates[estimates["unit"] != "provider"], verdicts], ignore_index=True)
     return replace(
-        release,
+        _without_files(release),
         estimates=kept,
         providers={str(place): "" for place in range(len(release.providers))},
-        deliveries=release.deliveries.assign(file=""),
-        excluded=release.excluded.assign(file=""),
         left_out=release.left_out.head(0),
         agreements=release.agreements.assign(provider_id="", action="", owner=""),
         remarks=release.remarks.head(0),
     )
+
+
+def _without_files(release: Release) -> Release:
+    """Return a release in which no delivery has its name: it may be that of another provider."""
+    return replace(release, deliveries=release.deliveries.assign(file=""), excluded=release.excluded.assign(file=""))
 
 
 def _for_the_public(release: Release) -> Release:

@@ -31,8 +31,14 @@ def _tile(
     whole = write(region["estimate"])
     if not release.municipality:
         return [(whole, name, "")]
-    own = of_place(release, measure, statistic, role)
-    return [("–" if own is None else write(own["estimate"]), name, f"{release.head('region')}: {whole}")]
+    asked = {"measure": measure, "statistic": statistic, "group": role, "unit_id": release.municipality}
+    own = release.row(**asked, unit="municipality")
+    if own is None:
+        return []
+    few = own["reason"] == "few" and statistic == "count"
+    hidden = f"< {release.thresholds['hidden_below']}" if few else "–"
+    value = hidden if own["status"] == "hidden" else write(own["estimate"])
+    return [(value, name, f"{release.head('region')}: {whole}")]
 
 
 def in_short(release: Release) -> Parts:
@@ -88,8 +94,8 @@ def for_the_council(release: Release) -> Paragraphs:
     return Paragraphs(sentences, release.text("titles", "for the council", place=release.title), as_list=True)
 
 
-def of_place(release: Release, measure: str, statistic: str, group: str = "client") -> pd.Series | None:
+def of_place(release: Release, measure: str, statistic: str) -> pd.Series | None:
     """Return a figure of the municipality this synthesis is told for; None where it is not there or not shown."""
-    asked = {"measure": measure, "statistic": statistic, "unit": "municipality", "group": group}
+    asked = {"measure": measure, "statistic": statistic, "unit": "municipality", "group": "client"}
     row = release.row(**asked, unit_id=release.municipality)
     return None if row is None or row["status"] == "hidden" else row
