@@ -462,7 +462,7 @@ def _agreement_of(trace, line, name):
         rows = rows[[known.name(m, s) == name for m, s in zip(rows["measure"], rows["statistic"], strict=True)]]
         return rows[[str(action) in line[known.head("action")] for action in rows["action"]]].to_dict("records")
     rows = rows[[known.called(each) == name for each in rows["provider_id"]]]
-    told = line[known.head("agreed")]
+    told = line[known.head("action")]
     return [
         row
         for row in rows.to_dict("records")

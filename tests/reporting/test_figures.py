@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.reporting import figures
-from workbench.reporting.figures.matrix import NOTHING, SHADES
+from workbench.reporting.figures.matrix import NOTHING, SHADES, SIDES
 from workbench.reporting.sheet import WIDTH, text_width
 
 HOSTILE = '<script>alert("x")</script> $\\frac{1}{2}$ & Zoon\x00\u202e'
@@ -284,7 +284,7 @@ def test_every_cell_of_a_heat_table_says_its_value():
 
 
 def test_text_on_a_shade_can_be_read():
-    for shade in (*SHADES, NOTHING):
+    for shade in (*SHADES, *SIDES, NOTHING):
         text = "#ffffff" if shade == SHADES[-1] else "#1b2430"
         light, dark = sorted((_luminance(shade), _luminance(text)), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 4.5, shade
@@ -300,6 +300,40 @@ def test_many_sources_keep_their_names():
     sources = ["zelfbeeld", "cliënten", "medewerkers", "toegang", "backoffice", "toezichthouder"]
     rows = pd.DataFrame([{"label": "Toegang", "remark": "bespreken"} | dict.fromkeys(sources, 60.0)])
     assert set(sources) <= set(words(figures.heat(rows, sources)))
+
+
+def test_long_names_of_subjects_and_providers_are_whole_in_a_map():
+    themes = [
+        *("Afgestemd op de behoefte en op andere hulp", "Cliëntgericht", "Doelmatig", "Doeltreffend"),
+        *(
+            "Werkt met de meldcode",
+            "Volgens de professionele standaard",
+            "Respect voor de rechten van de cliënt",
+            "Veilig",
+        ),
+    ]
+    providers = ["Stichting Maatschappelijke Ondersteuning Vecht en Venen Dagbesteding", "De Linde"]
+    rows = pd.DataFrame([{"label": name} | dict.fromkeys(themes, 1.0) for name in providers])
+    said = " ".join(words(figures.heat(rows, themes, 0, 4)))
+    assert "…" not in said
+    for name in (*themes, *providers):
+        assert all(word in said for word in name.split())
+
+
+def test_a_difference_has_its_sign_and_a_colour_on_each_side():
+    rows = pd.DataFrame([{"label": "De Linde", "autonomie": 12.0, "effect": -18.0, "kwaliteit": 0.4}])
+    svg = figures.heat(rows, ["autonomie", "effect", "kwaliteit"], signed=True)
+    assert {"+12", "−18", "0", "−18", "+18"} <= set(words(svg))
+    assert SIDES[0] in svg and SIDES[2] in svg and SIDES[3] in svg
+
+
+def test_a_provider_that_is_told_apart_has_its_whole_name_among_many():
+    rows = providers(29, "Stichting Maatschappelijke Hulp {}").rename(columns={"n": "x", "estimate": "y"})
+    rows = rows.assign(
+        label="not distinguishable", name=rows["name"].mask(rows.index == 7, "Jongerenwerkplaats De Spoorbrug")
+    )
+    rows.loc[7, ["label", "x", "y"]] = ["below", rows["x"].median(), rows["y"].median()]
+    assert "Jongerenwerkplaats De Spoorbrug" in words(figures.quadrant(rows, 60.0, 70.0))
 
 
 def test_questions_people_skip_are_framed_and_explained():

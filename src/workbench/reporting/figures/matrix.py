@@ -58,7 +58,7 @@ def heat(
     remarks = [str(remark) for remark in rows["remark"].fillna("")] if "remark" in rows else []
     aside = min(max((text_width(remark, bold=True) for remark in remarks), default=0.0), 150)
     left, right = 230, WIDTH - aside - (12 if aside else 0)
-    step = 4 + 19 * max((2, *(len(wrapped(label, left - GAP, LINES - 1)) for label in rows["label"])))
+    step = 4 + 19 * max((2, *(len(wrapped(label, left - GAP, LINES)) for label in rows["label"])))
     step = 32 if all(len(wrapped(label, left - GAP)) == 1 for label in rows["label"]) else step
     wide = (right - left) / max(1, len(columns))
     heads, top = _heads(columns, left, wide)
@@ -73,7 +73,7 @@ def heat(
         most = max(abs(least), abs(most))
         least = -most
     for place, (row, y) in enumerate(placed_rows(rows, top, step)):
-        label_row(sheet, row["label"], y, left - GAP, LINES - 1)
+        label_row(sheet, row["label"], y, left - GAP, LINES)
         for column, name in enumerate(columns):
             start = left + column * wide
             value: float = float(row[name]) if pd.notna(row[name]) else math.nan
@@ -103,14 +103,15 @@ def _heads(columns: Sequence[str], left: float, wide: float) -> tuple[list[tuple
         for turns, room in _rooms(wide)
     ]
     turns, lines = next((each for each in tried if not _cut(each[1])), tried[-1])
-    deep = max((len(each) for each in lines), default=1)
+    upper, lower = (lines[::2], lines[1::2]) if turns else ([], lines)
+    above, below = (max((len(each) for each in level), default=0) for level in (upper, lower))
     placed: list[tuple[float, float, str]] = []
     for place, each in enumerate(lines):
         half = max(text_width(line) for line in each) / 2
         at = min(max(left + (place + 0.5) * wide, half), WIDTH - half)
-        bottom = 20.0 * deep * (1 if turns and place % 2 == 0 else 1 + turns) + 14
+        bottom = 20.0 * (above if turns and place % 2 == 0 else above + below) + 14
         placed += [(at, bottom + 20 * (line - len(each)), text) for line, text in enumerate(each)]
-    return placed, 20.0 * deep * (1 + turns) + 10
+    return placed, 20.0 * (above + below) + 10
 
 
 def _rooms(wide: float) -> tuple[tuple[bool, float], ...]:

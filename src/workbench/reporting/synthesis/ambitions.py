@@ -109,7 +109,7 @@ def _each(release: Release, agreed: pd.DataFrame) -> Exhibit:
         rows.append(
             {
                 head("provider"): release.called(str(row["provider_id"])),
-                head("agreed"): f"{release.name(measure, statistic)}: {action}",
+                head("action"): f"{release.name(measure, statistic)}: {action}",
                 **{head(key): value for key, value in values.items()},
                 head("movement"): f"{moved}. {target}".strip(),
             }
