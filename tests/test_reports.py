@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -194,6 +195,29 @@ def test_the_same_figure_never_differs_between_pages(small_region, language):
                 assert row[release.head("score")] == f"{estimate['estimate']:.0f}"
                 found += 1
     assert found > 30
+
+
+def test_what_is_most_common_is_not_said_of_parts_that_are_not_shown(small_region, language):
+    """Where only the parts that nobody chose may be shown, nothing is drawn and nothing is claimed."""
+    release = opened(small_region, language, provider="p001", edition="provider")
+    mine = release.estimates["measure"].eq("reden_einde") & release.estimates["unit"].eq("provider")
+    kept = mine & release.estimates["estimate"].eq(0)
+    assert kept.any()
+    hidden = release.estimates.assign(
+        status=release.estimates["status"].mask(mine & ~kept, "hidden"),
+        estimate=release.estimates["estimate"].mask(mine & ~kept),
+    )
+    shown_ = portrait.endings(replace(release, estimates=hidden))
+    assert shown_.finding == release.say("most common unknown")
+    assert shown_.chart is None
+    whole = portrait.endings(release)
+    assert whole.finding != shown_.finding and whole.chart is not None
+
+
+def test_names_inside_a_sentence_keep_their_capitals(small_region):
+    release = opened(small_region, "nl", provider="p001", edition="provider")
+    page = soup(shown("provider", release)).get_text(" ")
+    assert not re.search(r"\bwlz\b|\bwmo\b", page)
 
 
 def test_each_outcome_is_one_released_row(small_region):

@@ -13,7 +13,7 @@ import pandas as pd
 from workbench.reporting import phrases
 from workbench.reporting.exhibit import MARK, Card, Exhibit, Paragraphs, bundle
 from workbench.reporting.release import Release
-from workbench.reporting.wording import number, percentage
+from workbench.reporting.wording import inside, number, percentage
 
 OUTCOMES: Mapping[str, str] = {
     "uitval": "share",
@@ -22,6 +22,7 @@ OUTCOMES: Mapping[str, str] = {
     "geen_herstart": "incidence",
     "doelen": "share",
 }
+ALIKE = 0.02  # a partial R-indicator below this is about as invited
 CARD_ROWS = ("asked", "numerator", "denominator", "exclusions", "window", "perspective", "caveat", "source")
 CONTEXT = ("clients", "inflow", "waiting_weeks", "budget", "spent", "spent_per_client", "staff_turnover", "complaints")
 
@@ -170,7 +171,7 @@ def by_name(release: Release) -> list[str]:
 
 def named(release: Release, measures: Iterable[str]) -> str:
     """Return measures as they stand in a sentence."""
-    return phrases.together([release.name(measure).lower() for measure in measures], release.language)
+    return phrases.together([inside(release.name(measure)) for measure in measures], release.language)
 
 
 def of_measure(release: Release, measure: str, value: float, statistic: str = "") -> str:
@@ -279,6 +280,8 @@ def representativity(release: Release) -> Exhibit | Paragraphs:
     rows = release.rows(measure="respons", statistic="partial", unit="region", category=None)
     rows = rows[rows["category"].str.contains("=") & rows["estimate"].notna()]
     order = rows.sort_values("estimate", kind="stable")
+    if release.provider:  # beside one provider only what is out of balance
+        order = order[order["estimate"].abs() >= ALIKE]
     table = pd.DataFrame(
         {
             release.head("group"): [_level(release, each) for each in order["category"]],
@@ -304,5 +307,5 @@ def _level(release: Release, category: str) -> str:
 
 
 def _side(release: Release, value: float) -> str:
-    key = "as invited" if abs(value) < 0.02 else "more than invited" if value > 0 else "fewer than invited"
+    key = "as invited" if abs(value) < ALIKE else "more than invited" if value > 0 else "fewer than invited"
     return release.text("titles", key)

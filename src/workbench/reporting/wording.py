@@ -165,6 +165,17 @@ def word(key: str, language: str) -> str:
     return WORDS[key][language]
 
 
+def inside(text: str) -> str:
+    """Return a name as it stands inside a sentence: its first letter small, unless it is an abbreviation.
+
+    Examples
+    --------
+    >>> inside("Ander domein, zoals Wlz"), inside("ZRM-score")
+    ('ander domein, zoals Wlz', 'ZRM-score')
+    """
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
 def number(value: float, language: str, decimals: int = 0, signed: bool = False) -> str:
     """Write a number the way the language does; the sign of a rounded zero disappears.
 

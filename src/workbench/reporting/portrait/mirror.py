@@ -8,6 +8,7 @@ from workbench.reporting import figures, phrases
 from workbench.reporting.exhibit import Exhibit, Paragraphs
 from workbench.reporting.exhibits import finding, gaps_of, interval, named, plain, said, share, shown
 from workbench.reporting.release import Release
+from workbench.reporting.wording import inside
 
 LARGEST = 5
 ENDS = {"estimate": "", "conf_low": "_low", "conf_high": "_high"}
@@ -70,8 +71,9 @@ def mirror_items(release: Release) -> Exhibit | Paragraphs:
     rows = rows[rows["status"] != "hidden"]
     both = rows.groupby("measure")["group"].nunique()
     rows = rows[rows["measure"].isin(both[both == 2].index)]
-    if gaps_of(release).empty:
-        return said()
+    gaps = gaps_of(release)
+    if gaps.empty or (rows.empty and (gaps["status"] == "hidden").all()):
+        return said()  # the mirror itself says why there is nothing
     if rows.empty:
         return said(release.say("no shared statements"))
     wide = _side_by_side(rows)
@@ -106,4 +108,4 @@ def mirror_question(release: Release) -> Paragraphs:
     different = gaps[gaps["label"] == "different"].sort_values("estimate", key=abs, ascending=False)
     if different.empty:
         return said(release.say("open question"))
-    return said(release.say("mirror question", measure=release.name(different.iloc[0]["measure"]).lower()))
+    return said(release.say("mirror question", measure=inside(release.name(different.iloc[0]["measure"]))))

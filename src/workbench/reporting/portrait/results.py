@@ -9,7 +9,7 @@ from workbench.reporting import figures, phrases
 from workbench.reporting.exhibit import Exhibit, Paragraphs
 from workbench.reporting.exhibits import OUTCOMES, finding, held_back, interval, plain, said, share, shown
 from workbench.reporting.release import Release
-from workbench.reporting.wording import number
+from workbench.reporting.wording import inside, number
 
 
 def outcomes(release: Release) -> Exhibit | Paragraphs:
@@ -29,12 +29,12 @@ def outcomes(release: Release) -> Exhibit | Paragraphs:
             row["interval"] = interval(own, language, shares=True)
             ends = {"share": own["estimate"], "conf_low": own["conf_low"], "conf_high": own["conf_high"]}
             drawn.append({"label": name, "region": of_region, **ends})
-            known.append(f"{name.lower()} {row['share']}")
+            known.append(f"{inside(name)} {row['share']}")
             row["reading"] = phrases.without_subject(finding(release, own)) + held_back(release, own)
         else:
             row["reading"] = phrases.why_not(own, release.thresholds, language)
             at_most = "" if own is None else phrases.bound(own, release.thresholds, language)
-            known += [f"{name.lower()} {at_most}"] if at_most else []
+            known += [f"{inside(name)} {at_most}"] if at_most else []
         rows.append(row)
     if not rows:
         return said(release.say("no episodes"))
@@ -53,7 +53,7 @@ def outcomes(release: Release) -> Exhibit | Paragraphs:
 def _only_in_the_table(release: Release, rows: Sequence[Mapping[str, str]], drawn: Sequence[Mapping[str, Any]]) -> str:
     """Say which outcomes have no bar, because no exact figure may be shown."""
     there = {each["label"] for each in drawn}
-    left = [row["outcome"].lower() for row in rows if row["outcome"] not in there]
+    left = [inside(row["outcome"]) for row in rows if row["outcome"] not in there]
     if not left or not drawn:
         return ""
     return " " + release.text("notes", "only in the table", names=phrases.together(left, release.language))
@@ -90,7 +90,7 @@ def restarts(release: Release) -> Exhibit | Paragraphs:
         caption=release.text("captions", "restarts"),
         finding=_not_again(release, own),
         chart=figures.incidence(pd.DataFrame(drawn), start=1, language=language) if drawn else None,
-        note=release.text("notes", "restarts"),
+        note=release.text("notes", "restarts") if drawn else "",
         numeric=["share", "region", "followed"],
     )
 
@@ -144,8 +144,6 @@ def _distribution(
             release.head("region"): [share(value, language) for value in rows["region"]],
         }
     )
-    largest = visible["estimate"].idxmax()
-    common = {"answer": release.word(str(largest)).lower(), "share": share(visible["estimate"].max(), language)}
     drawn = rows[rows["estimate"].notna()].drop(columns="label").rename(columns={"name": "label", "estimate": "share"})
     kept_back = rows.loc[rows["estimate"].isna(), "name"]
     values = {"cell": release.thresholds["smallest_cell"], "names": "; ".join(kept_back)}
@@ -155,8 +153,17 @@ def _distribution(
         measure,
         table,
         caption=f"{release.name(measure)} ({n})",
-        finding=release.say("most common", **common),
-        chart=figures.bars(drawn, language=language),
+        finding=_most_common(release, visible["estimate"]),
+        chart=figures.bars(drawn, language=language) if drawn["share"].max() > 0 else None,
         note=release.text("notes", "hidden cells", **values) if len(kept_back) else "",
         numeric=["share", "region"],
     )
+
+
+def _most_common(release: Release, shares: pd.Series) -> str:
+    """Say which part is the largest; where one that is not shown may be larger, that it cannot be said."""
+    largest = shares.max()
+    if largest <= 1 - shares.sum() + 0.005 * len(shares):
+        return release.say("most common unknown")
+    answer = inside(release.word(str(shares.idxmax())))
+    return release.say("most common", answer=answer, share=share(largest, release.language))

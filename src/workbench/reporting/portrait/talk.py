@@ -17,6 +17,7 @@ from workbench.reporting.exhibits import (
     shown,
 )
 from workbench.reporting.release import Release
+from workbench.reporting.wording import inside
 
 
 def remarks(release: Release) -> Parts | Paragraphs:
@@ -61,7 +62,7 @@ def _agreed_before(release: Release) -> list[Any]:
         )
         figures = {"then": before, "now": now, "target": target}
         name, action = release.name(measure, statistic), phrases.agreement(row, release.language)
-        told = release.say("agreed before", action=action, measure=name.lower(), **figures)
+        told = release.say("agreed before", action=action, measure=inside(name), **figures)
         blanks.append(Blank(f"agreed-{place}", told, release.language, asked))
     return blanks
 
@@ -72,7 +73,12 @@ def hidden(release: Release) -> Exhibit | Paragraphs:
     own = own[own["status"] == "hidden"]
     if own.empty:
         return said(release.say("nothing hidden"))
-    why = [phrases.why_not(row, release.thresholds, release.language) for _, row in own.iterrows()]
+    why = [
+        release.say("only a bound")
+        if row["reason"] in phrases.BOUNDS
+        else phrases.why_not(row, release.thresholds, release.language)
+        for _, row in own.iterrows()
+    ]
     counts = pd.Series(why).value_counts()
     counts = counts.sort_index().sort_values(ascending=False, kind="stable")
     table = pd.DataFrame({release.head("why"): counts.index, release.head("number"): counts.to_numpy()})

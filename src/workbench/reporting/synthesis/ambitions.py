@@ -9,6 +9,7 @@ from workbench.reporting.exhibit import Exhibit, Paragraphs
 from workbench.reporting.exhibits import Parts, by_name, interval, of_measure, of_region, said, shown
 from workbench.reporting.release import Release
 from workbench.reporting.synthesis.opening import of_place
+from workbench.reporting.wording import inside
 
 PERSPECTIVES = ("resident", "professional", "government")
 STATUSES = ("open", "running", "done", "dropped")
@@ -47,7 +48,7 @@ def ambitions(release: Release) -> Exhibit | Paragraphs:
                 measure=measure, statistic=statistic, unit="region", group="client", year=release.year - 1
             )
             earlier = float("nan") if before is None or before["status"] == "hidden" else before["estimate"]
-            label = f"{aim['ambition']}: {release.name(measure, statistic).lower()}"
+            label = f"{aim['ambition']}: {inside(release.name(measure, statistic))}"
             values = {"label": label, "target": target, "before": earlier, "verdict": said_}
             drawn.append(ends | values | {"share": release.unit(measure) == "share"})
     return shown(

@@ -7,6 +7,7 @@ from workbench.reporting.exhibit import Exhibit, Paragraphs
 from workbench.reporting.exhibits import Parts, interval, plain, said, shown
 from workbench.reporting.release import Release
 from workbench.reporting.synthesis import maps
+from workbench.reporting.wording import inside
 
 
 def mirror_map(release: Release) -> Parts | Paragraphs:
@@ -44,7 +45,7 @@ def _counts(release: Release, gaps: pd.DataFrame) -> list[str]:
     if certain.empty:
         return [release.say("no clear gap anywhere")]
     named = [
-        release.say("gap count", measure=release.name(measure).lower(), count=int(certain[measure]))
+        release.say("gap count", measure=inside(release.name(measure)), count=int(certain[measure]))
         for measure in release.dimensions
         if measure in certain
     ]

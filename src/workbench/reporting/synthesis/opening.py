@@ -8,7 +8,7 @@ from workbench.reporting import phrases
 from workbench.reporting.exhibit import KeyFigures, Paragraphs
 from workbench.reporting.exhibits import Parts, of_region, share
 from workbench.reporting.release import Release
-from workbench.reporting.wording import number
+from workbench.reporting.wording import inside, number
 
 
 def headline(release: Release) -> KeyFigures:
@@ -82,7 +82,7 @@ def for_the_council(release: Release) -> Paragraphs:
     """What is measured, since when, and what may not be concluded; only in the synthesis of a municipality."""
     if not release.municipality:
         return Paragraphs([])
-    subjects = phrases.together([release.name(measure).lower() for measure in release.dimensions], release.language)
+    subjects = phrases.together([inside(release.name(measure)) for measure in release.dimensions], release.language)
     years = release.years
     values = {"place": release.title, "region": release.codebook["region"]["name"], "subjects": subjects}
     since = "measured since" if len(years) > 1 else "measured first"

@@ -6,6 +6,7 @@ from workbench.reporting import figures, phrases
 from workbench.reporting.exhibit import Exhibit, Paragraphs
 from workbench.reporting.exhibits import Parts, interval, of_region, parts_of, plain, said, share, shown
 from workbench.reporting.release import Release
+from workbench.reporting.wording import inside
 
 SKIPPED_BY_MANY = 0.2
 SUFFICIENT = 0.7
@@ -34,7 +35,7 @@ def reliability(release: Release) -> Exhibit | Paragraphs:
         }
     )
     clients = rows[(rows["group"] == "client") & (rows["conf_low"] < SUFFICIENT)]
-    names = phrases.together([release.name(each).lower() for each in clients["measure"].unique()], language)
+    names = phrases.together([inside(release.name(each)) for each in clients["measure"].unique()], language)
     return shown(
         release,
         "reliability",
