@@ -68,7 +68,7 @@ def shown(
     *,
     caption: str,
     finding: str = "",
-    chart: str | None = None,
+    chart: str | Sequence[str] | None = None,
     note: str = "",
     numeric: Sequence[str] = (),
     **formats: str,

@@ -8,7 +8,7 @@ import datetime as dt
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openpyxl import Workbook
@@ -61,10 +61,8 @@ def of_tables(tables: Sequence[Mapping[str, Any]], title: str, language: str) ->
     contents.title = word("contents", language)
     text(contents["A1"], title)
     contents["A1"].font = Font(bold=True, size=14)
-    names: list[str] = [contents.title]
     for place, each in enumerate(tables, 3):
-        name = _sheet_name(str(each["key"]), names)
-        names.append(name)
+        name = _sheet_name(place - 2, str(each["caption"]))
         text(contents.cell(place, 1), name)
         text(contents.cell(place, 2), str(each["caption"]))
         contents.cell(place, 1).hyperlink = f"#'{name}'!A1"
@@ -75,13 +73,16 @@ def of_tables(tables: Sequence[Mapping[str, Any]], title: str, language: str) ->
     return saved(book, title)
 
 
-def _sheet_name(key: str, used: Iterable[str]) -> str:
-    stem, name, count = key[:NAME], key[:NAME], 1
-    taken = {each.casefold() for each in used}
-    while name.casefold() in taken:
-        count += 1
-        name = f"{stem[: NAME - 3]}-{count}"
-    return name
+def _sheet_name(number: int, caption: str) -> str:
+    r"""Return the number of a table and the beginning of its caption, without the signs Excel does not take.
+
+    Examples
+    --------
+    >>> _sheet_name(3, "Cijfers uit de administratie: per jaar")
+    '3 Cijfers uit de administratie'
+    """
+    plain = " ".join(re.sub(r"[\[\]:*?/\\'\x00-\x1f]", " ", caption).split())
+    return f"{number} {plain}"[:NAME].rstrip()
 
 
 def _fill(sheet: Worksheet, table: Mapping[str, Any], language: str) -> None:

@@ -20,6 +20,7 @@ from workbench.reporting.release import Release
 from workbench.reporting.wording import number
 
 TONES = (-3, 0, -1, 3)  # of the four opinions, from unfavourable to favourable
+TALL = 16  # statements that fit a printed page together with what is said of them
 SPREAD = ("lowest", "quarter", "median", "three_quarters", "highest")
 
 
@@ -87,6 +88,10 @@ def answers(release: Release, group: str = "client") -> Exhibit | Paragraphs:
     agree = drawn.set_index("label")[names["positive"]]
     extremes = {"best": agree.idxmax(), "best_share": share(agree.max(), language)}
     extremes |= {"least": agree.idxmin(), "least_share": share(agree.min(), language)}
+
+    def draw(part: pd.DataFrame) -> str:
+        return figures.distribution(part, list(names.values()), tones=TONES, language=language)
+
     note, left_out = release.text("notes", "answers"), rows["measure"].nunique() - len(order)
     if left_out:
         note += " " + release.text("notes", "left out", left_out=left_out)
@@ -96,7 +101,7 @@ def answers(release: Release, group: str = "client") -> Exhibit | Paragraphs:
         table,
         caption=release.text("captions", "answers", role=release.word(group)),
         finding=release.say("most and least", **extremes),
-        chart=figures.distribution(drawn, list(names.values()), tones=TONES, language=language),
+        chart=figures.in_parts(drawn, TALL, draw),
         note=note,
         **dict.fromkeys(names.values(), "share"),
         **{release.head("n"): "count"},
