@@ -11,7 +11,7 @@ from shown import opened, shown, soup
 
 import workbench
 from workbench import codebook, pipeline, sample
-from workbench.reporting import portrait
+from workbench.reporting import portrait, synthesis
 from workbench.reporting.exhibits import OUTCOMES
 from workbench.store import Places
 
@@ -273,3 +273,14 @@ def test_a_remark_is_shown_only_when_it_was_released(small_region, tmp_path, mon
     page = portrait.remarks(release)._repr_html_()
     assert "Ik mag &lt;b&gt;zelf&lt;/b&gt; kiezen." in page
     assert "Van een ander" not in page
+
+
+def test_verdicts_and_totals_are_the_same_in_every_edition(small_region, language):
+    """A provider told apart counts in each edition; totals of the public one are rounded once, not per file."""
+    whole = opened(small_region, language)
+    for edition in ("provider", "public"):
+        release = opened(small_region, language, edition=edition)
+        assert str(soup({"": synthesis.in_short(release)})) == str(soup({"": synthesis.in_short(whole)}))
+        files = whole.deliveries[whole.deliveries["kind"] != "ignored"]
+        for name in ("delivered", "counted", "excluded"):
+            assert abs(release.deliveries[name].sum() - files[name].sum()) <= 2.5

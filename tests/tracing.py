@@ -510,7 +510,7 @@ def _deliveries(trace, _, line, name, head):
     release, known = trace.release, trace.release.head
     if not release.named:
         rows = release.excluded[release.excluded["reason"].map(release.word) == name]
-        return Exactly([(rows["records"].sum(), COUNT)])
+        return Exactly([(rows["records"].sum() or 5, COUNT)])  # what rounds to nought is less than five
     columns = {known("delivered"): "delivered", known("counted"): "counted", known("excluded"): "excluded"}
     if head in columns:
         (number,) = release.deliveries.loc[release.deliveries["file"] == name, columns[head]]

@@ -171,21 +171,26 @@ def _without_names(release: Release) -> Release:
 
 
 def _without_files(release: Release) -> Release:
-    """Return a release in which no delivery has its name: it may be that of another provider."""
-    return replace(release, deliveries=release.deliveries.assign(file=""), excluded=release.excluded.assign(file=""))
+    """Return a release in which the deliveries are told together: the name of one may be that of another provider."""
+    numbers = ["delivered", "counted", "excluded"]
+    files = release.deliveries[release.deliveries["kind"] != "ignored"]
+    whole = files[numbers].sum().to_frame().T.assign(file="", kind="")
+    reasons = release.excluded.groupby("reason", as_index=False)["records"].sum().assign(file="")
+    return replace(release, deliveries=whole, excluded=reasons)
 
 
 def _for_the_public(release: Release) -> Release:
     """Return a release with counts rounded to five and without what rests on few people."""
     estimates = release.estimates
-    few = estimates["status"] == "indicative"
+    verdict = estimates["unit_id"] == ""  # whose it is, is not known: it only counts
+    few = (estimates["status"] == "indicative") & ~verdict
     numbers = estimates.select_dtypes("number").columns.difference(["year"])
     counts = estimates["statistic"] == "count"
     public = estimates.assign(
         n=rounded(estimates["n"]),
         n_eff=float("nan"),
         estimate=estimates["estimate"].mask(counts, rounded(estimates["estimate"])),
-        status=estimates["status"].mask(few, "hidden"),
+        status=estimates["status"].mask(few, "hidden").replace("indicative", "shown"),
         reason=estimates["reason"].mask(few, "few"),
         label=estimates["label"].mask(few, ""),
     )

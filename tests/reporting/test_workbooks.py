@@ -43,7 +43,7 @@ def test_no_cell_is_a_formula_and_text_stays_text(content):
 
 
 def test_numbers_are_numbers_as_the_page_shows_them(content):
-    sheet = openpyxl.load_workbook(io.BytesIO(content))["outcomes"]
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[1]
     rows = {row[0].value: row for row in sheet.iter_rows() if row[0].value}
     assert [(cell.value, cell.number_format) for cell in rows[HOSTILE][1:]] == [
         (0.62, "0%"),

@@ -9,6 +9,7 @@ from workbench.reporting.release import Release
 from workbench.reporting.wording import number
 
 __all__ = ["deliveries", "participation", "representativity"]
+ROUNDED_TO = 5  # counts in the public edition: what is nought there is fewer
 
 
 def participation(release: Release) -> Parts | Exhibit | Paragraphs:
@@ -53,7 +54,7 @@ def deliveries(release: Release) -> Exhibit | Paragraphs:
     if not release.named:  # the name of a file may be that of a provider
         why = release.excluded.groupby("reason")["records"].sum().sort_values(ascending=False, kind="stable")
         table = pd.DataFrame({release.head("why"): [release.word(str(each)) for each in why.index]})
-        table[release.head("number")] = why.to_numpy()
+        table[release.head("number")] = [number(n, language) if n else f"< {ROUNDED_TO}" for n in why]
         caption = release.text("captions", "excluded")
         count = {release.head("number"): "count"}
         return shown(release, "deliveries", table, caption=caption, finding=account, **count)
