@@ -36,7 +36,7 @@ def golden_estimates() -> None:
         sample.make(root, providers=6, years=2)
         pipeline.process(Places(root, "sample"), 2026)
         GOLDEN.parent.mkdir(exist_ok=True)
-        rows = chosen(open_region("sample", 2026, root).estimates)
+        rows = chosen(open_region("sample", 2026, root=root).estimates)
         rows.to_csv(GOLDEN, index=False, lineterminator="\n", float_format="%.10g")
 
 

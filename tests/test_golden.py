@@ -24,7 +24,7 @@ def chosen(estimates: pd.DataFrame) -> pd.DataFrame:
 
 
 def test_the_estimates_are_those_of_the_golden_run(small_region):
-    made = chosen(open_region("sample", 2026, small_region.root).estimates).fillna({"label": ""})
+    made = chosen(open_region("sample", 2026, root=small_region.root).estimates).fillna({"label": ""})
     golden = pd.read_csv(GOLDEN, keep_default_na=False, na_values={"n": [""], "estimate": [""], "std_error": [""]})
     pd.testing.assert_frame_equal(
         made.astype({"category": str}), golden.astype({"category": str}), rtol=TOLERANCE, check_dtype=False
