@@ -21,7 +21,7 @@ def _bytes(folder):
 
 
 def test_every_delivered_record_is_counted_or_excluded(small_region):
-    tables = open_region("sample", 2026, small_region.root)
+    tables = open_region("sample", 2026, root=small_region.root)
     account = tables.deliveries
     assert (account["delivered"] == account["counted"] + account["excluded"]).all()
     per_file = tables.exclusions.groupby("file").size().reindex(account["file"], fill_value=0)
@@ -102,7 +102,7 @@ def test_released_tables_hold_nothing_on_few_people(small_region):
 
 
 def test_a_distribution_never_hides_exactly_one_reason(small_region):
-    estimates = open_region("sample", 2026, small_region.root).estimates
+    estimates = open_region("sample", 2026, root=small_region.root).estimates
     released = open_release("sample", 2026, root=small_region.root).estimates
     keys = ["unit", "unit_id", "year"]
     reasons = released[(released["measure"] == "reden_einde") & (released["unit"] == "provider")]
@@ -186,7 +186,7 @@ def test_episodes_known_later_replace_what_was_known_before():
 
 
 def test_estimates_are_of_the_size_the_region_was_made_with(small_region):
-    estimates = open_region("sample", 2026, small_region.root).estimates
+    estimates = open_region("sample", 2026, root=small_region.root).estimates
     regional = estimates[(estimates["unit"] == "region") & (estimates["category"] == "") & (estimates["year"] == 2026)]
     share = regional[regional["statistic"].isin(["share", "incidence"])].set_index("measure")["estimate"]
     assert 0.03 < share["uitval"] < 0.25
@@ -242,7 +242,7 @@ def test_every_reason_of_exclusion_has_words(small_region):
 
     stories = Path(__file__).parent.glob("stories/*/expected/exclusions.csv")
     tables = [pd.read_csv(path, sep=";") for path in stories]
-    tables.append(open_region("sample", 2026, small_region.root).exclusions)
+    tables.append(open_region("sample", 2026, root=small_region.root).exclusions)
     reasons = set(pd.concat(tables)["reason"].dropna())
     assert len(reasons) > 5
     assert reasons <= set(phrases.texts()["names"])
@@ -252,7 +252,7 @@ def test_a_changed_question_breaks_the_series_of_its_dimension(own_region):
     path = own_region.codebook / "breaks.csv"
     path.write_text("measure;since;reason;decided_on\nautonomie;2026;other wording;2026-01-10\n", "utf-8")
     pipeline.process(own_region, 2026)
-    changed = open_region("sample", 2026, own_region.root).estimates.query(
+    changed = open_region("sample", 2026, root=own_region.root).estimates.query(
         "statistic == 'change' and unit == 'provider'"
     )
     assert set(changed.query("measure == 'autonomie'")["reason"]) == {"break"}
