@@ -131,7 +131,7 @@ def publish(places: Places, year: int) -> None:
         told = "\n".join(str(leak) for leak in leaks[:TOLD])
         raise NotSafe(f"Not published: {len(leaks)} figures could be worked out from the others.\n{told}{more}")
     today = datetime.now(UTC).date().isoformat()
-    revision = _revision(book, year)
+    revision = ledger.revision(book.region.revisions, year)
     former = known[known["revision"] == revision] if known is not None else None
     entered = ledger.entries(estimates, released, str(year), edition, today, revision, former)
     whole = entered if known is None else pd.concat([known, entered], ignore_index=True)
@@ -143,13 +143,7 @@ def _standing(places: Places, year: int, book: Codebook) -> pd.DataFrame | None:
     if not places.ledger.is_file():
         return None
     known = store.read_table(places.ledger.parent, places.ledger.stem)
-    return known[known["revision"] == _revision(book, year)]
-
-
-def _revision(book: Codebook, year: int) -> str:
-    """Return the last revision that the region declared for a year: its words, after the year."""
-    declared = [each for each in book.region.revisions if each.split()[:1] == [str(year)]]
-    return declared[-1] if declared else ""
+    return known[known["revision"] == ledger.revision(book.region.revisions, year)]
 
 
 def software() -> str:
@@ -240,7 +234,7 @@ def receive(places: Places, year: int, book: Codebook) -> None:
     tables |= {name: schemas.check(name, tables[name]) for name in ("episodes", "scores")}
     former = places.processed(year)
     with store.whole_folder(former) as folder:
-        store.keep(former, folder, ["released", "estimates.parquet"])
+        store.keep(former, folder, ["released", "estimates.parquet", "exported_people.parquet"])
         store.write_tables(folder, tables)
         store.write_json(folder / "manifest.json", {"received": _made_from(places, year, book)} | _account(tables))
 

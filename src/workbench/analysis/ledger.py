@@ -4,6 +4,7 @@ The ledger has one row per published figure: measure, group, unit and number of 
 printed, in which release it stands and since when. It never forgets: a figure that was published stays known.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,18 @@ KEY = ["measure", "statistic", "category", "unit", "unit_id", "group", "year"]
 FIGURES = ["n", "n_eff", "estimate", "std_error", "conf_low", "conf_high", "delta", "p_adjusted", "reliability"]
 WHICH = ["release", "edition", "revision", "published_on"]
 COLUMNS = [*KEY, "status", "reason", "label", *FIGURES, "n_precision", "precision", "people", "exact", *WHICH]
+
+
+def revision(declared: Sequence[str], year: int) -> str:
+    """Return the last revision that a region declared for a year: its words, after the year.
+
+    Examples
+    --------
+    >>> revision(["2025 late deliveries", "2026 reversed statement mended"], 2026)
+    '2026 reversed statement mended'
+    """
+    of_year = [each for each in declared if each.split()[:1] == [str(year)]]
+    return of_year[-1] if of_year else ""
 
 
 def entries(
@@ -122,6 +135,23 @@ def audit(estimates: pd.DataFrame, released: pd.DataFrame, rules: Rules) -> list
     ValueError
         Where a released figure was never computed, or has no row in the release.
     """
+    both = as_seen(estimates, released, rules)
+    leaks = []
+    for system in (*relations.numbers(both, rules), *relations.cells(both, rules)):
+        for known in (None, *system.insiders):
+            for at in linked.unsafe(system.system, system.system.hidden, known):
+                leaks.append(_leak(system, int(at)))
+    return list({str(leak): leak for leak in leaks}.values())
+
+
+def as_seen(estimates: pd.DataFrame, released: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """Return exact figures with what the release says of them: what `relations` makes systems from.
+
+    Raises
+    ------
+    ValueError
+        Where a released figure was never computed, or has no row in the release.
+    """
     both = estimates.drop(columns=["status", "reason", "n_precision"], errors="ignore").merge(
         released[[*KEY, "status", "reason", "n", "n_precision", "estimate"]],
         on=KEY,
@@ -136,12 +166,7 @@ def audit(estimates: pd.DataFrame, released: pd.DataFrame, rules: Rules) -> list
     both["coarse"] = both["n_precision"].notna()
     moved = both["n_released"].notna() & ~both["coarse"] & (both["n_released"] != both["n"])
     both["slack"] = np.where(moved, rules.smallest_cell - 1.0, 0.0)
-    leaks = []
-    for system in (*relations.numbers(both, rules), *relations.cells(both, rules)):
-        for known in (None, *system.insiders):
-            for at in linked.unsafe(system.system, system.system.hidden, known):
-                leaks.append(_leak(system, int(at)))
-    return list({str(leak): leak for leak in leaks}.values())
+    return both
 
 
 def _leak(system: Linked, at: int) -> Leak:
