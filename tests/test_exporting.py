@@ -39,7 +39,7 @@ def test_it_says_who_why_and_when_and_stands_in_the_ledger(region):
     places, opened = region
     left = export(region, opened.compare("autonomie"), "autonomie")
     book = load_workbook(io.BytesIO((places.reports(2026) / "exports" / "autonomie.xlsx").read_bytes()))
-    told = [cell.value for row in book["about"].iter_rows() for cell in row]
+    told = [cell.value for row in book.worksheets[-1].iter_rows() for cell in row]
     assert {WHY, left.who, left.when} <= set(told)
     known = store.read_table(places.ledger.parent, "ledger")
     assert (known["release"] == "export autonomie").any()

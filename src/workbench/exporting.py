@@ -22,7 +22,7 @@ from workbench.analysis.crosstabs import PEOPLE, Crosstab, crosstab, protected
 from workbench.analysis.linked_counts import Rules
 from workbench.reporting import phrases, workbooks
 from workbench.reporting.wording import escape
-from workbench.store import NotSafe, NotThere, Places
+from workbench.store import NotSafe, Places
 
 __all__ = ["Exported", "crosstab", "export"]
 
@@ -147,8 +147,8 @@ def _estimates(what: Any) -> pd.DataFrame:
     rows = getattr(what, "estimates", what)
     if not isinstance(rows, pd.DataFrame):
         raise NotSafe(
-            "A picture can only leave with the table it is drawn from. Export the table, and give a function that draws "
-            "it: export(..., draw=lambda table: table.plot(...).figure)."
+            "A picture can only leave with the table it is drawn from. Export the table, and give a function that "
+            "draws it: export(..., draw=lambda table: table.plot(...).figure)."
         )
     if not set(BASIS) <= set(rows.columns) or "n" not in rows or "estimate" not in rows:
         person = next((each for each in PEOPLE if each in rows), None)
@@ -158,11 +158,10 @@ def _estimates(what: Any) -> pd.DataFrame:
             else "The people in this table cannot be counted. Make it with "
         )
         raise NotSafe(f"{how}crosstab(region.responses, 'mode', 'age_band'), or export the answer to a question.")
-    if rows["n"].isna().any():
-        raise NotSafe("Some figures of this table do not say on how many people they rest (column n).")
-    return schemas.check(
-        "estimates", rows[[each for each in rows.columns if each in schemas.TABLES["estimates"].columns]]
-    )
+    if rows["n"].isna().all():
+        raise NotSafe("The figures of this table do not say on how many people they rest (column n).")
+    columns = [each for each in rows.columns if each in schemas.TABLES["estimates"].columns]
+    return schemas.check("estimates", rows[columns].reset_index(drop=True))
 
 
 def _counted(places: Places, what: Crosstab, name: str, rules: Rules) -> tuple[pd.DataFrame, pd.DataFrame]:
