@@ -89,7 +89,7 @@ def test_adjusted_means_are_those_of_the_comparison(drafted):
     adjusters = pd.DataFrame(
         {"ghr": known["q39"].where(known["q39"] < 90), "age": known["q40"].where(known["q40"] < 90)}
     )
-    estimates = open_region("cahps", 2026, places.root).estimates
+    estimates = open_region("cahps", 2026, root=places.root).estimates
     for item in ("q31", "q38"):
         expected = comparison.adjust(known[item].where(known[item] <= 10).astype(float), known["plan"], adjusters)
         made = estimates.query("measure == @item and statistic == 'adjusted' and unit == 'provider'").set_index(
