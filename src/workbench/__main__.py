@@ -199,10 +199,18 @@ def render(
     console.print(f"Open [bold]{rendering.render_one(notebook, parameter or [], output, language)}[/]", soft_wrap=True)
 
 
-@app.command()
-def lab() -> None:
-    """Open JupyterLab on the notebooks."""
-    raise typer.Exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(find_root() / "notebooks")]))
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(context: typer.Context) -> None:
+    """Open JupyterLab on the notebooks, with the tour open; further arguments go to JupyterLab."""
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    if "workbench" not in KernelSpecManager().find_kernel_specs():
+        told = ["--sys-prefix", "--name", "workbench", "--display-name", "Workbench"]
+        subprocess.run([sys.executable, "-m", "ipykernel", "install", *told], check=True, capture_output=True)
+    notebooks = find_root() / "notebooks"
+    tour = notebooks / "explore.ipynb"
+    opened = tour if tour.is_file() else notebooks
+    raise typer.Exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(opened), *context.args]))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -21,7 +21,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from workbench import schemas, settings
+from workbench import indicator_cards, schemas, settings
 from workbench.settings import Region
 
 SHIPPED = Path(__file__).parent / "instruments"
@@ -54,6 +54,10 @@ TABLES: dict[str, tuple[str, ...]] = {
     "breaks": ("measure", "since", "reason", "decided_on"),
     "corrections": ("file", "row", "column", "from", "to", "reason", "decided_on"),
     "ambitions": ("ambition", "effect", "perspective", "measure", "direction", "target", "note"),
+    "indicators": (
+        *("indicator", "rule", "of", "at_least", "role", "better", "perspective", "name_nl", "name_en"),
+        *("about_nl", "about_en", "caveat_nl", "caveat_en"),
+    ),
 }
 KEYS = {
     "providers": ("provider_id",),
@@ -63,6 +67,7 @@ KEYS = {
     "scales": ("scale", "label"),
     "dimensions": ("dimension",),
     "ambitions": ("ambition", "measure"),
+    "indicators": ("indicator",),
     "routing": ("instrument", "item", "asked_if"),
     "breaks": ("measure", "since"),
 }
@@ -143,6 +148,7 @@ class Codebook:
     breaks: pd.DataFrame
     corrections: pd.DataFrame
     ambitions: pd.DataFrame
+    indicators: pd.DataFrame
     forms: pd.DataFrame
     municipalities: pd.DataFrame
     cards: Mapping[str, Any]
@@ -218,6 +224,9 @@ def read(folder: Path) -> Codebook:
     tables["deliveries"] = deliveries.assign(purpose=deliveries["purpose"].mask(statutory, "statutory"))
     municipalities = _shipped("municipalities")
     cards = yaml.safe_load((SHIPPED / "cards.yml").read_text("utf-8"))
+    taken = {*cards, *tables["dimensions"]["dimension"]}
+    tables["indicators"] = indicator_cards.read(tables["indicators"], tables["items"], taken, mistakes)
+    cards |= indicator_cards.cards(tables["indicators"], cards)
     _check_references(region, own, tables, municipalities, cards, mistakes)
     if mistakes:
         raise CodebookError(mistakes)

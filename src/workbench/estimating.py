@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbench import scoring, store
+from workbench import indicators, scoring, store
 from workbench.analysis import estimates, outcomes
 from workbench.codebook import Codebook
 
@@ -120,6 +120,7 @@ def of_region(
         estimates.context(setting, year),
         questionnaire(surveys[year], year, book),
         *second_opinion(surveys[year], episodes, main, year, book),
+        *own_indicators(surveys, episodes, setting, book),
     ]
     return estimates.together([main, *further])
 
@@ -164,9 +165,9 @@ def outcomes_of(asked: Survey, episodes: pd.DataFrame, year: int, book: Codebook
     """Return the five outcomes of one year, each provider beside the region."""
     definitions, settings = dataclasses.asdict(book.region.definitions), _comparison(book)[1]
     parts = [estimates.answered_outcomes(_marks(asked), year, book.region.definitions.usefulness_from)]
-    known = _known(episodes, year)
-    if len(known):
-        parts.append(estimates.outcome_rows(known, year, definitions, _until(year)))
+    register = known(episodes, year)
+    if len(register):
+        parts.append(estimates.outcome_rows(register, year, definitions, _until(year)))
     return estimates.outcomes_beside_region(estimates.together(parts), settings)
 
 
@@ -201,8 +202,25 @@ def second_opinion(
     grading, complete = asked.scores[grades], asked.complete[grades]
     return [
         estimates.other_comparisons(grading, now, year, adjusters, settings, asked.weighted["weight"], complete),
-        estimates.other_outcomes(_known(episodes, year), _marks(asked), now, year, definitions, settings, _until(year)),
+        estimates.other_outcomes(known(episodes, year), _marks(asked), now, year, definitions, settings, _until(year)),
     ]
+
+
+def own_indicators(
+    surveys: Mapping[int, Survey], episodes: pd.DataFrame, setting: pd.DataFrame, book: Codebook
+) -> list[pd.DataFrame]:
+    """Return the indicators of the region's own in every year, shares of clients and episodes beside the region."""
+    wanted = indicators.rules(book)
+    if not wanted:
+        return []
+    shares = {rule.measure: "share" for rule in wanted if rule.statistic == "share"}
+    latest = max(surveys)
+    parts = []
+    for year, asked in surveys.items():
+        told = setting if year == latest else setting.iloc[:0]
+        own = indicators.of_year(wanted, asked.given, known(episodes, year), told, year, book)
+        parts.append(estimates.outcomes_beside_region(own, _comparison(book)[1], shares, tuple(shares)))
+    return parts
 
 
 def _comparison(book: Codebook) -> tuple[tuple[str, ...], dict[str, Any]]:
@@ -221,7 +239,7 @@ def _until(year: int) -> pd.Timestamp:
     return pd.Timestamp(year - 1, 12, 31)
 
 
-def _known(episodes: pd.DataFrame, year: int) -> pd.DataFrame:
+def known(episodes: pd.DataFrame, year: int) -> pd.DataFrame:
     """Return the episodes as the report of `year` knew them; none where nothing ended."""
     if episodes.empty or episodes["ended_on"].isna().all():
         return episodes.iloc[:0]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench import codebook as codebooks
-from workbench import estimating, schemas, scoring, store
+from workbench import estimating, indicators, schemas, scoring, store
 from workbench.analysis import ledger, movement, release
 from workbench.codebook import Codebook
 from workbench.intake import deliveries, findings, privacy, remarks
@@ -329,7 +329,7 @@ def estimate(places: Places, year: int, years: list[int], book: Codebook, progre
     table = schemas.check("estimates", estimating.of_region(by_year, year, book, progress))
     thresholds = dataclasses.asdict(book.region.thresholds)
     standing = _standing(places, year, book)
-    released = schemas.check("estimates", release.decide(table, **thresholds, ledger=standing))
+    released = schemas.check("estimates", _decided(table, book, thresholds, standing))
 
     folder = by_year[year]
     manifest = store.read_json(folder / "manifest.json")
@@ -347,6 +347,22 @@ def estimate(places: Places, year: int, years: list[int], book: Codebook, progre
         store.write_json(beside / "provenance.json", provenance(year, book, manifest, answered))
     store.write_tables(folder, {"estimates": table})
     store.write_json(folder / "manifest.json", manifest | {"estimated": _made_from(places, year, book, years)})
+
+
+def _decided(
+    table: pd.DataFrame, book: Codebook, thresholds: Mapping[str, Any], standing: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Decide what a reader may see: the figures that ship first, then the region's own indicators beside them."""
+    wanted = indicators.rules(book)
+    mine = table["measure"].isin([rule.measure for rule in wanted])
+    main, own = table[~mine].reset_index(drop=True), table[mine].reset_index(drop=True)
+    released = release.decide(main, **thresholds, ledger=standing)
+    if own.empty:
+        return released
+    beforehand = indicators.beforehand(wanted, own, main, released, book.region.thresholds.smallest_cell)
+    decided = release.decide(own, **thresholds, ledger=standing, beforehand=beforehand)
+    both = pd.concat([released, decided], ignore_index=True)
+    return both.sort_values(list(ledger.KEY), ignore_index=True)
 
 
 def _must_have(places: Places, year: int) -> None:

@@ -4,6 +4,8 @@ How a score is computed stands in `analysis.scales`; here stands from what. A mi
 texts that repeat are held as categories, and one dimension is computed at a time.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -134,6 +136,29 @@ def items_of(book: Codebook, instrument: str, variant: str) -> pd.DataFrame:
     items = book.items[book.items["instrument"] == instrument]
     own = items[items["variant"] == variant]
     return own if len(own) else items[items["variant"] == "standaard"]
+
+
+def versions(given: pd.DataFrame, item: str, book: Codebook) -> Iterator[tuple[pd.Index, float, float, bool, bool]]:
+    """Yield the responses to each version of a question, with its lowest and highest code.
+
+    Further: whether it is reversed, and whether it has as many answers to choose from as the standard version.
+
+    Parameters
+    ----------
+    given : DataFrame, one row per response
+        Needs ``instrument`` and ``variant``.
+    item : str
+    book : Codebook
+    """
+    for version, rows in given.groupby(["instrument", "variant"], observed=True):
+        instrument, variant = map(str, version)
+        own, usual = (items_of(book, instrument, each) for each in (variant, "standaard"))
+        own, usual = own[own["item"] == item], usual[usual["item"] == item]
+        if own.empty:
+            continue
+        low, high = float(own["low"].iloc[0]), float(own["high"].iloc[0])
+        width = (usual if len(usual) else own)[["low", "high"]].diff(axis=1)["high"].iloc[0]
+        yield rows.index, low, high, bool(own["reversed"].iloc[0]), bool(high - low == width)
 
 
 def points(items: pd.DataFrame) -> pd.Series:

@@ -59,21 +59,21 @@ def browse() -> Iterator[Callable[..., Any]]:
         playwright = thread.submit(lambda: sync_playwright().start()).result()
         browser = thread.submit(playwright.chromium.launch, executable_path=chromium(), args=FLAGS).result()
 
-        def visit(path: Path, do: Callable[[Any], Any], width: int, height: int, **context: Any) -> Any:
+        def visit(place: Path | str, do: Callable[[Any], Any], width: int, height: int, **context: Any) -> Any:
             opened = browser.new_context(viewport={"width": width, "height": height}, **context)
             try:
                 page = opened.new_page()
                 page.requested = []
                 page.on("request", lambda request: page.requested.append(request.url))
-                page.goto(path.as_uri())
+                page.goto(place.as_uri() if isinstance(place, Path) else place)
                 return do(page)
             finally:
                 opened.close()
 
         def browse(
-            path: Path, do: Callable[[Any], Any], *, width: int = 1280, height: int = 900, **context: Any
+            place: Path | str, do: Callable[[Any], Any], *, width: int = 1280, height: int = 900, **context: Any
         ) -> Any:
-            return thread.submit(visit, path, do, width, height, **context).result()
+            return thread.submit(visit, place, do, width, height, **context).result()
 
         yield browse
         thread.submit(browser.close).result()

@@ -19,6 +19,7 @@ from workbench.analysis.linked_counts import MODES, MOMENT, OPINIONS, Key, Linke
 KEY = ["measure", "statistic", "group", "year"]
 WHICH = ["category", "unit", "unit_id"]
 SAID = ["n", "estimate", "status", "reason", "coarse", "slack"]
+OTHERWISE = ("zonder_hulp", "reden_einde", "uitval", "geen_herstart", "doelen")  # shares that other systems hold
 
 
 def numbers(table: pd.DataFrame, rules: Rules) -> Iterator[Linked]:
@@ -47,7 +48,7 @@ def cells(table: pd.DataFrame, rules: Rules) -> Iterator[Linked]:
     for key, rows in counted[counted["measure"] == "zonder_hulp"].groupby(KEY, sort=True):
         cells = rows.assign(cell=rows["category"].replace("", "4"), base="n")
         yield shares(cells, key, rules, {"n": tuple("1234")})
-    for key, rows in counted[counted["measure"].isin(["nut", "respons"])].groupby(KEY, sort=True):
+    for key, rows in counted[yes_or_no(counted)].groupby(KEY, sort=True):
         yield shares(rows.assign(cell="yes", base="n"), key, rules, {"n": ("yes", "no")})
     for key, rows in counted[counted["measure"].isin(["reden_einde", "uitval"])].groupby(["group", "year"], sort=True):
         if (rows["measure"] == "reden_einde").any():
@@ -66,6 +67,14 @@ def _needed(table: pd.DataFrame) -> pd.DataFrame:
     needed = table.assign(slack=table.get("slack", 0.0))[[*KEY, *WHICH, *SAID]]
     texts = needed.columns[needed.dtypes == "str"]
     return needed.astype(dict.fromkeys(texts, object)).assign(cost=linked_counts.cost_of(needed))
+
+
+def yes_or_no(table: pd.DataFrame) -> pd.Series:
+    """Say which rows are shares of people who did or said one thing, and part of no larger whole.
+
+    Usefulness, the response, and the shares that a region declares as indicators.
+    """
+    return (table["statistic"] == "share") & (table["category"] == "") & ~table["measure"].isin(OTHERWISE)
 
 
 def _opinions(rows: pd.DataFrame, key: Key, rules: Rules) -> Linked:

@@ -52,6 +52,7 @@ def decide(
     smallest_cell: int = 5,
     uncertain_points: float = 10.0,
     ledger: pd.DataFrame | None = None,
+    beforehand: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the estimates with status and reason, the values of what is hidden taken out.
 
@@ -63,6 +64,8 @@ def decide(
         that is hidden stays uncertain.
     ledger : DataFrame, one row per published figure, optional
         What was published before and stands (`standing`).
+    beforehand : DataFrame, aligned with `estimates`, optional
+        ``hidden`` and ``coarse``: what other figures, decided already, require of these.
 
     Returns
     -------
@@ -84,6 +87,9 @@ def decide(
     rules = Rules(hidden_below, smallest_cell, uncertain_points)
     decided = alone(estimates, rules, indicative_below)
     decided["coarse"], decided["slack"] = False, 0.0
+    if beforehand is not None:
+        decided["coarse"] = beforehand["coarse"]
+        decided.loc[beforehand["hidden"] & (decided["status"] != "hidden"), ["status", "reason"]] = ["hidden", LINKED]
     if ledger is not None and len(ledger):
         decided = standing.hold(decided, ledger, rules)
     for systems in (relations.numbers, relations.cells):
@@ -195,6 +201,7 @@ def _opinions(table: pd.DataFrame, small: pd.Series) -> pd.Series:
 def _bounds(decided: pd.DataFrame, cells: pd.Series, rules: Rules) -> Iterator[tuple[pd.Series, str]]:
     """Say which shares of a yes or no are published as a bound: those of few people, or of all but few."""
     answer = decided["measure"].isin(YES_OR_NO) & decided["statistic"].isin(["share", "incidence"])
+    answer |= relations.yes_or_no(decided) & (decided["measure"] != "respons")
     answer &= (decided["measure"] != "zonder_hulp") | (decided["category"] == "")
     yield answer & (cells < rules.smallest_cell + 0.5), AT_MOST
     yield answer & (decided["n"] - cells < rules.smallest_cell + 0.5), AT_LEAST

@@ -23,6 +23,7 @@ OUTCOMES: Mapping[str, str] = {
     "doelen": "share",
 }
 ALIKE = 0.02  # a partial R-indicator below this is about as invited
+MARKS = {"above": " ▲", "below": " ▼"}
 CARD_ROWS = ("asked", "numerator", "denominator", "exclusions", "window", "perspective", "caveat", "source")
 CONTEXT = ("clients", "inflow", "waiting_weeks", "budget", "spent", "spent_per_client", "staff_turnover", "complaints")
 
@@ -229,10 +230,21 @@ def _card(release: Release, measure: str) -> Card:
     }
     if dimension:
         values |= _of_scale(release, measure)
+    if "of" in words:
+        values |= {"of": phrases.together([_counted(release, each) for each in words["of"]], language)}
+        values |= {"at_least": words["at_least"]}
     told = {key: words[language][key].format(**values) for key in CARD_ROWS if key in words[language]}
     told["perspective"] = release.word(dimension["perspective"] if dimension else words["perspective"])
     rows = {release.head(key): told[key] for key in CARD_ROWS if told.get(key)}
     return Card(f"card-{measure.replace('_', '-')}", release.name(measure), rows, language)
+
+
+def _counted(release: Release, code: str) -> str:
+    """Return what an indicator counts, as a reader knows it: a question, a reason, a figure of the administration."""
+    if code in release.codebook["items"]:
+        return f"“{release.wording(code)}”"
+    named = release.word(f"context {code}")
+    return release.word(code).lower() if named == f"context {code}" else named.lower()
 
 
 def _of_scale(release: Release, measure: str) -> dict[str, str]:

@@ -25,7 +25,8 @@ class Region:
 
     Tables are attributes, read when first used: ``region.scores``, ``region.episodes``; ``region.scores?`` says what a
     row is, ``region.about("scores")`` gives it as a table. Questions are methods: `compare`, `relate`, `follow`,
-    `mirror`, `change`, `item`, `themes`; each gives an `Answer`, which shows itself and holds its `estimates`.
+    `mirror`, `change`, `item`, `themes`, `indicator`; each gives an `Answer`, which shows itself and holds its
+    `estimates`.
 
     Attributes
     ----------
@@ -68,6 +69,7 @@ class Region:
     mirror = questions.mirror
     change = questions.change
     item = questions.item
+    indicator = questions.indicator
     themes = questions.themes
 
     def __init__(self, places: Places, years: list[int], language: str | None = None):

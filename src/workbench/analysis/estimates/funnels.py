@@ -1,6 +1,6 @@
 """Outcomes of providers beside that of the region: further off than their numbers explain?"""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -186,7 +186,12 @@ def share_limits(
     return np.sin(low) ** 2, np.sin(high) ** 2
 
 
-def outcomes_beside_region(table: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFrame:
+def outcomes_beside_region(
+    table: pd.DataFrame,
+    settings: Mapping[str, Any],
+    outcomes: Mapping[str, str] = OUTCOMES,
+    whole: Collection[str] = COUNTED,
+) -> pd.DataFrame:
     """Put every provider's outcomes beside those of the region: difference, p value and label, and the funnel to draw.
 
     Parameters
@@ -195,6 +200,9 @@ def outcomes_beside_region(table: pd.DataFrame, settings: Mapping[str, Any]) -> 
         Rows of the contract: the outcomes of providers and region in one year.
     settings : mapping
         ``minimum_n, minimum_difference`` (in points, 5 is a share of .05) and ``alpha``.
+    outcomes : mapping of measure to statistic
+    whole : collection of str
+        Measures of which estimate x n is a whole number.
 
     Returns
     -------
@@ -214,12 +222,12 @@ def outcomes_beside_region(table: pd.DataFrame, settings: Mapping[str, Any]) -> 
     """
     table, further = table.copy(), []
     ours = (table["category"] == "") & (table["group"] == "client")
-    for measure, statistic in OUTCOMES.items():
+    for measure, statistic in outcomes.items():
         rows_of = ours & (table["measure"] == measure) & (table["statistic"] == statistic)
         providers, region = rows_of & (table["unit"] == "provider"), table[rows_of & (table["unit"] == "region")]
         if region.empty or not providers.any() or region["estimate"].isna().all():
             continue
-        target, counted = float(region["estimate"].iloc[0]), measure in COUNTED
+        target, counted = float(region["estimate"].iloc[0]), measure in whole
         worth = 1.0 if counted else _worth(region.iloc[0])
         got, found = shares_beside_target(
             table[providers],

@@ -1,5 +1,6 @@
 """The exhibits of a provider report: one provider beside its region, by the sections a reader finds."""
 
+from workbench.reporting.indicators import indicators
 from workbench.reporting.portrait.experience import answers, experience, trend
 from workbench.reporting.portrait.mirror import mirror, mirror_items, mirror_question
 from workbench.reporting.portrait.opening import agreed, headline, in_short
@@ -21,6 +22,7 @@ __all__ = [
     "headline",
     "hidden",
     "in_short",
+    "indicators",
     "mirror",
     "mirror_items",
     "mirror_question",

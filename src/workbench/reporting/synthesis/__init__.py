@@ -1,5 +1,6 @@
 """The exhibits of the regional synthesis, by the sections a reader finds; never a provider without its uncertainty."""
 
+from workbench.reporting.indicators import indicators
 from workbench.reporting.synthesis.ambitions import agreements, ambitions
 from workbench.reporting.synthesis.choices import choices
 from workbench.reporting.synthesis.experience import comparison, comparisons, differences, years
@@ -26,6 +27,7 @@ __all__ = [
     "for_the_council",
     "headline",
     "in_short",
+    "indicators",
     "mirror",
     "mirror_map",
     "outcomes",

@@ -4,11 +4,9 @@ import pandas as pd
 
 from workbench.reporting import phrases
 from workbench.reporting.exhibit import Exhibit, Paragraphs
-from workbench.reporting.exhibits import OUTCOMES, by_name, interval, said, shown
+from workbench.reporting.exhibits import MARKS, OUTCOMES, by_name, interval, said, shown
 from workbench.reporting.release import Release
 from workbench.reporting.wording import percentage
-
-MARKS = {"above": " ▲", "below": " ▼"}
 
 
 def outcomes(release: Release, unit: str = "provider") -> Exhibit | Paragraphs:

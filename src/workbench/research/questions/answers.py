@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from workbench import scoring
 from workbench.analysis import estimates, release
 from workbench.analysis.estimates.contract import as_shares, in_cells
 from workbench.analysis.estimates.experience import OPINIONS, OTHER
@@ -14,7 +15,7 @@ from workbench.analysis.hypotheses import benjamini_hochberg
 from workbench.reporting import figures, phrases
 from workbench.reporting.exhibits import interval, plain, share
 from workbench.research.answer import Answer, decided, head, hidden_note, text, told
-from workbench.research.questions.measures import UNITS, background, kind_of, settings, versions
+from workbench.research.questions.measures import UNITS, background, kind_of, settings
 from workbench.store import NotThere
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _items(region: "Region") -> list[str]:
 def _opinion(region: "Region", given: pd.DataFrame, item: str) -> pd.Series:
     """Return what each answer comes to: below the middle, on it, or above."""
     found = pd.Series("", index=given.index, dtype=object)
-    for rows, low, high, turned, _ in versions(region, given, item):
+    for rows, low, high, turned, _ in scoring.versions(given, item, region.codebook):
         codes = low + high - given.loc[rows, item] if turned else given.loc[rows, item]
         middle = (low + high) / 2
         found.loc[rows] = np.select([codes < middle, codes > middle], ["negative", "positive"], "neutral")

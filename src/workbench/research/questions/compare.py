@@ -112,11 +112,12 @@ def _told(region: "Region", measure: str, by: str, rows: pd.DataFrame, adjusters
         alike = rows.loc[rows["statistic"] == "icc", "label"].eq(NO_DIFFERENCE).any()
         finding = phrases.told_apart(visible["label"], not alike, region.label(measure), region.language)
     else:
-        finding = _apart(region, measure, visible["label"], units)
-    return _exhibit(region, measure, own, unit or "group", finding, notes, rows, role)
+        finding = apart(region, measure, visible["label"], units)
+    return exhibit(region, measure, own, unit or "group", finding, notes, rows, role)
 
 
-def _apart(region: "Region", measure: str, labels: pd.Series, units: str) -> str:
+def apart(region: "Region", measure: str, labels: pd.Series, units: str) -> str:
+    """Say how many units lie above or below the mean, that none can be told apart, or that nothing was tested."""
     above, below = (int((labels == each).sum()) for each in ("above", "below"))
     if not len(labels):
         return text(region, "nothing", measure=region.label(measure))
@@ -127,7 +128,7 @@ def _apart(region: "Region", measure: str, labels: pd.Series, units: str) -> str
     return text(region, key, measure=region.label(measure), **values)
 
 
-def _exhibit(
+def exhibit(
     region: "Region",
     measure: str,
     own: pd.DataFrame,
@@ -138,7 +139,9 @@ def _exhibit(
     role: str,
     shares: bool = False,
     reference: float | None = None,
+    decimals: int = 0,
 ) -> Answer:
+    """Return a comparison as an answer: all units in order, those on few people left out."""
     language, units = region.language, text(region, f"units {unit}")
     shown = own[own["status"] != "hidden"].sort_values("estimate", ascending=False)
     middle = float(own["estimate"].mean()) if reference is None else reference
@@ -146,7 +149,7 @@ def _exhibit(
         {
             text(region, f"per {unit}").capitalize(): shown["name"],
             head(region, "share" if shares else "score"): [
-                share(value, language) if shares else plain(value, language) for value in shown["estimate"]
+                share(value, language) if shares else plain(value, language, decimals) for value in shown["estimate"]
             ],
             head(region, "interval"): [interval(row, language, shares) for _, row in shown.iterrows()],
             head(region, "n"): [plain(n, language) for n in shown["n"]],
@@ -156,7 +159,7 @@ def _exhibit(
             head(region, "comparison"): [phrases.name(label or "no comparison", language) for label in shown["label"]],
         }
     )
-    beside = text(region, "mean of", units=units, value=plain(middle, language)) if not shares else ""
+    beside = text(region, "mean of", units=units, value=plain(middle, language, decimals)) if not shares else ""
     drawn = shown.assign(name=shown["name"].astype(str))
     chart = figures.caterpillar(drawn, middle, share=shares, reference_label=beside, language=language)
     whom = phrases.name(role, language)
@@ -216,8 +219,8 @@ def _groups(
     notes = [_adjusted_for(region, adjusters), text(region, "providers are the sample")]
     if len(own) == 2 and own["delta"].notna().all():
         notes.append(_between_two(region, own))
-    finding = _apart(region, measure, shown.loc[shown["status"] != "hidden", "label"], text(region, "units group"))
-    return _exhibit(region, measure, shown, "group", finding, notes, rows, role)
+    finding = apart(region, measure, shown.loc[shown["status"] != "hidden", "label"], text(region, "units group"))
+    return exhibit(region, measure, shown, "group", finding, notes, rows, role)
 
 
 def _between_two(region: "Region", own: pd.DataFrame) -> str:
@@ -252,6 +255,6 @@ def _outcome(region: "Region", measure: str, by: str | Mapping[str, str], year: 
     units = text(region, f"units {UNITS[by]}")
     tested = by == "provider_id"
     labels = own.loc[own["status"] != "hidden", "label"]
-    finding = _apart(region, measure, labels if tested else labels.mask(labels == "", "no comparison"), units)
+    finding = apart(region, measure, labels if tested else labels.mask(labels == "", "no comparison"), units)
     notes = [text(region, "outcome"), "" if tested else text(region, "not tested")]
-    return _exhibit(region, measure, own, UNITS[by], finding, notes, rows, "client", True, float(whole))
+    return exhibit(region, measure, own, UNITS[by], finding, notes, rows, "client", True, float(whole))

@@ -1,14 +1,14 @@
 """What a question can be about, and the values of it: per respondent, or per provider or municipality."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from workbench import scoring
+from workbench import indicators, scoring
 from workbench.analysis import comparison, estimates
 from workbench.reporting.exhibits import OUTCOMES
 from workbench.store import NotThere
@@ -31,7 +31,7 @@ def _measures(region: "Region") -> pd.DataFrame:
     roles = scores.groupby(scores["dimension"].astype(str))["role"].agg(lambda asked: ", ".join(sorted(set(asked))))
     found = [(each, "dimension", roles.get(each, "")) for each in book.dimensions["dimension"] if each in roles]
     given = region.answers.merge(region.responses[["response_id", "role"]], on="response_id", validate="1:1")
-    outcomes = [each for each in OUTCOMES if (region.estimates["measure"] == each).any()]
+    outcomes = [each for each in outcome_statistics(region) if (region.estimates["measure"] == each).any()]
     for each in book.items["item"].unique():
         if each in given and each not in outcomes:
             asked = sorted(set(given.loc[given[each].notna(), "role"]))
@@ -42,6 +42,12 @@ def _measures(region: "Region") -> pd.DataFrame:
     names = [_name(region, measure, kind) for measure, kind, _ in found]
     table.insert(1, "name", names)
     return table.set_index("measure")
+
+
+def outcome_statistics(region: "Region") -> dict[str, str]:
+    """Return the outcomes that ship and the shares the region declared, with the statistic of each."""
+    own = {rule.measure: rule.statistic for rule in indicators.rules(region.codebook) if rule.statistic == "share"}
+    return dict(OUTCOMES) | own
 
 
 def _name(region: "Region", measure: str, kind: str) -> str:
@@ -97,26 +103,10 @@ def people(region: "Region", measure: str, kind: str, role: str, year: int, adju
     return People(table.reset_index(drop=True), tuple(each for each in chosen if each in table))
 
 
-def versions(region: "Region", given: pd.DataFrame, item: str) -> Iterator[tuple[pd.Index, float, float, bool, bool]]:
-    """Yield the responses to each version of a question, with its lowest and highest code.
-
-    Further: whether it is reversed, and whether it has as many answers to choose from as the standard version.
-    """
-    for version, rows in given.groupby(["instrument", "variant"], observed=True):
-        instrument, variant = map(str, version)
-        own, usual = (scoring.items_of(region.codebook, instrument, each) for each in (variant, "standaard"))
-        own, usual = own[own["item"] == item], usual[usual["item"] == item]
-        if own.empty:
-            continue
-        low, high = float(own["low"].iloc[0]), float(own["high"].iloc[0])
-        width = (usual if len(usual) else own)[["low", "high"]].diff(axis=1)["high"].iloc[0]
-        yield rows.index, low, high, bool(own["reversed"].iloc[0]), bool(high - low == width)
-
-
 def _on_100(given: pd.DataFrame, item: str, region: "Region") -> pd.Series:
     """Return the codes of an item as 0-100, higher is better; missing in versions with another answer scale."""
     values = pd.Series(np.nan, index=given.index)
-    for rows, low, high, turned, standard in versions(region, given, item):
+    for rows, low, high, turned, standard in scoring.versions(given, item, region.codebook):
         if standard:
             points = (given.loc[rows, item] - low) / (high - low) * 100
             values.loc[rows] = 100 - points if turned else points
@@ -179,7 +169,11 @@ def of_units(region: "Region", measure: str, kind: str, unit: str, role: str, ye
 def outcome_rows(region: "Region", measure: str, unit: str, year: int) -> pd.DataFrame:
     """Return the estimates of an outcome per unit in one year, as the reports have them."""
     rows = region.estimates
-    ours = (rows["measure"] == measure) & (rows["statistic"] == OUTCOMES[measure]) & (rows["category"] == "")
+    ours = (
+        (rows["measure"] == measure)
+        & (rows["statistic"] == outcome_statistics(region)[measure])
+        & (rows["category"] == "")
+    )
     found = rows[ours & (rows["unit"] == unit) & (rows["group"] == "client") & (rows["year"] == year)]
     if found.empty:
         raise NotThere(f"No {measure!r} per {unit} in {year}; there is of {sorted(set(rows.loc[ours, 'year']))}.")
