@@ -28,7 +28,18 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -m ipykernel install --sys-prefix --name workbench --display-name "Workbench" > /dev/null
+	@if git rev-parse --git-dir > /dev/null 2>&1; then $(MAKE) --no-print-directory clean-notebooks; fi
 	@touch $(READY)
+
+# Notebooks reach git without outputs, and differences are shown as code and text (.gitattributes says for which files).
+.PHONY: clean-notebooks
+NOISE := metadata.papermill cell.metadata.papermill metadata.language_info.version metadata.language_info.file_extension metadata.language_info.mimetype \
+  metadata.language_info.codemirror_mode metadata.language_info.nbconvert_exporter metadata.language_info.pygments_lexer
+clean-notebooks:
+	@git config filter.nbstripout.clean '"$(BIN)/python" -m nbstripout --keep-id --extra-keys "$(NOISE)"'
+	@git config filter.nbstripout.smudge cat
+	@git config filter.nbstripout.required true
+	@git config diff.ipynb.textconv '"$(BIN)/python" -m nbstripout -t'
 
 install: $(READY)  ## install what is missing into .venv
 

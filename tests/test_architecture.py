@@ -28,6 +28,7 @@ ROOMS = {
         "codebook",
         "estimating",
         "exporting",
+        "indicator_cards",
         "indicators",
         "reporting",
         "research",
@@ -67,7 +68,7 @@ MAY_TOUCH_FILES = (
     "research",
     "__main__",
 )
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted(path for path in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
 
 
 def _imported(path: Path) -> set[str]:

@@ -227,6 +227,19 @@ def test_render_makes_a_page_of_anyones_notebook(tmp_path, monkeypatch):
     assert "asked of GM0632" in notebook.with_suffix(".html").read_text("utf-8")
 
 
+def test_the_example_of_an_own_notebook_becomes_a_page(small_region, monkeypatch, tmp_path):
+    monkeypatch.setenv("WORKBENCH_ROOT", str(small_region.root))
+    notebook, page = small_region.root / "notebooks" / "explore" / "gemeente.ipynb", tmp_path / "vraag.html"
+    asked = ["-p", "municipality", "GM1904", "-p", "year=2026", "--language", "en", "-o", str(page)]
+    told = RUNNER.invoke(command_line.app, ["render", str(notebook), *asked])
+    assert told.exit_code == 0, told.output
+    html = page.read_text("utf-8")
+    assert '<html lang="en"' in html and "How accessible is support" in html
+    assert "Stichtse Vecht" in html and html.count('class="drawing"') == 3
+    assert "gemeenteraad" not in html and "workbench render" not in html, "another language, and what is for authors"
+    assert "open_region" not in html, "no code"
+
+
 @pytest.mark.parametrize("name", ["explore", "provider", "region"])
 def test_notebooks_run_as_they_stand(small_region, monkeypatch, name):
     from workbench.reporting import notebooks

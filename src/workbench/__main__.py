@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import pandas as pd
 import typer
@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from typer.core import TyperCommand
 
 from workbench.store import NotSafe, NotThere, Places, find_root, has_files, regions
 
@@ -184,12 +185,26 @@ def key(region: Annotated[str, typer.Option("--region", "-r", help="Folder in da
     console.print(f"Key written to {escape(str(privacy.new_key(region)))}: keep it safe, outside the project.")
 
 
-@app.command()
+class _Pairs(TyperCommand):
+    """A command whose parameters may be written as papermill does, ``-p name value``, besides ``-p name=value``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Join each name and value that stand apart."""
+        joined, rest = [], list(args)
+        while rest:
+            joined.append(rest.pop(0))
+            apart = joined[-1] in ("-p", "--parameter") and len(rest) > 1 and "=" not in rest[0]
+            if apart:
+                joined.append(f"{rest.pop(0)}={rest.pop(0)}")
+        return super().parse_args(ctx, joined)
+
+
+@app.command(cls=_Pairs)
 def render(
     notebook: Path,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Page to write; beside the notebook.")] = None,
     parameter: Annotated[
-        list[str] | None, typer.Option("--parameter", "-p", help="name=value; may be repeated.")
+        list[str] | None, typer.Option("--parameter", "-p", help="name value, or name=value; may be repeated.")
     ] = None,
     language: Annotated[str, typer.Option(help="nl or en.")] = "nl",
 ) -> None:
@@ -197,6 +212,7 @@ def render(
     from workbench import rendering
 
     console.print(f"Open [bold]{rendering.render_one(notebook, parameter or [], output, language)}[/]", soft_wrap=True)
+    console.print("Figures on few people are left out of answers; only 'make report' audits a whole release.")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -358,7 +358,8 @@ def render_one(notebook: Path, parameters: list[str], output: Path | None, langu
     ----------
     notebook : Path
     parameters : list of str
-        ``name=value`` each; a value that reads as a number is one.
+        ``name=value`` each; a value that reads as a number is one. A notebook with a parameter ``language`` gets the
+        language of the page.
     output : Path, optional
         The page; beside the notebook if left out.
     language : str
@@ -371,14 +372,23 @@ def render_one(notebook: Path, parameters: list[str], output: Path | None, langu
     if not notebook.is_file():
         raise NotThere(f"{notebook} does not exist; give the path of a notebook.")
     if wrong := [each for each in parameters if "=" not in each]:
-        raise NotThere(f"{wrong[0]!r} is no parameter; write name=value.")
+        raise NotThere(f"{wrong[0]!r} is no parameter; write -p name value.")
     given = {name: yaml.safe_load(value) for name, _, value in (each.partition("=") for each in parameters)}
+    language = str(given.get("language", language))
+    if "language" in notebooks.parameters(notebook):
+        given.setdefault("language", language)
     try:
         executed = notebooks.execute(notebook, given)
     except (notebooks.NotebookFailed, ValueError) as failure:
         raise NotThere(str(failure)) from failure
     target = output or notebook.with_suffix(".html")
-    store.write_text(target, pages.render(executed, title=notebook.stem, language=language))
+    made_from = {"notebook": notebook.name} | {name: str(value) for name, value in given.items()}
+    theme = ""
+    with contextlib.suppress(NotThere):
+        theme = _theme(store.find_root(notebook.parent.resolve()))
+    executed.metadata["title"] = notebook.stem  # for one without a heading
+    html = pages.render(executed, title="", language=language, provenance=made_from, theme_css=theme)
+    store.write_text(target, html)
     return target
 
 

@@ -97,6 +97,11 @@ def _read(notebook: Path) -> NotebookNode:
     return source
 
 
+def parameters(notebook: Path) -> list[str]:
+    """Return the names of the parameters of a notebook."""
+    return list(papermill.inspect_notebook(_read(notebook)))
+
+
 def _check_parameters(name: str, source: NotebookNode, parameters: Mapping[str, Any]) -> None:
     known = list(papermill.inspect_notebook(source))
     for asked in parameters:
