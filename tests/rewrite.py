@@ -40,7 +40,23 @@ def golden_estimates() -> None:
         rows.to_csv(GOLDEN, index=False, lineterminator="\n", float_format="%.10g")
 
 
+def cookbook() -> None:
+    """Run the recipes of ``docs/cookbook.md`` on the small fictional region and write what they give."""
+    import sys
+
+    sys.path.insert(0, str(ROOT / "tests" / "research"))
+    from test_cookbook import PATH, made
+
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "data" / "raw").mkdir(parents=True)
+        sample.make(root, providers=6, years=2)
+        pipeline.process(Places(root, "sample"), 2026)
+        PATH.write_text(made(open_region("sample", 2026, language="en", root=root)), "utf-8")
+
+
 if __name__ == "__main__":
+    cookbook()
     data_dictionary()
     region_schema()
     golden_estimates()

@@ -1,8 +1,9 @@
 """A region as a researcher opens it: ``wb.open_region("sample", 2026)``."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -14,6 +15,10 @@ from workbench.reporting import phrases
 from workbench.research import overview, questions, tables
 from workbench.research.tables import Table
 from workbench.store import NotThere, Places
+
+if TYPE_CHECKING:
+    from workbench.analysis.crosstabs import Crosstab
+    from workbench.exporting import Exported
 
 CODES = ("role", "informant", "variant", "mode", "sex", "ending_group", "reason", "group", "source", "label")
 
@@ -195,6 +200,61 @@ class Region:
         known |= dict(zip(book.providers["provider_id"], book.providers["name"], strict=True))
         known |= {measure: book.name_of(measure, language) for measure in [*book.cards, *book.dimensions["dimension"]]}
         return known | {"region": book.region.name}
+
+    def export(
+        self, what: Any, name: str, *, why: str, draw: Callable[[pd.DataFrame], Any] | None = None
+    ) -> "Exported":
+        """Let a table or chart leave the protected folder, as far as it may be seen beside all that was published.
+
+        It goes to ``reports/<region>/<year>/exports``, with the rules of the reports: figures on few people are hidden,
+        and what would give those away, also beside earlier releases and exports. Who, why and when go into a register;
+        what was published stays known. A table with one row per person is refused.
+
+        Parameters
+        ----------
+        what : Answer, DataFrame or Crosstab
+            The answer to a question, rows of ``estimates``, or people counted with `count`.
+        name : str
+            Of the file: lower-case letters, digits and hyphens.
+        why : str
+            For whom or for what.
+        draw : callable, optional
+            Gets the table that may be seen and returns a matplotlib figure, axes, or SVG.
+
+        Returns
+        -------
+        Exported
+            ``table`` as it stands in the file, ``hidden`` with reasons, ``files``.
+
+        Raises
+        ------
+        NotSafe
+            Where people cannot be counted, or nothing can be shown; the message says what to do.
+
+        Examples
+        --------
+        >>> region.export(region.compare("effect"), "effect", why="council, May")       # doctest: +SKIP
+        """
+        from workbench import exporting  # spreadsheets are slow to import, and most notebooks export nothing
+
+        where = self._places, self.year
+        return exporting.export(*where, what, name, why=why, draw=draw, label=self.label, language=self.language)
+
+    def count(self, rows: str, columns: str = "", *, role: str = "client") -> "Crosstab":
+        """Count respondents by one or two background columns, in a form that `export` can protect.
+
+        Examples
+        --------
+        >>> region.export(region.count("mode", "age_band"), "modes", why="plan for 2027")    # doctest: +SKIP
+        """
+        from workbench.analysis.crosstabs import crosstab
+
+        table = self.in_year(self.year).responses if len(self.years) > 1 else self.responses
+        table = table[table["role"] == role]
+        for each in (rows, columns):
+            if each:
+                self._known("column to count by", each, [name for name in table.columns if name != "response_id"])
+        return crosstab(table, rows, columns or None, year=self.year)
 
     def survey(self, year: int | None = None) -> Survey:
         """Return what was asked and answered in one year, set apart as the reports do: what may be compared."""
