@@ -10,7 +10,7 @@ WHERE := $(if $(REGION),--region $(REGION)) $(if $(YEAR),--year $(YEAR))
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install report process draft check remarks sample lab test lint calibrate bench clean lock
+.PHONY: help install report process draft check remarks sample lab test lint calibrate bench faults clean lock
 
 help:  ## show this help
 	@echo "Quality workbench for social care. On a fresh machine: make report"
@@ -75,6 +75,9 @@ calibrate: $(READY)  ## try the statistics on simulated regions (a quarter of an
 
 bench: $(READY)  ## measure speed and memory beside the obvious way
 	@$(RUN) bench
+
+faults: $(READY)  ## kill runs at random moments; each must end with a whole release (half an hour)
+	@cd tests && ../$(BIN)/python -m faults
 
 clean: $(READY)  ## remove what was made from the deliveries
 	@$(RUN) clean $(WHERE)

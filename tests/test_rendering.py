@@ -259,7 +259,7 @@ def test_a_renamed_provider_and_a_theme_make_pages_stale(reported, tmp_path):
         release = regions.open_release("sample", 2026, root=copy.root)
         manifest = json.loads((copy.reports(2026) / "manifest.json").read_text("utf-8"))
         pages = rendering._pages(copy, release, pipeline.software(), "provider", copy.reports(2026))
-        return {page.key for page in pages if rendering._is_stale(page, manifest)}
+        return {page.key for page in pages if rendering._why(page, manifest)}
 
     assert stale() == set()
     table = pd.read_parquet(copy.released(2026) / "providers.parquet")
@@ -277,3 +277,47 @@ def test_an_unknown_edition_is_one_message(small_region, monkeypatch, capsys):
         command_line.main()
     assert stopped.value.code == 1
     assert "No edition 'secret'; choose from provider, internal, public" in " ".join(capsys.readouterr().err.split())
+
+
+def test_what_is_made_again_is_said_with_the_reason_and_nothing_else_is_made(reported, tmp_path, monkeypatch):
+    places, _ = reported
+    monkeypatch.setattr(pipeline, "publish", lambda *_: None)  # what follows is no release to audit
+    copy = Places(shutil.copytree(places.root, tmp_path / "again"), "sample")
+    for name, parameters in (("provider", "provider = ''"), ("region", "municipality = ''")):
+        shared = "region = ''\nyear = 0\nedition = ''\nlanguage = 'nl'\n"
+        _tiny(copy.root / "notebooks" / f"{name}.ipynb", "pass", shared + parameters)
+    assert set(pipeline.report(copy, 2026).why.values()) == {("notebook",)}
+
+    def report():
+        made = pipeline.report(copy, 2026)
+        assert set(made.made) == set(made.why)
+        return made.why
+
+    _change(copy, "estimates", lambda rows: (rows["unit"] == "provider") & (rows["unit_id"] == "p002"))
+    assert report() == {"p002": ("figures",), "region": ("figures",)}
+    _change(copy, "agreements", lambda rows: rows["provider_id"] == "p003", "action")
+    assert set(report()) == {"p003", "region"}
+    _change(copy, "estimates", lambda rows: rows["unit"] == "region")
+    assert report() == {"region": ("figures",)} | dict.fromkeys(PROVIDERS, ("region",))
+    folder = copy.released(2026)
+    book = json.loads((folder / "codebook.json").read_text("utf-8"))
+    (folder / "codebook.json").write_text(json.dumps(book | {"ambitions": [{"ambition": "another"}]}), "utf-8")
+    assert report() == {"region": ("figures",)}
+    (copy.root / "notebooks" / "theme.css").write_text(":root { --workbench-link-color: #333; }", "utf-8")
+    assert set(report().values()) == {("look",)}
+    (copy.reports(2026) / "providers" / "p004.xlsx").write_bytes(b"damaged")
+    assert report() == {"p004": ("damaged",)}
+    assert report() == {}
+    monkeypatch.setenv("WORKBENCH_ROOT", str(copy.root))
+    (copy.reports(2026) / "providers" / "p005.html").unlink()
+    told = RUNNER.invoke(command_line.app, ["report", "--region", "sample"])
+    assert "Made again, a file was changed or removed since: 1 (p005)" in told.output.replace("\n", " ")
+
+
+def _change(places, table, chosen, column="estimate"):
+    """Change one value of one released row."""
+    path = places.released(2026) / f"{table}.parquet"
+    rows = pd.read_parquet(path)
+    at = rows.index[chosen(rows) & rows[column].notna()][0]
+    rows.loc[at, column] = rows.loc[at, column] + (1e-9 if column == "estimate" else ".")
+    rows.to_parquet(path)

@@ -6,7 +6,7 @@ Exit code 0 only if everything asked for was made; a mistake in the data is a me
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from typer.core import TyperCommand
 
-from workbench.store import NotSafe, NotThere, Places, find_root, has_files, regions
+from workbench.store import Busy, NotSafe, NotThere, Places, find_root, has_files, regions
 
 app = typer.Typer(
     help="Quality workbench for social care: deliveries in, one report per provider and a regional synthesis out.",
@@ -37,6 +37,20 @@ YearOption = Annotated[int | None, typer.Option("--year", "-y", help="Year of th
 ForceOption = Annotated[bool, typer.Option("--force", help="Make everything again, also what did not change.")]
 SAMPLE = "sample"
 SHOWN_FINDINGS = 30
+SHOWN_PAGES = 5
+CAUSES = {
+    "new": "not made before",
+    "asked": "as asked (--force)",
+    "failed": "it failed the last time",
+    "damaged": "a file was changed or removed since",
+    "notebook": "the notebook changed",
+    "code": "the code or a library changed",
+    "codebook": "the codebook changed",
+    "figures": "its own released figures changed",
+    "region": "the region's released figures changed",
+    "parameters": "its name, period or parameters changed",
+    "look": "colours or the account of the method changed",
+}
 
 
 @app.command()
@@ -56,6 +70,14 @@ def report(
     ] = None,
     language: Annotated[str | None, typer.Option(help="nl or en; that of the region if left out.")] = None,
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", help="Pages at the same time; one per core.")] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(help="Address of a Dask scheduler, such as tcp://10.0.0.5:8786: its workers make the pages."),
+    ] = None,
+    minutes: Annotated[float, typer.Option(help="What one page may take.")] = 10.0,
+    memory: Annotated[
+        float | None, typer.Option(help="GB of data one page may hold (Linux); its part of the machine if left out.")
+    ] = None,
     force: ForceOption = False,
 ) -> None:
     """Process what is new and make every report that is out of date."""
@@ -75,6 +97,9 @@ def report(
             language=language,
             municipalities=municipality or (),
             jobs=jobs,
+            scheduler=scheduler,
+            minutes=minutes,
+            memory=memory,
             force=force,
             progress=advance,
         )
@@ -84,7 +109,11 @@ def report(
     if not processed.made and not result.made and not result.failed:
         console.print(f"Nothing changed: {len(result.kept)} reports are up to date.")
     else:
-        console.print(f"{len(result.made)} reports made, {len(result.kept)} were up to date.")
+        _tell_why(result.why)
+        console.print(
+            f"{len(result.made)} reports made, {len(result.kept)} were up to date; "
+            f"the largest worker took {result.memory:.0f} MB."
+        )
     console.print(f"Open [bold]{escape(str(result.index))}[/]", soft_wrap=True)
     raise typer.Exit(1 if errors or result.failed else 0)
 
@@ -368,6 +397,16 @@ def _tell_account(deliveries: pd.DataFrame, exclusions: pd.DataFrame) -> None:
     console.print(table)
 
 
+def _tell_why(why: Mapping[str, Sequence[str]]) -> None:
+    """Show what was to be made again, and what changed."""
+    pages: dict[str, list[str]] = {}
+    for page, causes in why.items():
+        pages.setdefault("; ".join(CAUSES[cause] for cause in causes), []).append(page)
+    for cause, names in pages.items():
+        shown = ", ".join(names[:SHOWN_PAGES]) + (", ..." if len(names) > SHOWN_PAGES else "")
+        console.print(f"Made again, {cause}: {len(names)} ({escape(shown)})", soft_wrap=True)
+
+
 def _tell_findings(findings: pd.DataFrame, everything: bool = False) -> int:
     """Show what is wrong in the deliveries, the worst first; return the number of errors."""
     from workbench.intake.findings import by_weight
@@ -407,7 +446,7 @@ def main() -> None:
 
     try:
         app()
-    except (NotThere, NotSafe, CodebookError, MissingKey, FileExistsError) as mistake:
+    except (NotThere, NotSafe, Busy, CodebookError, MissingKey, FileExistsError) as mistake:
         for line in str(mistake).splitlines():
             problems.print(f"[red]{escape(line)}[/]", soft_wrap=True)
         sys.exit(1)

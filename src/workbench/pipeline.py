@@ -77,10 +77,19 @@ def process(places: Places, year: int, *, force: bool = False, progress: Progres
         Where the year has no deliveries.
     CodebookError
         With every mistake in the codebook.
+    Busy
+        Where another run is at work on the region.
     """
     _must_have(places, year)
     book = codebooks.read(places.codebook)
+    with store.only_one(places.lock, f"tables of {places.region}"):
+        return _process(places, year, book, force, progress)
+
+
+def _process(places: Places, year: int, book: Codebook, force: bool, progress: Progress) -> Processed:
     years = [each for each in places.years if each <= year]
+    for each in years:
+        store.tidy(places.processed(each))
     made = []
     for each in years:
         if force or _stale(places, each, book, "received"):
@@ -102,11 +111,15 @@ def report(places: Places, year: int, **options: Any) -> "rendering.Reported":
     ------
     NotSafe
         Where the figures of the release, with each other, give away what must not be known. Nothing is rendered.
+    Busy
+        Where another run is at work on the region.
     """
     from workbench import rendering  # drawing takes seconds to import, and reading deliveries needs none of it
 
-    publish(places, year)
-    return rendering.report(places, year, software(), **options)
+    with store.only_one(places.lock, f"reports of {places.region}"):
+        store.tidy(places.reports(year))
+        publish(places, year)
+        return rendering.report(places, year, software(), identify=software, **options)
 
 
 def publish(places: Places, year: int) -> None:

@@ -10,20 +10,17 @@ content, not by time. A page whose notebook fails keeps its last good version an
 import contextlib
 import json
 import os
-import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
-from multiprocessing import get_context
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import yaml
-from nbformat import NotebookNode
 
-from workbench import regions, store
-from workbench.reporting import exhibit, forms, notebooks, pages, portrait, workbooks
+from workbench import cluster, making, regions, store
+from workbench.making import Page
+from workbench.reporting.limits import Limits
 from workbench.reporting.release import Release
 from workbench.reporting.wording import word
 from workbench.store import NotThere, Places
@@ -32,58 +29,32 @@ Progress = Callable[[int, int, str], None]
 PROVENANCE = ("region", "year", "codebook", "code", "software")
 METHOD = {"nl": "methode.md", "en": "method.md"}  # of the project's docs, in the language of the reports
 CALIBRATION = "calibration.md"
-BUNDLE = "bundle"
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page to make: from which notebook, with which parameters, under which name, and what stands beside it."""
-
-    key: str
-    notebook: Path
-    file: Path
-    title: str
-    subtitle: str
-    parameters: dict[str, Any]
-    fingerprint: str
-    method: str
-
-    @property
-    def tables(self) -> Path:
-        """The tables of the page as a spreadsheet."""
-        return self.file.with_suffix(".xlsx")
-
-    @property
-    def form(self) -> Path | None:
-        """The form for the conversation, of a provider."""
-        if "provider" not in self.parameters:
-            return None
-        name = forms.file_name(self.file.stem, self.parameters["year"], self.parameters["language"])
-        return self.file.parent / name
-
-    @property
-    def files(self) -> list[Path]:
-        """Everything that is made with the page."""
-        return [self.file, self.tables, *([self.form] if self.form else [])]
-
-    @property
-    def links(self) -> list[tuple[str, str]]:
-        """What a reader may open beside the page."""
-        language = self.parameters["language"]
-        named = [("tables", self.tables.name)]
-        named += [("form", self.form.name)] if self.form else []
-        named += [("method", self.method)] if self.method else []
-        return [(word(name, language), href) for name, href in named]
+BUNDLE, INDEX, METHOD_PAGE = "bundle", "index", "method page"  # in the manifest beside the pages
+MINUTES = 10.0  # one page may take
 
 
 @dataclass(frozen=True)
 class Reported:
-    """What `report` did: pages made, pages left as they were, and what failed (page, reason)."""
+    """What `report` did.
+
+    Attributes
+    ----------
+    made, kept : tuple of str
+        Pages made, and those left as they were.
+    failed : tuple of (page, reason)
+    why : dict
+        Of each page that was to be made: which of the things it is made from changed (`Page.made_from`), or ``new``,
+        ``asked``, ``failed`` (the last time) or ``damaged`` (a file was changed or removed since).
+    memory : float
+        MB of the largest worker with its kernel; 0 where nothing was made.
+    """
 
     index: Path
     made: tuple[str, ...]
     kept: tuple[str, ...]
     failed: tuple[tuple[str, str], ...]
+    why: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    memory: float = 0.0
 
 
 def report(
@@ -95,6 +66,10 @@ def report(
     language: str | None = None,
     municipalities: Sequence[str] = (),
     jobs: int | None = None,
+    scheduler: str | None = None,
+    identify: Callable[[], str] | None = None,
+    minutes: float = MINUTES,
+    memory: float | None = None,
     force: bool = False,
     progress: Progress = lambda *_: None,
 ) -> Reported:
@@ -113,7 +88,15 @@ def report(
     municipalities : sequence of str
         CBS codes for which the synthesis is told too; ``all`` for each of the region. Once made they are kept up.
     jobs : int, optional
-        Pages made at the same time; by default one per core.
+        Pages made at the same time on this machine; by default one per core.
+    scheduler : str, optional
+        Address of a Dask scheduler, whose workers make the pages; they see the project's folder under the same name.
+    identify : function, optional
+        Gives the `code` of a worker of that cluster: it must be the same.
+    minutes : float
+        What one page may take.
+    memory : float, optional
+        GB the notebook of one page may take for its data (on Linux); by default what each job has of this machine.
     force : bool
         Make every page again.
     progress : callable
@@ -127,30 +110,61 @@ def report(
     release = regions.open_release(places.region, year, root=places.root, language=language)
     regions.open_release(places.region, year, root=places.root, edition=edition)  # names the editions there are
     folder = places.reports(year) / _variant(release, edition)
-    method = _method_page(places.root, folder, release.language)
     manifest = store.read_json(folder / "manifest.json")
+    method = _method_page(places.root, folder, release.language, manifest, code)
     towns = _towns(release, [*municipalities, *(set(manifest) & set(release.codebook["municipalities"]))])
     wanted = list(_pages(places, release, code, edition, folder, towns, method))
-    stale = [page for page in wanted if force or _is_stale(page, manifest)]
-    made, failed = [], []
-    for page, failure in _make(stale, release, jobs or os.cpu_count() or 1):
-        if failure:
-            failed.append((page.key, failure))
-            manifest.setdefault(page.key, {})["fingerprint"] = ""
-        else:
-            made.append(page.key)
-            manifest[page.key] = {"fingerprint": page.fingerprint, "sha256": store.fingerprint_files(page.files)}
-        store.write_json(folder / "manifest.json", manifest)
-        progress(len(made) + len(failed), len(stale), page.title)
+    why = {page.key: ("asked",) if force else _why(page, manifest) for page in wanted}
+    stale = [page for page in wanted if why[page.key]]
+    limits = Limits(60 * minutes, _bytes(memory, jobs))
+    made, failed, largest = [], [], 0.0
+    with cluster.workers(scheduler, identify, code, folder, wanted[0].notebook) as workers:
+        for page, outcome in making.make(
+            stale,
+            lambda page: _of_page(release, _figures(page)),
+            _theme(places.root),
+            jobs=jobs,
+            limits=limits,
+            workers=workers,
+        ):
+            largest = max(largest, outcome.memory)
+            if outcome.failure:
+                failed.append((page.key, outcome.failure))
+                manifest.setdefault(page.key, {})["fingerprint"] = ""
+            else:
+                made.append(page.key)
+                sha256 = store.fingerprint_files(page.files)
+                manifest[page.key] = {
+                    "fingerprint": page.fingerprint,
+                    "made_from": page.made_from,
+                    "sha256": sha256,
+                }
+            store.write_json(folder / "manifest.json", manifest)
+            progress(len(made) + len(failed), len(stale), page.title)
     _remove_former(folder, wanted, manifest)
     bundle = folder / f"{places.region}-{year}.zip"
-    store.write_text(
-        folder / "index.html", _index(release, edition, wanted, failed, _theme(places.root), folder, bundle.name)
-    )
+    shown = [[page.key, page.title, page.file.is_file(), page.fingerprint] for page in wanted]
+    front = store.fingerprint_text([code, edition, _theme(places.root), _json([shown, failed, release.made_from])])
+    if manifest.get(INDEX) != front or not (folder / "index.html").is_file():
+        index = _index(release, edition, wanted, failed, _theme(places.root), folder, bundle.name)
+        store.write_text(folder / "index.html", index)
+        manifest[INDEX] = front
     manifest[BUNDLE] = _bundle(folder, bundle, wanted, manifest)
     store.write_json(folder / "manifest.json", manifest)
     kept = [page.key for page in wanted if page not in stale]
-    return Reported(folder / "index.html", tuple(sorted(made)), tuple(kept), tuple(sorted(failed)))
+    causes = {page.key: why[page.key] for page in stale}
+    return Reported(folder / "index.html", tuple(sorted(made)), tuple(kept), tuple(sorted(failed)), causes, largest)
+
+
+def _bytes(gigabytes: float | None, jobs: int | None) -> int:
+    """Return the bytes a page may take: as asked, or its part of this machine where that is known."""
+    if gigabytes is not None:
+        return round(gigabytes * 2**30)
+    try:
+        there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 0
+    return max(making.SMALLEST, there // (jobs or os.cpu_count() or 1))
 
 
 def _towns(release: Release, asked: Sequence[str]) -> list[str]:
@@ -169,25 +183,35 @@ def _towns(release: Release, asked: Sequence[str]) -> list[str]:
     return sorted(there if "all" in asked else set(asked), key=there.__getitem__)
 
 
-def _method_page(root: Path, folder: Path, language: str) -> str:
+def _method_page(root: Path, folder: Path, language: str, manifest: dict[str, Any], code: str) -> str:
     """Write the account of the method beside the reports; return its name, or nothing where there is no account.
 
-    How well the method does in simulations is a page of its own behind it, in the language it was written in.
+    How well the method does in simulations is a page of its own behind it, in the language it was written in. Both are
+    left as they are where nothing changed.
     """
     docs = root / "docs"
     account = docs / METHOD[language]
     if not account.is_file():
         return ""
-    links = []
     theme = _theme(root)
-    if (docs / CALIBRATION).is_file():
-        measured = [(docs / CALIBRATION).read_text("utf-8")]
-        page = pages.document(measured, title=word("calibration", "en"), language="en", theme_css=theme)
+    texts = {
+        name: path.read_text("utf-8") for name in (METHOD[language], CALIBRATION) if (path := docs / name).is_file()
+    }
+    files = [folder / name for name in ("method.html", "calibration.html")[: len(texts)]]
+    fingerprint = store.fingerprint_text([code, language, theme, *texts.values()])
+    if manifest.get(METHOD_PAGE) == fingerprint and all(path.is_file() for path in files):
+        return "method.html"
+    from workbench.reporting import pages  # needed by who writes a page only
+
+    links = []
+    if CALIBRATION in texts:
+        page = pages.document([texts[CALIBRATION]], title=word("calibration", "en"), language="en", theme_css=theme)
         store.write_text(folder / "calibration.html", page)
         links.append((word("calibration", language), "calibration.html"))
-    told = [account.read_text("utf-8")]
-    page = pages.document(told, title=word("method", language), language=language, theme_css=theme, links=links)
+    told, title = [texts[METHOD[language]]], word("method", language)
+    page = pages.document(told, title=title, language=language, theme_css=theme, links=links)
     store.write_text(folder / "method.html", page)
+    manifest[METHOD_PAGE] = fingerprint
     return "method.html"
 
 
@@ -198,6 +222,8 @@ def _bundle(folder: Path, target: Path, wanted: Sequence[Page], manifest: dict[s
     fingerprint = store.fingerprint_text([*known, store.fingerprint_files(loose)])
     if manifest.get(BUNDLE) == fingerprint and target.is_file():
         return fingerprint
+    from workbench.reporting import workbooks
+
     paths = [*loose, *(path for page in wanted for path in page.files if path.is_file())]
     content = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
     store.write_bytes(target, workbooks.bundle(content))
@@ -226,39 +252,52 @@ def _pages(
     common = {"region": places.region, "year": release.year, "language": release.language}
     words = {"nl": ("Beeld van de regio", "Rapport per aanbieder"), "en": ("The region as a whole", "Provider report")}
     synthesis, single = words[release.language]
-    everywhere = [dict(release.codebook), code, _theme(places.root), _of_page(release, ""), method]
-    shared = json.dumps(everywhere, sort_keys=True, default=str)
+    decided = {name: part for name, part in release.codebook.items() if name != "ambitions"}  # these hold figures
+    everywhere = {
+        "code": store.fingerprint_text([code, release.provenance["code"], release.provenance["software"]]),
+        "codebook": store.fingerprint_text([release.provenance["codebook"], _json(decided)]),
+        "look": store.fingerprint_text([_theme(places.root), method]),
+    }
     estimates = release.estimates
     of_region = store.fingerprint_table(estimates[estimates["unit"] == "region"])
     own = _fingerprints(estimates[estimates["unit"] == "provider"], "unit_id")
     agreed = _fingerprints(release.agreements, "provider_id")
     quoted = _fingerprints(release.remarks, "provider_id")
     left_out = _fingerprints(release.left_out, "provider_id")
-    tables = (estimates, release.deliveries, release.excluded, release.agreements)
+    tables = (estimates, release.deliveries, release.excluded, release.agreements, release.left_out)
     whole = [store.fingerprint_table(table) for table in tables]
-    whole.append(json.dumps(dict(release.providers)))
+    whole += [_json(dict(release.providers)), _json(release.codebook.get("ambitions", []))]
 
-    def page(key: str, file: str, title: str, subtitle: str, made_from: list[str], parameters: dict[str, Any]) -> Page:
-        notebook = places.root / "notebooks" / f"{'provider' if 'provider' in parameters else 'region'}.ipynb"
+    def page(key: str, file: str, title: str, subtitle: str, figures: dict[str, str], given: dict[str, Any]) -> Page:
+        notebook = places.root / "notebooks" / f"{'provider' if 'provider' in given else 'region'}.ipynb"
         if not notebook.is_file():
             raise NotThere(
                 f"{notebook} is missing: it is the template of this report; restore it from version control."
             )
-        parts = [shared, notebook.read_text("utf-8"), json.dumps(parameters, sort_keys=True), subtitle, *made_from]
+        made_from = {
+            "notebook": store.fingerprint_text([notebook.read_text("utf-8")]),
+            "parameters": store.fingerprint_text([_json(given), title, subtitle]),
+        }
         above = "../" * file.count("/") + method if method else ""
-        return Page(key, notebook, folder / file, title, subtitle, parameters, store.fingerprint_text(parts), above)
+        return Page(key, notebook, folder / file, title, subtitle, given, everywhere | made_from | figures, above)
 
-    parameters = common | {"edition": "public" if edition == "public" else "internal"}
-    yield page("region", "region.html", release.title, f"{synthesis} {release.period}", whole, parameters)
+    given = common | {"edition": "public" if edition == "public" else "internal"}
+    everything = {"figures": store.fingerprint_text(whole)}
+    yield page("region", "region.html", release.title, f"{synthesis} {release.period}", everything, given)
     for town in towns:
         name = release.codebook["municipalities"][town]
-        file, told = f"municipalities/{town}.html", parameters | {"municipality": town}
-        yield page(town, file, name, f"{synthesis} {release.period}", whole, told)
+        file, told = f"municipalities/{town}.html", given | {"municipality": town}
+        yield page(town, file, name, f"{synthesis} {release.period}", everything, told)
     for provider, name in sorted(release.providers.items(), key=lambda item: item[1].casefold()):
-        made_from = [name, of_region, *(each.get(provider, "") for each in (own, agreed, quoted, left_out))]
-        parameters = common | {"edition": edition, "provider": provider}
+        rows = [each.get(provider, "") for each in (own, agreed, quoted, left_out)]
+        figures = {"figures": store.fingerprint_text(rows), "region": of_region}
+        given = common | {"edition": edition, "provider": provider}
         file = f"providers/{_file_name(provider)}.html"
-        yield page(provider, file, name, f"{single} {release.period}", made_from, parameters)
+        yield page(provider, file, name, f"{single} {release.period}", figures, given)
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, sort_keys=True, default=str)
 
 
 def _fingerprints(table: pd.DataFrame, column: str) -> dict[str, str]:
@@ -270,85 +309,30 @@ def _file_name(provider: str) -> str:
     return "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in provider)
 
 
-def _is_stale(page: Page, manifest: dict[str, Any]) -> bool:
-    known = manifest.get(page.key, {})
-    if known.get("fingerprint") != page.fingerprint or not all(path.is_file() for path in page.files):
-        return True
-    return known.get("sha256") != store.fingerprint_files(page.files)
+def _why(page: Page, manifest: dict[str, Any]) -> tuple[str, ...]:
+    """Say what makes a page out of date, as in `Reported`; nothing where it is as it should be."""
+    known = manifest.get(page.key)
+    if not known:
+        return ("new",)
+    if not known.get("fingerprint"):
+        return ("failed",)
+    before = known.get("made_from", {})
+    changed = tuple(sorted(name for name, value in page.made_from.items() if before.get(name) != value))
+    if changed:
+        return changed
+    whole = all(path.is_file() for path in page.files) and known.get("sha256") == store.fingerprint_files(page.files)
+    return () if whole else ("damaged",)
+
+
+def _figures(page: Page) -> str:
+    """Return the fingerprint of the released rows on a page."""
+    return store.fingerprint_text([page.made_from["figures"], page.made_from.get("region", "")])
 
 
 def _of_page(release: Release, figures: str) -> dict[str, str]:
     """Return what one page was made from; `figures` is the fingerprint of the released rows on it."""
     made_from = {name: release.provenance[name] for name in PROVENANCE} | {"figures": figures[:12]}
     return {release.word(name): value for name, value in made_from.items()}
-
-
-def _make(stale: list[Page], release: Release, jobs: int) -> Iterator[tuple[Page, str]]:
-    """Yield each page as soon as it is done, with the reason where it failed."""
-    if not stale:
-        return
-    context = get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(stale)), context, initializer=_leave_interrupts_to_the_parent) as workers:
-        waiting: dict[Future[str], Page] = {
-            workers.submit(make_page, asdict(page), release.language, _of_page(release, page.fingerprint)): page
-            for page in stale
-        }
-        try:
-            for done in as_completed(waiting):
-                yield waiting[done], _outcome(done)
-        except BaseException:
-            workers.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _outcome(done: Future[str]) -> str:
-    try:
-        return done.result()
-    except Exception as failure:
-        return f"{type(failure).__name__}: {failure}"
-
-
-def make_page(page: dict[str, Any], language: str, provenance: dict[str, str]) -> str:
-    """Execute one notebook and write its page whole; return why it failed, or nothing.
-
-    Runs in a process of its own, so that what one page leaves behind cannot reach another.
-    """
-    made = Page(**page)
-    root = made.notebook.parent.parent
-    os.environ["WORKBENCH_ROOT"] = str(root)
-    try:
-        executed = notebooks.execute(made.notebook, made.parameters, folder=made.notebook.parent)
-    except (notebooks.NotebookFailed, ValueError) as failure:
-        return str(failure)
-    html = pages.render(
-        executed,
-        title=made.title,
-        language=language,
-        subtitle=made.subtitle,
-        provenance=provenance,
-        theme_css=_theme(root),
-        links=made.links,
-    )
-    heading = f"{made.title}, {made.subtitle}"
-    beside = {made.tables: workbooks.of_tables(_tables(executed), heading, language)}
-    if made.form:
-        asked = {name: made.parameters[name] for name in ("region", "year", "provider", "edition", "language")}
-        release = regions.open_release(**asked, root=root)
-        beside[made.form] = forms.form(release, portrait.findings(release))
-    for path, content in beside.items():
-        store.write_bytes(path, content)
-    store.write_text(made.file, html)
-    return ""
-
-
-def _tables(executed: NotebookNode) -> list[dict[str, Any]]:
-    """Return the tables that an executed notebook shows, in their order."""
-    outputs = [output for cell in executed.cells for output in cell.get("outputs", [])]
-    return [table for output in outputs for table in output.get("data", {}).get(exhibit.TABLES, [])]
 
 
 def render_one(notebook: Path, parameters: list[str], output: Path | None, language: str) -> Path:
@@ -373,6 +357,8 @@ def render_one(notebook: Path, parameters: list[str], output: Path | None, langu
         raise NotThere(f"{notebook} does not exist; give the path of a notebook.")
     if wrong := [each for each in parameters if "=" not in each]:
         raise NotThere(f"{wrong[0]!r} is no parameter; write -p name value.")
+    from workbench.reporting import notebooks, pages
+
     given = {name: yaml.safe_load(value) for name, _, value in (each.partition("=") for each in parameters)}
     language = str(given.get("language", language))
     if "language" in notebooks.parameters(notebook):
@@ -405,7 +391,7 @@ def _remove_former(folder: Path, wanted: list[Page], manifest: dict[str, Any]) -
     for path in (folder / "providers").glob("[!.]*"):
         if path not in known:
             path.unlink()
-    for key in set(manifest) - {page.key for page in wanted} - {BUNDLE}:
+    for key in set(manifest) - {page.key for page in wanted} - {BUNDLE, INDEX, METHOD_PAGE}:
         del manifest[key]
 
 
@@ -441,6 +427,8 @@ def _index(
                     "href": page.file.relative_to(folder).as_posix(),
                 }
             )
+    from workbench.reporting import pages
+
     titles = {page.key: page.title for page in wanted}
     failures = pd.DataFrame([(titles[key], why) for key, why in failed], columns=["name", "reason"])
     method = [(word("method", release.language), wanted[0].method)] if wanted[0].method else []

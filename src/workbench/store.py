@@ -9,11 +9,14 @@ import contextlib
 import hashlib
 import json
 import os
+import platform
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +29,15 @@ class NotThere(ValueError):
     """Something that was asked for does not exist; the message says where it was sought and what to do."""
 
 
+class Busy(ValueError):
+    """Another run is at work on the same region; the message says which, and what to do."""
+
+
 _MANY = 50_000
+_LOCKING = ".locking"
+FORMER = ".former"
+_HALF_MADE = re.compile(r"\..+\.[a-z0-9_]{8}")  # as tempfile names them, after the name of the place
+_SAME_MOMENT = 2.0  # seconds by which a clock that is set may shift the start of a process
 
 
 class NotSafe(ValueError):
@@ -69,6 +80,11 @@ class Places:
     def ledger(self) -> Path:
         """What was published, in all years: beside the years, so that making or cleaning one of them leaves it."""
         return self.root / "data" / "processed" / self.region / "ledger.parquet"
+
+    @property
+    def lock(self) -> Path:
+        """There while a run is at work on the region: tables of all years and the ledger hang together."""
+        return self.root / "data" / "processed" / self.region / ".at-work.json"
 
     @property
     def years(self) -> list[int]:
@@ -116,7 +132,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
     beside.chmod(0o755)
     try:
         yield beside
-        former = target.with_name(f".{target.name}.former")
+        former = target.with_name(f".{target.name}{FORMER}")
         shutil.rmtree(former, ignore_errors=True)
         if target.exists():
             target.rename(former)
@@ -124,6 +140,94 @@ def whole_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(former, ignore_errors=True)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def tidy(folder: Path) -> None:
+    """Remove what an interrupted run left half-made beside and in a folder, and put back what it had set aside.
+
+    Only whoever has the region to itself (`only_one`) may do this.
+    """
+    hidden = [*folder.parent.glob(f".{folder.name}.*"), *folder.rglob(".*.*")]
+    for path in hidden:
+        if path.name.endswith(FORMER):
+            place = path.with_name(path.name.removesuffix(FORMER)[1:])
+            if not place.exists():
+                path.rename(place)
+                continue
+        elif not _HALF_MADE.fullmatch(path.name):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def only_one(lock: Path, what: str) -> Iterator[None]:
+    """Have something to oneself for as long as the block lasts; a lock whose run is gone is taken over.
+
+    Parameters
+    ----------
+    lock : Path
+        A small file that says who is at work: process, its start, machine, moment.
+    what : str
+        What is being made; for the message.
+
+    Raises
+    ------
+    Busy
+        Where another run has it.
+    """
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    own = {"process": os.getpid(), "began": _began(os.getpid()), "machine": platform.node(), "making": what}
+    content = json.dumps(own | {"since": datetime.now(UTC).astimezone().strftime("%Y-%m-%d %H:%M")})
+    with _turn(lock.with_name(_LOCKING)):
+        holder = read_json(lock)
+        if holder and not _is_gone(holder):
+            raise Busy(_busy(holder, lock))
+        write_text(lock, content)
+    try:
+        yield
+    finally:
+        if read_json(lock) == json.loads(content):
+            lock.unlink(missing_ok=True)
+
+
+def _busy(holder: Mapping[str, Any], lock: Path) -> str:
+    here = holder["machine"] == platform.node()
+    where = f"process {holder['process']} on {'this machine' if here else holder['machine']}"
+    wait = "Wait until it is done, or end it" if here else f"Wait until it is done; if it is gone, remove {lock}"
+    return f"Another run is making the {holder['making']}: {where}, since {holder['since']}. {wait}, and run again."
+
+
+def _is_gone(holder: Mapping[str, Any]) -> bool:
+    """Say whether the run that made a lock has ended; of another machine this is not known."""
+    if holder.get("machine") != platform.node():
+        return False
+    return abs(_began(int(holder["process"])) - float(holder["began"])) > _SAME_MOMENT
+
+
+def _began(process: int) -> float:
+    """Return when a process started, so that its number given to another one is not taken for it; 0 if it is gone."""
+    import psutil
+
+    try:
+        return psutil.Process(process).create_time()
+    except psutil.Error:
+        return 0.0
+
+
+@contextlib.contextmanager
+def _turn(path: Path) -> Iterator[None]:
+    """Let one process at a time look at a lock and take it, where the system can."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield
+        return
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def keep(former: Path, folder: Path, names: list[str]) -> None:
@@ -143,14 +247,22 @@ def write_text(path: Path, text: str) -> None:
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file whole: beside its place, then renamed."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    with _beside(path) as beside:
+        beside.write_bytes(content)
+
+
+@contextlib.contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """Give a file to write beside a place; it takes the place if all went well, and is gone if not."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(handle)
+    beside = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(beside).chmod(0o644)
-        Path(beside).replace(path)
+        yield beside
+        beside.chmod(0o644)
+        beside.replace(path)
     finally:
-        Path(beside).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
 
 
 def write_protected(path: Path, text: str) -> None:
@@ -187,7 +299,8 @@ def _write_table(path: Path, table: pd.DataFrame) -> None:
         texts = pa.Schema.from_pandas(table.head(0).astype(dict.fromkeys(coded, "str")), preserve_index=False)
         whole = whole.replace_schema_metadata(texts.metadata)
     shared = [column for column in table.columns if not _hardly_repeats(table[column])]
-    pq.write_table(whole, path, compression="zstd", store_schema=not coded, use_dictionary=shared)
+    with _beside(path) as file:
+        pq.write_table(whole, file, compression="zstd", store_schema=not coded, use_dictionary=shared)
 
 
 def _hardly_repeats(column: pd.Series) -> bool:

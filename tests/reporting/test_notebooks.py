@@ -1,6 +1,7 @@
 """A notebook is executed with the parameters asked for, or refused with a reason, and leaves nothing behind."""
 
 import pickle
+import sys
 
 import nbformat
 import pytest
@@ -52,5 +53,18 @@ def test_a_notebook_that_takes_too_long_is_stopped(tmp_path):
         nbformat.v4.new_code_cell("import time\ntime.sleep(seconds)"),
     ]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
-    with pytest.raises(notebooks.NotebookFailed, match="longer than 1 seconds"):
-        notebooks.execute(path, {"seconds": 60}, timeout=1)
+    with pytest.raises(notebooks.NotebookFailed, match=r"slow.ipynb, cell 2: it took longer than the 1 seconds"):
+        notebooks.execute(path, {"seconds": 60}, limits=notebooks.Limits(seconds=1))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the memory of a process is limited on Linux only")
+@pytest.mark.parametrize("warm", [True, False])
+def test_a_notebook_that_takes_too_much_memory_is_named_with_the_cell(tmp_path, warm):
+    path = tmp_path / "hungry.ipynb"
+    cells = [
+        nbformat.v4.new_code_cell("gigabytes = 0", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell("held = bytearray(gigabytes * 2**30)"),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    with pytest.raises(notebooks.NotebookFailed, match=r"hungry.ipynb, cell 2: .* more memory than the 1.0 GB"):
+        notebooks.execute(path, {"gigabytes": 3}, limits=notebooks.Limits(memory=2**30), warm=warm)

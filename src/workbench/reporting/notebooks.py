@@ -1,6 +1,7 @@
-"""Notebook and parameters in, executed notebook out; papermill does the work."""
+"""Notebook and parameters in, executed notebook out; papermill does the work, in a kernel that starts warm."""
 
 import difflib
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,13 @@ import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
+
+from workbench.reporting import kernels
+from workbench.reporting.limits import Limits
 
 KERNEL = "python3"
+UNLESS_TOLD = Limits()
 QUIET = ["--IPKernelApp.log_level=CRITICAL", "--HistoryManager.enabled=False"]
 
 
@@ -27,8 +33,18 @@ class NotebookFailed(RuntimeError):
         return type(self), (self.notebook, self.cell, self.error)
 
 
+class KernelDied(NotebookFailed):
+    """The kernel ended in the middle: the notebook ended it, or somebody, or the system for lack of memory."""
+
+
 def execute(
-    notebook: Path, parameters: Mapping[str, Any], *, timeout: float = 600, folder: Path | None = None
+    notebook: Path,
+    parameters: Mapping[str, Any],
+    *,
+    limits: Limits = UNLESS_TOLD,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    warm: bool = True,
 ) -> NotebookNode:
     """Execute a notebook with parameters and return it with its outputs; nothing is written.
 
@@ -38,10 +54,14 @@ def execute(
         With one cell tagged ``parameters``.
     parameters : mapping
         Each name must be in that cell. A `Path` is passed as text.
-    timeout : float
-        Seconds one cell may take.
+    limits : Limits
+        What the notebook may take.
     folder : Path, optional
         Where the kernel works; by default the folder of the notebook.
+    environment : mapping, optional
+        Variables of the kernel beside those of this process.
+    warm : bool
+        Fork the kernel where that is dependable (see `kernels`); a fresh one gives the same.
 
     Returns
     -------
@@ -53,29 +73,50 @@ def execute(
         A parameter the notebook does not have: papermill itself only warns, and the report would be about something
         else than was asked.
     NotebookFailed
-        A cell raised, took too long, or the kernel died.
+        A cell raised, the notebook took too long or too much memory, or the kernel died (`KernelDied`).
     """
     source = _read(notebook)
     _check_parameters(notebook.name, source, parameters)
     given = {name: str(value) if isinstance(value, Path) else value for name, value in parameters.items()}
+    settings = kernels.settings(
+        folder=str((folder or notebook.parent).resolve()),
+        environment=dict(environment or {}),
+        memory=limits.memory,
+        warm=warm,
+    )
+    reached: list[str] = []
     try:
         try:
-            return _run(source, given, folder or notebook.parent, timeout)
+            return _run(source, given, settings, limits.seconds, reached)
         except DeadKernelError:
             raise
         except RuntimeError:  # the kernel did not start: another program may have taken its port just then
-            return _run(source, given, folder or notebook.parent, timeout)
+            return _run(source, given, settings, limits.seconds, reached)
     except PapermillExecutionError as failure:
-        raise NotebookFailed(notebook.name, failure.cell_index, f"{failure.ename}: {failure.evalue}") from failure
+        error = f"{failure.ename}: {failure.evalue}"
+        if failure.ename.endswith("MemoryError") and limits.memory:
+            allowed = f"{limits.memory / 2**30:.1f} GB"
+            error = f"it needs more memory than the {allowed} it may take ({error}); --memory allows more"
+        raise NotebookFailed(notebook.name, failure.cell_index, error) from failure
     except CellTimeoutError as failure:
-        raise NotebookFailed(notebook.name, None, f"a cell took longer than {timeout:g} seconds") from failure
+        cell = _place(source, reached[-1])
+        raise NotebookFailed(notebook.name, cell, _too_long(limits.seconds)) from failure
     except DeadKernelError as failure:
-        raise NotebookFailed(notebook.name, None, "the kernel died, perhaps for lack of memory") from failure
+        raise KernelDied(notebook.name, None, "the kernel died, perhaps for lack of memory") from failure
     except RuntimeError as failure:
         raise NotebookFailed(notebook.name, None, f"the kernel did not start ({failure}); run it again") from failure
 
 
-def _run(source: NotebookNode, parameters: Mapping[str, Any], folder: Path, timeout: float) -> NotebookNode:
+def _run(
+    source: NotebookNode, parameters: Mapping[str, Any], settings: Config, seconds: float, reached: list[str]
+) -> NotebookNode:
+    kernels.register()
+    until = time.monotonic() + seconds
+
+    def left(cell: NotebookNode) -> int:
+        reached.append(cell.get("id", ""))
+        return max(1, round(until - time.monotonic()))
+
     return papermill.execute_notebook(
         source,
         None,
@@ -84,10 +125,21 @@ def _run(source: NotebookNode, parameters: Mapping[str, Any], folder: Path, time
         language="python",
         progress_bar=False,
         request_save_on_cell_execute=False,
-        cwd=str(folder),
-        execution_timeout=timeout,
+        timeout_func=left,
         extra_arguments=QUIET,
+        config=settings,
     )
+
+
+def _too_long(seconds: float) -> str:
+    took = f"{seconds:g} seconds" if seconds < 60 else f"{seconds / 60:g} minutes"
+    return f"it took longer than the {took} it may take; look at what that cell does, or allow more with --minutes"
+
+
+def _place(source: NotebookNode, cell: str) -> int | None:
+    """Return the place of a cell in the executed notebook, where one with the parameters has been put in."""
+    ids = [each.get("id") for each in source.cells]
+    return ids.index(cell) + 1 if cell in ids else None
 
 
 def _read(notebook: Path) -> NotebookNode:

@@ -37,7 +37,9 @@ CONTINUING = ("1", "2", "3", "4")
 @cache
 def texts() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     """Return every text: kind, key, language."""
-    return yaml.safe_load((Path(__file__).parent / "texts.yml").read_text("utf-8"))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it is there
+    content: Mapping[str, Any] = yaml.load((Path(__file__).parent / "texts.yml").read_text("utf-8"), loader)
+    return content
 
 
 def text(kind: str, key: str, language: str, **values: Any) -> str:

@@ -1,0 +1,87 @@
+"""The workers of a Dask cluster, for pages that would take one machine too long.
+
+``dask scheduler`` on one machine and ``dask worker ADDRESS`` on each of them, from the same environment, make one; the
+project's folder stands on storage that all of them see under the same name. A worker that ends half-way loses nothing:
+the cluster gives its pages to another.
+"""
+
+import contextlib
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from pathlib import Path
+
+from workbench.store import NotThere
+
+PATIENCE = 15.0  # seconds for a scheduler to answer, and for a first worker
+
+
+@contextlib.contextmanager
+def workers(
+    scheduler: str | None, identify: Callable[[], str] | None, code: str, folder: Path, notebook: Path
+) -> Iterator[Executor | None]:
+    """Give the workers of a cluster once all of them can do the work; none where no scheduler is named.
+
+    Parameters
+    ----------
+    scheduler : str, optional
+        Its address, as ``dask scheduler`` says it: ``tcp://10.0.0.5:8786``.
+    identify : function, optional
+        Gives the fingerprint of code and libraries of a worker.
+    code : str
+        What it must be: pages are the same however they are made.
+    folder : Path
+        Where the pages are written.
+    notebook : Path
+        One that workers read.
+
+    Raises
+    ------
+    NotThere
+        Where no scheduler answers, it has no workers, or one of them cannot do the work; with what to do.
+    """
+    if not scheduler:
+        yield None
+        return
+    from distributed import Client
+
+    start = f"start it with 'dask scheduler' and, on each machine, 'dask worker {scheduler}'"
+    try:
+        client = Client(scheduler, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as failure:
+        raise NotThere(f"No scheduler answers at {scheduler}: {start}.") from failure
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=PATIENCE)
+        except TimeoutError as failure:
+            raise NotThere(f"The scheduler at {scheduler} has no workers: {start}.") from failure
+        folder.mkdir(parents=True, exist_ok=True)
+        asked = client.run(fit, str(folder), str(notebook), on_error="return")
+        for worker, answer in sorted(asked.items()):
+            if answer:
+                raise NotThere(f"The worker at {worker} cannot make pages: {_in_words(answer)}")
+        if identify:
+            for worker, theirs in sorted(client.run(identify, on_error="return").items()):
+                if theirs != code:
+                    raise NotThere(
+                        f"The worker at {worker} has another version of the workbench or of a library than this "
+                        "machine: install the same (requirements.lock) and start the worker again."
+                    )
+        yield client.get_executor(pure=False)
+
+
+def fit(folder: str, notebook: str) -> str:
+    """Say, on a worker, why it cannot make pages; nothing where it can."""
+    if not Path(notebook).is_file():
+        return f"it does not see {notebook}; let it see the project's folder under the same name."
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".worker."):
+            return ""
+    except OSError as failure:
+        return f"it may not write in {folder} ({failure.strerror}); give it access."
+
+
+def _in_words(answer: str | Exception) -> str:
+    if isinstance(answer, str):
+        return answer
+    return f"the workbench is not installed there ({answer}); install it as on this machine and start it again."

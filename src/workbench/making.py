@@ -1,0 +1,248 @@
+"""Pages, made by processes on this machine or by the workers of a Dask cluster; what breaks on the way loses nothing.
+
+A page is an executed notebook as HTML, its tables as a spreadsheet and, for a provider, the form for the conversation.
+Where a worker ends without a word its pages are made again, in the end one by one, so that the page that ends workers
+is named and the others are there.
+"""
+
+import errno
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass
+from multiprocessing import connection, get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench import regions, store
+from workbench.reporting import forms
+from workbench.reporting.limits import Limits
+from workbench.reporting.wording import word
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+TOGETHER = 2  # times that pages whose worker ended are made again beside others, before each is made alone
+SMALLEST = 1 << 30  # bytes of memory any page may take
+FOR_GOOD = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)  # of which no next page gets better
+LOST = "the process that made it was ended, three times: perhaps for lack of memory (see --memory, --jobs)"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page to make: from which notebook, with which parameters, under which name, and what stands beside it.
+
+    `made_from` has a fingerprint of each thing the page is made from: when one of them changes, it is made again.
+    """
+
+    key: str
+    notebook: Path
+    file: Path
+    title: str
+    subtitle: str
+    parameters: dict[str, Any]
+    made_from: dict[str, str]
+    method: str
+
+    @property
+    def fingerprint(self) -> str:
+        """One hash over everything the page is made from."""
+        return store.fingerprint_text([f"{name} {value}" for name, value in sorted(self.made_from.items())])
+
+    @property
+    def tables(self) -> Path:
+        """The tables of the page as a spreadsheet."""
+        return self.file.with_suffix(".xlsx")
+
+    @property
+    def form(self) -> Path | None:
+        """The form for the conversation, of a provider."""
+        if "provider" not in self.parameters:
+            return None
+        name = forms.file_name(self.file.stem, self.parameters["year"], self.parameters["language"])
+        return self.file.parent / name
+
+    @property
+    def files(self) -> list[Path]:
+        """Everything that is made with the page."""
+        return [self.file, self.tables, *([self.form] if self.form else [])]
+
+    @property
+    def links(self) -> list[tuple[str, str]]:
+        """What a reader may open beside the page."""
+        language = self.parameters["language"]
+        named = [("tables", self.tables.name)]
+        named += [("form", self.form.name)] if self.form else []
+        named += [("method", self.method)] if self.method else []
+        return [(word(name, language), href) for name, href in named]
+
+
+@dataclass(frozen=True)
+class Made:
+    """How the making of a page went: why it failed, or nothing; and the MB of memory its worker and kernel took."""
+
+    failure: str = ""
+    memory: float = 0.0
+
+
+def make(
+    stale: Sequence[Page],
+    told: Callable[[Page], dict[str, str]],
+    theme_css: str,
+    *,
+    limits: Limits,
+    jobs: int | None = None,
+    workers: Executor | None = None,
+) -> Iterator[tuple[Page, Made]]:
+    """Yield each page as soon as it is done.
+
+    Parameters
+    ----------
+    stale : sequence of Page
+    told : function of a page
+        What the page says it was made from.
+    theme_css : str
+        The municipality's own colours.
+    limits : Limits
+        What one page may take.
+    jobs : int, optional
+        Pages at the same time on this machine; one per core.
+    workers : Executor, optional
+        Workers on other machines, in place of processes on this one.
+
+    Raises
+    ------
+    OSError
+        Where no page can be written: the disk is full, or the folder may not be written in.
+    """
+    if not stale:
+        return
+    from workbench.reporting import kernels  # speaking with kernels is for those who have a page to make
+
+    def given(page: Page) -> tuple[Any, ...]:
+        return asdict(page), told(page), theme_css, limits
+
+    if workers:
+        yield from _outcomes({workers.submit(make_page, *given(page)): page for page in stale})
+        return
+    left, at_once = list(stale), min(jobs or os.cpu_count() or 1, len(stale))
+    with kernels.warmed() as address:
+        for _ in range(TOGETHER):
+            lost = []
+            for page, made in _here(left, given, at_once, address):
+                if made.failure == LOST:
+                    lost.append(page)
+                else:
+                    yield page, made
+            if not (left := lost):
+                return
+        for page in left:
+            yield from _here([page], given, 1, address)
+
+
+def _here(
+    left: Sequence[Page], given: Callable[[Page], tuple[Any, ...]], jobs: int, address: str
+) -> Iterator[tuple[Page, Made]]:
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (address,))
+    try:
+        yield from _outcomes({pool.submit(make_page, *given(page)): page for page in left})
+    except BaseException:
+        processes = list((pool._processes or {}).values())
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:  # nothing they write is ever half there
+            process.kill()
+        raise
+    pool.shutdown()
+
+
+def _begin(address: str) -> None:
+    """Make a process a worker: interrupts are the parent's, its end too, and all share one warm process."""
+    from workbench.reporting import kernels
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    kernels.join(address)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
+def _outcomes(waiting: dict[Future[Made], Page]) -> Iterator[tuple[Page, Made]]:
+    for done in as_completed(waiting):
+        try:
+            made = done.result()
+        except BrokenProcessPool:
+            made = Made(LOST)
+        except OSError as failure:
+            if failure.errno in FOR_GOOD:
+                raise
+            made = Made(f"{type(failure).__name__}: {failure}")
+        except Exception as failure:  # whatever a notebook or a cluster comes up with, the other pages are made
+            made = Made(f"{type(failure).__name__}: {failure}")
+        yield waiting[done], made
+
+
+def make_page(page: dict[str, Any], told: dict[str, str], theme_css: str, limits: Limits) -> Made:
+    """Execute one notebook and write its page whole, and what stands beside it.
+
+    The notebook runs in a kernel of its own, so that what one page leaves behind cannot reach another. A kernel that
+    somebody else ended is started once more, fresh.
+
+    Parameters
+    ----------
+    page : dict
+        A `Page`.
+    told : dict
+        What the page says it was made from.
+    theme_css : str
+    limits : Limits
+    """
+    from workbench.reporting import kernels, notebooks, pages, portrait, workbooks  # a worker's; they take a second
+
+    made = Page(**page)
+    root, language = made.notebook.parent.parent, made.parameters["language"]
+    environment = {"WORKBENCH_ROOT": str(root)}
+    try:
+        try:
+            executed = notebooks.execute(made.notebook, made.parameters, limits=limits, environment=environment)
+        except notebooks.KernelDied:
+            executed = notebooks.execute(
+                made.notebook, made.parameters, limits=limits, environment=environment, warm=False
+            )
+    except (notebooks.NotebookFailed, ValueError) as failure:
+        return Made(str(failure), kernels.memory())
+    html = pages.render(
+        executed,
+        title=made.title,
+        language=language,
+        subtitle=made.subtitle,
+        provenance=told,
+        theme_css=theme_css,
+        links=made.links,
+    )
+    heading = f"{made.title}, {made.subtitle}"
+    beside = {made.tables: workbooks.of_tables(tables(executed), heading, language)}
+    if made.form:
+        asked = {name: made.parameters[name] for name in ("region", "year", "provider", "edition", "language")}
+        release = regions.open_release(**asked, root=root)
+        beside[made.form] = forms.form(release, portrait.findings(release))
+    for path, content in beside.items():
+        store.write_bytes(path, content)
+    store.write_text(made.file, html)
+    return Made("", kernels.memory())
+
+
+def tables(executed: "NotebookNode") -> list[dict[str, Any]]:
+    """Return the tables that an executed notebook shows, in their order."""
+    from workbench.reporting import exhibit
+
+    outputs = [output for cell in executed.cells for output in cell.get("outputs", [])]
+    return [table for output in outputs for table in output.get("data", {}).get(exhibit.TABLES, [])]

@@ -1,0 +1,305 @@
+"""Warm kernels: a Jupyter kernel provisioner that forks each kernel from a process that has imported everything.
+
+Starting Python and importing what a report needs takes longer than the report itself. papermill and nbclient stay as
+they are; who wants this names the provisioner, `NAME`, in a kernel specification or in the environment::
+
+    JUPYTER_DEFAULT_PROVISIONER_NAME=workbench-warm papermill provider.ipynb executed.ipynb
+
+A forked kernel does what a fresh one does. Where that is not certain - another system than Linux, another environment,
+a warm process with threads, one that failed - a fresh kernel is started instead, silently slower.
+"""
+
+import asyncio
+import atexit
+import contextlib
+import functools
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
+from traitlets import Bool, Dict, Integer, Unicode
+from traitlets.config import Config
+
+from workbench.reporting.warm import GRACE, LARGEST, LAUNCHER
+
+NAME = "workbench-warm"
+GROUP = "jupyter_client.kernel_provisioners"
+PATIENCE = 60.0  # seconds until a warm process that is still importing is given up
+ALONE = {  # one thread in the libraries of a kernel: there are as many kernels as cores, and threads cannot be forked
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
+}
+
+
+class WarmProvisioner(LocalProvisioner):
+    """Starts a kernel by forking the warm process, or a fresh one; then it is like any local kernel."""
+
+    process: Any = None
+    warm = Bool(True, help="Fork where that is dependable; else always start a fresh kernel.").tag(config=True)
+    environment = Dict(help="Variables for the kernel beside those of this process.").tag(config=True)
+    folder = Unicode("", help="Where the kernel works; as asked, or the present folder, if empty.").tag(config=True)
+    memory = Integer(0, help="Bytes the kernel may take for its data; no limit if 0 (Linux).").tag(config=True)
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Settle folder and environment; fresh and forked kernels get the same."""
+        launch = await super().pre_launch(**kwargs)
+        launch["env"] = ALONE | launch["env"] | self.environment
+        return launch | ({"cwd": self.folder} if self.folder else {})
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Start the kernel."""
+        forked = None
+        if self.warm and _can_fork(cmd, kwargs):
+            folder = str(Path(kwargs.get("cwd") or ".").resolve())
+            forked = await asyncio.to_thread(_fork, cmd, folder, kwargs["env"])
+        if forked is None:
+            await super().launch_kernel(cmd, **kwargs)
+        else:
+            self.process, self.pid, self.pgid = forked, forked.pid, forked.pid
+            self.cwd = kwargs.get("cwd", Path.cwd())
+        if self.memory:
+            limit_memory(self.process.pid, self.memory)
+        return self.connection_info
+
+    async def shutdown_requested(self, restart: bool = False) -> None:
+        """Leave a forked kernel that is asked to end to the warm process, which sees to it: a page needs not wait."""
+        if isinstance(self.process, Forked) and not restart:
+            self.process.leave()
+
+
+class PromptClient(AsyncKernelClient):
+    """Speaks with a kernel as soon as it answers; nobody waits for its silence, as nbclient passes over other news."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel answers and its outputs arrive.
+
+        Raises
+        ------
+        RuntimeError
+            Where it died or does not answer within so many seconds.
+        """
+        until = time.monotonic() + (float("inf") if timeout is None else timeout)
+        while time.monotonic() < until:
+            self.kernel_info()
+            with contextlib.suppress(Empty):
+                reply = await self.shell_channel.get_msg(timeout=1)
+                if reply["msg_type"] == "kernel_info_reply":
+                    await self.iopub_channel.get_msg(timeout=0.2)
+                    self._handle_kernel_info_reply(reply)
+                    return
+            if not await self.is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+        raise RuntimeError(f"Kernel didn't respond in {timeout:g} seconds")
+
+
+def settings(**provisioning: Any) -> Config:
+    """Return what a notebook client is told (its ``config``): the traits of `WarmProvisioner`, and who speaks."""
+    config = Config()
+    config.WarmProvisioner.update(provisioning)
+    config.AsyncKernelManager.client_class = f"{__name__}.{PromptClient.__name__}"
+    return config
+
+
+class Forked:
+    """A kernel that is a child of the warm process; it is spoken with as with a `subprocess.Popen`."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, pid: int, connection: socket.socket):
+        self.pid, self._connection = pid, connection
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Return the exit code, or None while it runs."""
+        return self._told(socket.MSG_DONTWAIT)
+
+    def wait(self) -> int:
+        """Wait for the exit code."""
+        while (code := self._told(0)) is None:
+            pass
+        return code
+
+    def send_signal(self, signum: int) -> None:
+        """Send a signal while it runs."""
+        if self.poll() is None:
+            os.kill(self.pid, signum)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def leave(self) -> None:
+        """Leave it to the warm process to see that it ends, soon or by force."""
+        with contextlib.suppress(OSError):
+            self._connection.send(b"leave")
+        _LEFT.append(Forked(self.pid, self._connection))
+        self.returncode = 0
+
+    def _told(self, flags: int) -> int | None:
+        if self.returncode is None:
+            try:
+                told = self._connection.recv(LARGEST, flags)
+            except BlockingIOError:
+                return None
+            except OSError:
+                told = b""
+            # Without a word the warm process ended itself, and its kernels with it.
+            ended = json.loads(told or "{}")
+            self.returncode = int(ended.get("code", -signal.SIGKILL))
+            _LARGEST[:] = [max(*_LARGEST, float(ended.get("memory", 0)))]
+            self._connection.close()
+        return self.returncode
+
+
+class Warm:
+    """A warm process, until `stop` or the end of this process."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="workbench-"))
+        self.address = str(self._folder / "kernels")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("JPY_")}
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+            listener.bind(self.address)
+            listener.listen(128)
+            # Its input is its leash: when this process ends, however it ends, the input ends.
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "workbench.reporting.warm", str(listener.fileno())],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd=self._folder,
+                env=ALONE | environment,
+                pass_fds=[listener.fileno()],
+                start_new_session=True,
+            )
+        atexit.register(self.stop)
+
+    def stop(self) -> None:
+        """End the warm process and every kernel it made."""
+        atexit.unregister(self.stop)
+        if self._process.stdin:
+            self._process.stdin.close()
+        try:
+            self._process.wait(2 * GRACE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def register() -> str:
+    """Make the provisioner known in this process, also where the installation does not tell of it; return its name."""
+    factory = KernelProvisionerFactory.instance()
+    factory.provisioners.setdefault(NAME, EntryPoint(NAME, f"{__name__}:{WarmProvisioner.__name__}", GROUP))
+    factory.default_provisioner_name = NAME
+    return NAME
+
+
+@contextlib.contextmanager
+def warmed() -> Iterator[str]:
+    """Fork the kernels of a block from one warm process; give its address, for `join` in other processes."""
+    if not _dependable():
+        yield ""
+        return
+    former, process = _JOINED[:], Warm()
+    try:
+        join(process.address)
+        yield process.address
+    finally:
+        _JOINED[:] = former
+        process.stop()
+
+
+def join(address: str) -> None:
+    """Fork the kernels of this process from the warm process at an address; from none if it is empty."""
+    _JOINED[:] = [address]
+
+
+_JOINED: list[str] = []
+_LARGEST = [0.0]
+_LEFT: list[Forked] = []
+
+
+def memory() -> float:
+    """Return the MB of memory of this process at its largest, and of the largest kernel it had (not on Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return 0.0
+    _LEFT[:] = [kernel for kernel in _LEFT if kernel.poll() is None]
+    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    own, fresh = (resource.getrusage(each).ru_maxrss / unit for each in who)
+    return own + max(fresh, *_LARGEST)
+
+
+@functools.cache
+def _own() -> Warm:
+    return Warm()
+
+
+def _dependable() -> bool:
+    return sys.platform == "linux" and hasattr(socket, "SOCK_SEQPACKET")
+
+
+def _can_fork(command: list[str], launch: Mapping[str, Any]) -> bool:
+    """Say whether a kernel is one of this Python, started in no special way."""
+    special = {name for name, value in launch.items() if value is not None} - {"env", "cwd", "kernel_id"}
+    return _dependable() and not special and command[:3] == [sys.executable, "-m", LAUNCHER]
+
+
+def _fork(command: list[str], folder: str, environment: Mapping[str, str]) -> Forked | None:
+    """Return a kernel forked from the warm process, or nothing where that did not work."""
+    address = _JOINED[0] if _JOINED else _own().address
+    if not address:
+        return None
+    environment = {**environment, "JPY_PARENT_PID": str(os.getpid())}
+    request = json.dumps({"command": command, "folder": folder, "environment": environment}).encode()
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    connection.settimeout(PATIENCE)
+    try:
+        connection.connect(address)
+        socket.send_fds(connection, [request], [1, 2])
+        answer = json.loads(connection.recv(LARGEST) or "{}")
+    except TimeoutError:
+        join("")
+        answer = {}
+    except OSError:
+        answer = {}
+    if "pid" not in answer:
+        connection.close()
+        return None
+    connection.settimeout(None)
+    return Forked(answer["pid"], connection)
+
+
+def limit_memory(pid: int, limit: int) -> None:
+    """Let a process take no more than so many bytes for its data beside what it has, where the system can see to it."""
+    if sys.platform == "linux":
+        import resource
+
+        with contextlib.suppress(OSError, ValueError):
+            told = Path(f"/proc/{pid}/status").read_text("ascii")
+            has = next(int(line.split()[1]) for line in told.splitlines() if line.startswith("VmData:"))
+            most = 1024 * has + limit
+            resource.prlimit(pid, resource.RLIMIT_DATA, (most, most))

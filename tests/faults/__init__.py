@@ -1,0 +1,1 @@
+"""What is left when a run is killed at a random moment; ``make faults`` tries it fifty times."""
