@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def prepare(root: str, providers: int) -> None:
-    """Write the fictional region of this many providers, one year, and process it."""
+    """Write the fictional region of this many providers, one year; make its tables and publish them, but no page."""
     from workbench import pipeline, sample
     from workbench.store import Places
 
@@ -22,18 +23,43 @@ def prepare(root: str, providers: int) -> None:
     (project / "data" / "raw").mkdir(parents=True, exist_ok=True)
     shutil.copytree(ROOT / "notebooks", project / "notebooks", dirs_exist_ok=True)
     sample.make(project, providers=providers, years=1)
-    pipeline.process(Places(project, "sample"), YEAR)
+    places = Places(project, "sample")
+    pipeline.process(places, YEAR)
+    pipeline.publish(places, YEAR)
 
 
-def whole(root: str, jobs: int | None = None) -> dict[str, Any]:
+def whole(root: str, jobs: int | None = None, scheduler: str | None = None) -> dict[str, Any]:
     """Make every page."""
     from workbench import pipeline
     from workbench.store import Places
 
     with timed():
-        done = pipeline.report(Places(Path(root), "sample"), YEAR, force=True, jobs=jobs)
+        done = pipeline.report(Places(Path(root), "sample"), YEAR, force=True, jobs=jobs, scheduler=scheduler)
     _refuse(done.failed)
-    return {"pages": len(done.made)}
+    return {"pages": len(done.made), "memory": done.memory}
+
+
+def on_cluster(root: str, workers: int) -> dict[str, Any]:
+    """Make every page on a Dask cluster on the loopback, which is there before."""
+    from distributed import Client
+
+    dask = [sys.executable, "-m", "dask"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with tempfile.TemporaryDirectory() as folder:
+        told = Path(folder) / "scheduler.json"
+        at = ["--scheduler-file", str(told), "--no-dashboard"]
+        scheduler = subprocess.Popen([*dask, "scheduler", "--host", "127.0.0.1", "--port", "0", *at], **quiet)
+        each = ["--nworkers", str(workers), "--nthreads", "1", "--local-directory", folder]
+        worker = subprocess.Popen([*dask, "worker", *at, *each], **quiet)
+        try:
+            with Client(scheduler_file=str(told), timeout=60) as client:
+                client.wait_for_workers(workers, timeout=60)
+                address = client.scheduler.address
+            return whole(root, scheduler=address)
+        finally:
+            for process in (worker, scheduler):
+                process.terminate()
+                process.wait(60)
 
 
 def command(root: str, *, force: bool = False) -> None:
@@ -47,7 +73,7 @@ def one_changed(root: str) -> dict[str, Any]:
     """Change one released figure of one provider, and make what follows from it."""
     import pandas as pd
 
-    from workbench import pipeline
+    from workbench import pipeline, rendering
     from workbench.store import Places
 
     places = Places(Path(root), "sample")
@@ -57,7 +83,7 @@ def one_changed(root: str) -> dict[str, Any]:
     table.loc[own, "estimate"] += 1e-6
     table.to_parquet(path)
     with timed():
-        done = pipeline.report(places, YEAR)
+        done = rendering.report(places, YEAR, pipeline.software())  # the audit of the release is another row
     _refuse(done.failed)
     return {"pages": len(done.made)}
 

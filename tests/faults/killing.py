@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,12 +47,14 @@ def region(folder: Path, providers: int) -> Places:
     """Write a fictional region of one year, its tables and its reports not made."""
     (folder / "data" / "raw").mkdir(parents=True)
     shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    sample.make(folder, providers=providers, years=1)
+    sample.make(folder, providers=providers, respondents=25, years=1)
     return Places(folder, "sample")
 
 
-def rounds(places: Places, times: int, seed: int) -> Iterator[Blow]:
+def rounds(places: Places, times: int, seed: int, victims: Sequence[str] = VICTIMS) -> Iterator[Blow]:
     """Strike so many times; the first run, left alone, says what must come of it and how long it takes.
+
+    The victims take turns.
 
     Raises
     ------
@@ -65,8 +67,8 @@ def rounds(places: Places, times: int, seed: int) -> Iterator[Blow]:
     lasted = time.monotonic() - began
     expected = digest(places)
     chance = random.Random(seed)
-    for _ in range(times):
-        yield _strike(places, chance.choice(VICTIMS), chance.uniform(0, lasted), expected)
+    for place in range(times):
+        yield _strike(places, victims[place % len(victims)], chance.uniform(0, lasted), expected)
 
 
 def digest(places: Places) -> dict[str, str]:
@@ -103,10 +105,10 @@ def _strike(places: Places, victim: str, after: float, expected: dict[str, str])
 
 
 def _started(places: Places, *, force: bool) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "workbench", "report", "--region", places.region, *(["--force"] if force else [])]
-    environment = os.environ | {"WORKBENCH_ROOT": str(places.root), "FAULTS": str(os.getpid())}
+    command = [sys.executable, "-m", "faults.run", str(places.root), *(["force"] if force else [])]
+    environment = os.environ | {"FAULTS": str(os.getpid())}
     out = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen(command, cwd=places.root, env=environment, start_new_session=True, **out)
+    return subprocess.Popen(command, cwd=Path(__file__).parents[1], env=environment, start_new_session=True, **out)
 
 
 def _must_end(run: subprocess.Popen[bytes]) -> None:
