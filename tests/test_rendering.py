@@ -241,11 +241,14 @@ def test_the_example_of_an_own_notebook_becomes_a_page(small_region, monkeypatch
 
 
 @pytest.mark.parametrize("name", ["explore", "provider", "region"])
-def test_notebooks_run_as_they_stand(small_region, monkeypatch, name):
+def test_notebooks_run_as_they_stand(own_region, monkeypatch, name):
     from workbench.reporting import notebooks
 
-    monkeypatch.setenv("WORKBENCH_ROOT", str(small_region.root))
-    executed = notebooks.execute(small_region.root / "notebooks" / f"{name}.ipynb", {})
+    monkeypatch.setenv("WORKBENCH_ROOT", str(own_region.root))
+    asked = {"export": True} if name == "explore" else {}
+    executed = notebooks.execute(own_region.root / "notebooks" / f"{name}.ipynb", asked)
+    exported = own_region.reports(2026) / "exports" / "autonomy-by-provider.xlsx"
+    assert exported.is_file() == (name == "explore")
     code = [cell for cell in executed.cells if cell.cell_type == "code"]
     assert all(cell.outputs for cell in code[2:])
 

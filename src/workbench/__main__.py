@@ -255,7 +255,8 @@ def lab(context: typer.Context) -> None:
     notebooks = find_root() / "notebooks"
     tour = notebooks / "explore.ipynb"
     opened = tour if tour.is_file() else notebooks
-    raise typer.Exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(opened), *context.args]))
+    quiet = "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"  # nothing is asked of the network
+    raise typer.Exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(opened), quiet, *context.args]))
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

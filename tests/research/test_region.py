@@ -7,7 +7,7 @@ from IPython.core.oinspect import Inspector
 
 from workbench import open_region, schemas
 from workbench.research import Region
-from workbench.store import NotThere
+from workbench.store import NotSafe, NotThere
 
 
 @pytest.fixture
@@ -130,3 +130,18 @@ def test_measures_say_what_can_be_asked_of_whom(region):
     assert known.loc["T1", "asked of"] == "client"
     assert set(known["kind"]) == {"dimension", "item", "outcome", "context"}
     assert isinstance(known, pd.DataFrame) and known.index.is_unique
+
+
+def test_an_answer_leaves_and_rows_of_people_do_not(own_region):
+    region = open_region("sample", 2026, language="en", root=own_region.root)
+    left = region.export(region.compare("autonomie"), "autonomy", why="council")
+    assert all(path.is_file() for path in left.files)
+    few = region.compare("autonomie").estimates.query("unit == 'provider' and n < 10")["unit_id"].unique()
+    assert not left.table.astype(str).isin([*few, *map(region.label, few)]).any(axis=None)
+    for rows in (region.scores, region.respondents):
+        with pytest.raises(NotSafe, match="rows about people"):
+            region.export(rows, "people", why="council")
+    counted = region.export(region.count("mode"), "modes", why="council")
+    assert (counted.table["estimate"].dropna() >= 10).all()
+    with pytest.raises(NotThere, match="did you mean 'age_band'"):
+        region.count("age_bnd")
