@@ -1,5 +1,7 @@
 """Questions give the figures of the reports, say no more than these carry, and show nothing of few people."""
 
+import importlib
+
 import nbformat
 import numpy as np
 import pandas as pd
@@ -134,6 +136,32 @@ def test_a_policy_is_followed_by_the_change_beside_that_of_the_others(region, as
     others = change.drop("GM0632")
     assert change["GM0632"] - others.max() <= effect["estimate"] <= change["GM0632"] - others.min()
     assert effect["conf_low"] < effect["estimate"] < effect["conf_high"]
+
+
+@pytest.mark.parametrize(
+    ("effect", "drift", "finding", "noted"),
+    [
+        (25, 0, "rose more in Woerden since 2026 than elsewhere: +2", "they did not demonstrably drift apart"),
+        (-25, 0, "fell in Woerden since 2026 compared with elsewhere: −2", "they did not demonstrably drift apart"),
+        (3, 0, "changed a little otherwise in Woerden", "they did not demonstrably drift apart"),
+        (0, 0, "it cannot be said whether Woerden changed otherwise", "they did not demonstrably drift apart"),
+        (25, 30, "rose more", "they drifted apart already"),
+    ],
+)
+def test_what_is_said_of_a_policy_follows_from_the_municipalities(region, monkeypatch, effect, drift, finding, noted):
+    rng = np.random.default_rng(1)
+    towns = ["GM0632", "GM0736", "GM0335", "GM0589", "GM1904"]
+    years = [(town, year) for town in towns for year in (2024, 2025, 2026)]
+    cells = pd.DataFrame(years, columns=["unit_id", "year"]).assign(n=80.0, variance=0.2)
+    moved = rng.normal(0, 0.4, len(cells)) + (cells["year"] - 2024)
+    there = cells["unit_id"] == "GM0632"
+    extra = effect * (cells["year"] >= 2026) + drift * (cells["year"] - 2024)
+    module = importlib.import_module("workbench.research.questions.follow")
+    monkeypatch.setattr(module, "_of_people", lambda *_: cells.assign(estimate=60 + moved + extra.where(there, 0)))
+    answer = region.follow("toegankelijkheid", "Woerden", since=2026)
+    assert finding in answer.finding
+    assert noted in answer.note
+    assert set(answer.estimates["statistic"]) == {"adjusted", "policy_effect", "policy_effect_before"}
 
 
 def test_a_policy_needs_years_on_both_sides(region):

@@ -195,7 +195,7 @@ def _told(
         "high": _points(found.conf_high, shares, language),
     }
     finding = text(region, key, measure=region.label(measure), where=name, since=since, **values)
-    notes = [text(region, "municipalities are the sample", n=len(found.changes), df=found.df)]
+    notes = [text(region, "municipalities are the sample", n=len(found.changes), df=found.df, since=since)]
     if np.isfinite(found.p_placebo):
         ways = {"share": share(found.p_placebo, language), "least": share(found.p_smallest, language)}
         notes.append(text(region, "placebo", **ways))
