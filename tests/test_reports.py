@@ -241,7 +241,8 @@ def test_definition_cards_name_their_source_in_both_reports(small_region, langua
         release = opened(small_region, language, **options)
         page = soup(shown(name, release))
         cards = page.find_all("details", class_="workbench-card")
-        assert len({card["id"] for card in cards}) == len(cards) >= 13
+        assert len({card["id"] for card in cards}) == len(cards) >= 16
+        assert {"card-mirror", "card-sides", "card-context"} < {card["id"] for card in cards}
         for card in cards:
             heads = [head.get_text() for head in card.find_all("dt")]
             assert release.head("denominator") in heads

@@ -439,7 +439,7 @@ def _left_out(exclusions: pd.DataFrame, files: pd.DataFrame, smallest_cell: int)
 
 def _figures(book: Codebook) -> dict[str, str]:
     """Return which figure of an outcome agreements and ambitions are about."""
-    known = {measure: card["unit"] for measure, card in book.cards.items() if card["unit"] in OF_AGREEMENTS}
+    known = {measure: card["unit"] for measure, card in book.cards.items() if card.get("unit") in OF_AGREEMENTS}
     return {measure: OF_AGREEMENTS[unit] for measure, unit in known.items()} | INCIDENCES
 
 

@@ -218,6 +218,12 @@ def scales(release: Release) -> Parts:
     return Parts([_card(release, measure) for measure in release.dimensions])
 
 
+def view(release: Release, name: str) -> Parts:
+    """The definition of a section in which several figures stand together; none where the release has none of them."""
+    there = release.estimates["statistic"].eq(release.codebook["cards"][f"_{name}"]["view"]).any()
+    return Parts([_card(release, f"_{name}")] if there else [])
+
+
 def _card(release: Release, measure: str) -> Card:
     language, choices = release.language, release.definitions
     dimension = release.codebook["dimensions"].get(measure)
@@ -234,9 +240,11 @@ def _card(release: Release, measure: str) -> Card:
         values |= {"of": phrases.together([_counted(release, each) for each in words["of"]], language)}
         values |= {"at_least": words["at_least"]}
     told = {key: words[language][key].format(**values) for key in CARD_ROWS if key in words[language]}
-    told["perspective"] = release.word(dimension["perspective"] if dimension else words["perspective"])
+    views = dimension["perspective"] if dimension else words["perspective"]
+    views = [views] if isinstance(views, str) else views
+    told["perspective"] = phrases.together([release.word(each) for each in views], language)
     rows = {release.head(key): told[key] for key in CARD_ROWS if told.get(key)}
-    return Card(f"card-{measure.replace('_', '-')}", release.name(measure), rows, language)
+    return Card(f"card-{measure.strip('_').replace('_', '-')}", release.name(measure), rows, language)
 
 
 def _counted(release: Release, code: str) -> str:
