@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "workbench"
 ROOMS = {
     "analysis": {"analysis", "schemas"},
-    "intake": {"intake", "codebook", "pseudonyms", "schemas"},
+    "intake": {"intake", "categories", "codebook", "pseudonyms", "schemas"},
     "reporting": {"reporting", "schemas"},
     "sample": {"sample", "codebook", "pseudonyms", "schemas"},
     "codebook": {"indicator_cards", "schemas", "settings"},
@@ -19,7 +19,8 @@ ROOMS = {
     "indicators": {"analysis", "codebook", "indicator_cards", "scoring"},
     "settings": set(),
     "pseudonyms": set(),
-    "schemas": set(),
+    "schemas": {"categories"},
+    "categories": set(),
     "store": set(),
     "exporting": {"analysis", "codebook", "reporting", "schemas", "store"},
     "regions": {"reporting", "research", "schemas", "store"},

@@ -243,13 +243,16 @@ def receive(places: Places, year: int, book: Codebook) -> None:
     tables["findings"] = _with(_with_orientation(received, book), findings.as_table(problems))
     tables["episodes"] = tables["episodes"].assign(ending_group=estimating.ending_groups(tables["episodes"]))
     tables["responses"] = estimating.weigh(tables["responses"], tables["invited"])
-    tables["scores"] = scoring.score(tables["responses"], tables["answers"], book)
-    tables |= {name: schemas.check(name, tables[name]) for name in ("episodes", "scores")}
+    tables["episodes"] = schemas.check("episodes", tables["episodes"])
     former = places.processed(year)
     with store.whole_folder(former) as folder:
         store.keep(former, folder, ["released", "estimates.parquet", "exported_people.parquet"])
-        store.write_tables(folder, tables)
-        store.write_json(folder / "manifest.json", {"received": _made_from(places, year, book)} | _account(tables))
+        with store.writing(folder) as write:  # tables are written while the scores are computed
+            write(tables)
+            scores = schemas.check("scores", scoring.score(tables["responses"], tables["answers"], book))
+            write({"scores": scores})
+            made_from = _made_from(places, year, book)
+        store.write_json(folder / "manifest.json", {"received": made_from} | _account(tables | {"scores": scores}))
 
 
 def _with_orientation(received: deliveries.Received, book: Codebook) -> pd.DataFrame:
@@ -508,8 +511,20 @@ def _stale(places: Places, year: int, book: Codebook, step: str, years: list[int
 
 
 def _account(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    files = tables["deliveries"].set_index("file")["sha256"].to_dict()
-    return {"files": files, "rows": {name: len(table) for name, table in sorted(tables.items())}}
+    """Return what came in and what became of it: delivered = counted + excluded, per file and reason."""
+    delivered = tables["deliveries"].set_index("file")
+    why = tables["exclusions"].groupby(["file", "reason"]).size()
+    records = {
+        file: {"delivered": int(each["delivered"]), "counted": int(each["counted"]), "excluded": {}}
+        for file, each in delivered.iterrows()
+    }
+    for (file, reason), count in why.items():  # type: ignore[misc]
+        records[file]["excluded"][reason] = int(count)
+    return {
+        "files": delivered["sha256"].to_dict(),
+        "records": records,
+        "rows": {name: len(table) for name, table in sorted(tables.items())},
+    }
 
 
 def _key(places: Places, book: Codebook) -> bytes | None:

@@ -12,6 +12,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
+import pyarrow as arrow
+import pyarrow.compute as pc
+
+from workbench import categories
 
 ROLES = ("client", "relative", "staff")
 INFORMANTS = ("self", "proxy")
@@ -21,6 +25,7 @@ SEVERITIES = ("error", "warning", "note")
 STATUSES = ("shown", "indicative", "hidden")
 AGE_BANDS = ("0-3", "4-11", "12-17", "18-22", "23-44", "45-64", "65-74", "75-84", "85+")
 SEXES = ("female", "male", "other")
+_LEAST, _MOST = "greater_than_or_equal_to", "less_than_or_equal_to"  # what pandera calls them
 LAWS = ("BiJ", "iJw", "iWmo")
 
 
@@ -382,8 +387,9 @@ def check(name: str, table: pd.DataFrame) -> pd.DataFrame:
     empty = [column for column in wanted if complete[column].isna().all()]
     complete = complete.astype({column: _plain_type(schema.columns[column]) for column in empty})
     coded = [column for column in wanted if isinstance(complete[column].dtype, pd.CategoricalDtype)]
+    seen = {*coded, *(column for column in wanted if _is_within(schema.columns[column], complete[column]))}
     plain = pa.DataFrameSchema(
-        {column: spec for column, spec in schema.columns.items() if column not in coded}, coerce=True
+        {column: spec for column, spec in schema.columns.items() if column not in seen}, coerce=True
     )
     faults = [fault for column in coded for fault in _category_faults(schema.columns[column], complete[column])]
     faults += _key_faults(complete, schema.unique or [])
@@ -398,14 +404,27 @@ def check(name: str, table: pd.DataFrame) -> pd.DataFrame:
     return complete.assign(**{column: checked[column] for column in plain.columns}).reset_index(drop=True)
 
 
+def _is_within(spec: pa.Column, column: pd.Series) -> bool:
+    """Say whether a column of numbers is right at a glance: its type, nothing missing, lowest and highest."""
+    if not isinstance(column.dtype, np.dtype) or str(column.dtype) != str(spec.dtype) or not len(column):
+        return False
+    values = column.to_numpy()
+    if values.dtype.kind not in "if" or (not spec.nullable and values.dtype.kind == "f" and np.isnan(values).any()):
+        return False
+    if not {rule.name for rule in spec.checks} <= {_LEAST, _MOST}:
+        return False
+    low, high = np.fmin.reduce(values), np.fmax.reduce(values)
+    below = any(low < rule.statistics["min_value"] for rule in spec.checks if rule.name == _LEAST)
+    return not below and not any(high > rule.statistics["max_value"] for rule in spec.checks if rule.name == _MOST)
+
+
 def _category_faults(spec: pa.Column, column: pd.Series) -> list[str]:
     """Check a text that is held as categories by its categories, not row by row."""
     at = column.cat.codes.to_numpy()
     faults = [f"{column.name}: not_nullable fails for {None!r}"] if not spec.nullable and (at < 0).any() else []
     if not spec.checks:
         return faults
-    counts = np.bincount(at.astype(np.int64) + 1, minlength=len(column.cat.categories) + 1)[1:]
-    used = pd.Series(column.cat.categories[counts > 0], dtype="str", name=column.name)
+    used = pd.Series(column.cat.categories[categories.used(column)], dtype="str", name=column.name)
     try:
         pa.SeriesSchema(str, spec.checks, name=str(column.name)).validate(used, lazy=True)
     except pa.errors.SchemaErrors as error:
@@ -416,6 +435,8 @@ def _category_faults(spec: pa.Column, column: pd.Series) -> list[str]:
 
 def _key_faults(table: pd.DataFrame, key: Sequence[str]) -> list[str]:
     """Say whether a key repeats; of a table in the order of its key that is seen at a glance."""
+    if len(key) == 1 and _increases(table[key[0]]):
+        return []
     place = np.zeros(len(table), dtype=np.int64)
     size = 1
     for name in key:
@@ -436,6 +457,14 @@ def _key_faults(table: pd.DataFrame, key: Sequence[str]) -> list[str]:
         return []
     first = table.loc[repeated, list(key)].iloc[0].to_dict()
     return [f"{', '.join(key)}: multiple_fields_uniqueness fails for {first!r}"]
+
+
+def _increases(column: pd.Series) -> bool:
+    """Say whether each text comes after the one before it."""
+    if column.dtype != "str":
+        return False
+    texts = arrow.array(column, type=arrow.large_string(), from_pandas=True)
+    return texts.null_count == 0 and pc.all(pc.less(texts[:-1], texts[1:])).as_py() is not False
 
 
 def _plain_type(column: pa.Column) -> str:

@@ -4,6 +4,7 @@ How a score is computed stands in `analysis.scales`; here stands from what. A mi
 texts that repeat are held as categories, and one dimension is computed at a time.
 """
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -47,13 +48,14 @@ def score(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) -> pd.
     if not parts:
         return schemas.empty("scores")
     found = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
-    order = np.argsort(found["at"].to_numpy(), kind="stable") if len(parts) > 1 else slice(None)
-    found = found.iloc[order].reset_index(drop=True) if len(parts) > 1 else found
-    of_response = {
-        name: _as_categories(responses[name], unique=name == "response_id").take(found["at"].to_numpy())
-        for name in _OF_RESPONSE
-    }
-    return pd.DataFrame(of_response | {name: found[name].array for name in found.columns if name != "at"})
+    if len(parts) > 1:
+        found = found.iloc[np.argsort(found["at"].to_numpy(), kind="stable")].reset_index(drop=True)
+    at = found["at"].to_numpy()
+    of_response = {name: pd.Categorical(responses[name]).take(at) for name in _OF_RESPONSE if name != "response_id"}
+    ids = pd.Index(responses["response_id"].array, dtype="str")
+    of_response = {"response_id": pd.Categorical.from_codes(at.astype(np.int32), ids, validate=False)} | of_response
+    rest = {name: found[name].array for name in found.columns if name != "at"}
+    return pd.DataFrame(of_response | rest, copy=False)
 
 
 def misoriented(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) -> pd.DataFrame:
@@ -103,32 +105,47 @@ def _of_version(answers: pd.DataFrame, rows: np.ndarray, at: np.ndarray, items: 
     scored = np.empty((len(rows), len(dimensions)))
     given = np.empty((len(rows), len(dimensions)), dtype="int64")
     for number, dimension in enumerate(dimensions):
-        own = items[items["dimension"] == dimension]
-        codes = pd.DataFrame(
-            {
-                item: answers[item].to_numpy(dtype="float64", na_value=np.nan)[rows]
-                for item in dict.fromkeys(own["item"])
-            }
-        )
-        wanted = own[["item", "dimension", "low", "high", "reversed"]]
-        scored[:, number] = scales.score(codes, wanted)[dimension].to_numpy()
-        given[:, number] = codes.notna().sum(axis=1)
+        own = items[items["dimension"] == dimension][["item", "dimension", "low", "high", "reversed"]]
+        place, patterns = _patterns(answers[list(dict.fromkeys(own["item"]))], rows, own)
+        scored[:, number] = scales.score(patterns, own)[dimension].to_numpy()[place]
+        given[:, number] = patterns.notna().sum(axis=1).to_numpy()[place]
     tiled = np.tile(np.arange(len(dimensions), dtype=np.int8), len(rows))
-    return pd.DataFrame(
-        {
-            "at": np.repeat(at, len(dimensions)),
-            "dimension": pd.Categorical.from_codes(tiled, pd.Index(dimensions)),
-            "score": scored.ravel(),
-            "n_items": given.ravel(),
-            "points": np.tile(width.loc[dimensions].to_numpy(dtype="int64"), len(rows)),
-        }
-    )
+    columns = {
+        "at": np.repeat(at, len(dimensions)),
+        "dimension": pd.Categorical.from_codes(tiled, pd.Index(dimensions)),
+        "score": scored.ravel(),
+        "n_items": given.ravel(),
+        "points": np.tile(width.loc[dimensions].to_numpy(dtype="int64"), len(rows)),
+    }
+    return pd.DataFrame(columns, copy=False)
 
 
-def _as_categories(column: pd.Series, unique: bool) -> pd.Categorical:
-    if unique:
-        return pd.Categorical.from_codes(np.arange(len(column), dtype=np.int32), pd.Index(column.array, dtype="str"))
-    return pd.Categorical(column)
+def _patterns(answers: pd.DataFrame, rows: np.ndarray, items: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
+    """Return each different pattern of answers once, and which of them each response gave.
+
+    A few thousand patterns stand for a million responses: what is scored is the pattern. Where answers are no small
+    whole numbers within their range, or patterns are too many to number, every response is a pattern of its own.
+    """
+    lows = items.drop_duplicates("item").set_index("item")[["low", "high"]].astype(float).to_dict("index")
+    sizes = {item: int(ends["high"] - ends["low"]) + 2 for item, ends in lows.items()}
+    whole = all((answers[item].dtype == "Int8") and float(ends["low"]).is_integer() for item, ends in lows.items())
+    number = np.zeros(len(rows), dtype=np.int64)
+    if whole and math.prod(sizes.values()) < 2**62:
+        for item, size in sizes.items():
+            place = answers[item].to_numpy(dtype=np.int16, na_value=int(lows[item]["low"]) - 1)[rows]
+            place = place - (int(lows[item]["low"]) - 1)
+            if len(place) and (place.min() < 0 or place.max() >= size):
+                break
+            number = number * size + place
+        else:
+            at, known = pd.factorize(number)
+            columns = {}
+            for item in reversed(sizes):
+                known, place = np.divmod(known, sizes[item])
+                columns[item] = np.where(place == 0, np.nan, place + lows[item]["low"] - 1)
+            return at, pd.DataFrame(columns)
+    own = {item: answers[item].to_numpy(dtype="float64", na_value=np.nan)[rows] for item in answers.columns}
+    return np.arange(len(rows)), pd.DataFrame(own, copy=False)
 
 
 def items_of(book: Codebook, instrument: str, variant: str) -> pd.DataFrame:

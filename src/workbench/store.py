@@ -13,8 +13,8 @@ import platform
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -287,9 +287,21 @@ def read_json(path: Path) -> Any:
 
 def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     """Write each table to ``<folder>/<name>.parquet``; texts that are categories come back as texts."""
+    with writing(folder) as write:
+        write(tables)
+
+
+@contextlib.contextmanager
+def writing(folder: Path) -> Iterator[Callable[[Mapping[str, pd.DataFrame]], None]]:
+    """Give a function that begins to write tables and does not wait; they are all written at the end of the block."""
     folder.mkdir(parents=True, exist_ok=True)
+    begun: list[Future[None]] = []
     with ThreadPoolExecutor(max_workers=2) as both:
-        list(both.map(lambda name: _write_table(folder / f"{name}.parquet", tables[name]), tables))
+        yield lambda tables: begun.extend(
+            both.submit(_write_table, folder / f"{name}.parquet", table) for name, table in tables.items()
+        )
+    for each in begun:
+        each.result()
 
 
 def _write_table(path: Path, table: pd.DataFrame) -> None:

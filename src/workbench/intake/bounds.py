@@ -37,8 +37,8 @@ _BLOCK = 1 << 22
 _NO_TEXT = (b"PK", b"$FL", b"\xd0\xcf\x11\xe0", b"<stata_dta>", b"\x71", b"\x72", b"\x73")
 _SMALLER = "Deliver the table alone, without other data, or in several files."
 
-_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]{0,300}?\br=\"([0-9]{1,10})\"")
-_FAR_COLUMN = re.compile(rb"\br=\"([A-Z]{3,6})[0-9]+\"")
+_ROW = re.compile(rb"row\b[^>]{0,300}?\br=\"([0-9]{1,10})\"")
+_FAR_COLUMN = re.compile(rb"r=\"([A-Z]{3,6})[0-9]+\"")
 _FORMULA_WITHOUT_VALUE = re.compile(rb"<f\b(?:[^<]{0,2000}</f>|[^<>]{0,300}/>)(?:<v ?/>|<v></v>)?</c>")
 _REPEATED = re.compile(rb"number-(rows|columns)-repeated=\"([0-9]{1,10})\"")
 

@@ -6,12 +6,14 @@ import io
 import itertools
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
+from pandas.api.extensions import ExtensionArray
 
 from workbench.intake import bounds, headers
 from workbench.intake.findings import Finding, times
@@ -22,6 +24,8 @@ DELIMITERS = (";", ",", "\t", "|")
 _SAMPLE = 1_000_000
 _BLOCK = 1 << 24
 _NARROW = 4
+_ENOUGH = 1000  # rows that tell whether a column repeats its values
+_CHUNK, _LONGEST_ROW = 1 << 20, 1 << 24
 
 
 def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
@@ -49,7 +53,8 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
         )
     text, before = text[skipped:], before + rows_before
 
-    table, misfits = _parse(text, delimiter, len(header))
+    unlike = _hardly_repeating(sample, delimiter, len(header))
+    table, misfits = _parse(text, delimiter, len(header), unlike)
     fitting = np.arange(1, len(table) + len(misfits) + 1)
     fitting = np.delete(fitting, [number - 1 for number, _ in misfits]) if misfits else fitting
     cells = table.set_axis(fitting + before, axis=0)
@@ -60,7 +65,9 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
             f"Hardly any row fits the header of {len(header)} columns.",
             "Save it again as CSV with one header row and text in quotes, or state the delimiter in deliveries.csv.",
         )
-    findings = [*_apart_findings(file, apart), *_swallowed(cells, file, delimiter)]
+    findings = _apart_findings(file, apart)
+    if text.count(b"\n") > len(table) + len(misfits):  # some cell holds a line break
+        findings += _swallowed(cells, file, delimiter)
     if mended:
         filled = pd.DataFrame.from_dict(mended, "index", columns=cells.columns, dtype="str")
         cells = pd.concat([cells.astype("str"), filled.where(~filled.isin(BLANKS))]).sort_index()
@@ -165,11 +172,24 @@ def _is_number(text: str) -> bool:
     return text.strip().replace(",", "").replace(".", "").isdigit()
 
 
-def _parse(text: bytes, delimiter: str, width: int) -> tuple[pd.DataFrame, list[tuple[int, str]]]:
-    """Return the rows that fit, header included, and the others as (row, text). Empty lines are rows without cells."""
-    names = [str(at) for at in range(width)]
+def _hardly_repeating(sample: str, delimiter: str, width: int) -> set[int]:
+    """Return the columns of a long table in which nearly every cell is another: numbers of people, moments, stories."""
+    rows = [row for row in _rows(sample, delimiter, _ENOUGH) if len(row) == width]
+    if len(rows) < _ENOUGH / 2:
+        return set()
+    return {at for at in range(width) if len({row[at] for row in rows}) > 0.9 * len(rows)}
 
-    def once(threads: bool) -> tuple[pa.Table, list[tuple[int, str]]]:
+
+def _parse(text: bytes, delimiter: str, width: int, unlike: set[int]) -> tuple[pd.DataFrame, list[tuple[int, str]]]:
+    """Return the rows that fit, header included, and the others as (row, text). Empty lines are rows without cells.
+
+    Of the columns `unlike` the texts are held as they are, of the others each distinct text once.
+    """
+    names = [str(at) for at in range(width)]
+    once_each = pa.dictionary(pa.int32(), pa.large_string())
+    types = {name: pa.large_string() if at in unlike else once_each for at, name in enumerate(names)}
+
+    def once(threads: bool, chunk: int) -> tuple[pa.Table, list[tuple[int, str]]]:
         misfits: list[tuple[int, str]] = []
 
         def set_apart(row: pa_csv.InvalidRow) -> str:
@@ -178,7 +198,7 @@ def _parse(text: bytes, delimiter: str, width: int) -> tuple[pd.DataFrame, list[
 
         table = pa_csv.read_csv(
             pa.BufferReader(text),
-            read_options=pa_csv.ReadOptions(column_names=names, use_threads=threads, block_size=1 << 24),
+            read_options=pa_csv.ReadOptions(column_names=names, use_threads=threads, block_size=chunk),
             parse_options=pa_csv.ParseOptions(
                 delimiter=delimiter,
                 newlines_in_values=True,
@@ -186,7 +206,7 @@ def _parse(text: bytes, delimiter: str, width: int) -> tuple[pd.DataFrame, list[
                 invalid_row_handler=set_apart,
             ),
             convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.large_string())),
+                column_types=types,
                 null_values=list(BLANKS),
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=True,
@@ -194,10 +214,15 @@ def _parse(text: bytes, delimiter: str, width: int) -> tuple[pd.DataFrame, list[
         )
         return table, misfits
 
+    def twice(chunk: int) -> tuple[pa.Table, list[tuple[int, str]]]:
+        table, misfits = once(threads=True, chunk=chunk)
+        return once(threads=False, chunk=chunk) if misfits else (table, misfits)
+
     try:
-        table, misfits = once(threads=True)
-        if misfits:
-            table, misfits = once(threads=False)
+        try:
+            table, misfits = twice(_CHUNK)
+        except pa.ArrowInvalid:  # a row that is longer than a chunk
+            table, misfits = twice(_LONGEST_ROW)
     except pa.ArrowInvalid:
         raise Unreadable(
             "The file cannot be cut into rows: a quote is opened and never closed, or the file is cut off.",
@@ -205,16 +230,28 @@ def _parse(text: bytes, delimiter: str, width: int) -> tuple[pd.DataFrame, list[
         ) from None
     index = pd.RangeIndex(table.num_rows)
     table = table.unify_dictionaries()
-    return pd.DataFrame({at: _categories(table.column(at)) for at in range(width)}, index=index), misfits
+    with ThreadPoolExecutor(max_workers=2) as both:
+        columns = dict(enumerate(both.map(_as_pandas, table.columns)))
+    return pd.DataFrame(columns, index=index, copy=False), misfits
 
 
-def _categories(column: pa.ChunkedArray) -> pd.Categorical:
-    """Return a column as categories: each distinct text once, however often it stands in the file."""
+def _as_pandas(column: pa.ChunkedArray) -> ExtensionArray:
+    """Return a column as texts, or as categories: each distinct text once, however often it stands in the file."""
     if not column.num_chunks:
         return pd.Categorical.from_codes([], pd.Index([], dtype="str"))
-    at = np.concatenate([chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False) for chunk in column.chunks])
-    texts = pd.Series(column.chunk(0).dictionary, dtype=pd.ArrowDtype(pa.large_string())).astype("str")
-    return pd.Categorical.from_codes(at, pd.Index(texts.array), validate=False)
+    if not pa.types.is_dictionary(column.type):
+        return _as_texts(column)
+    known = _as_texts(column.chunk(0).dictionary)
+    at = np.empty(len(column), dtype=np.int8) if len(known) < 127 else np.empty(len(column), dtype=np.int32)
+    start = 0
+    for chunk in column.chunks:
+        at[start : start + len(chunk)] = chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        start += len(chunk)
+    return pd.Categorical.from_codes(at, pd.Index(known), validate=False)
+
+
+def _as_texts(column: pa.Array | pa.ChunkedArray) -> ExtensionArray:
+    return pd.Series(column, dtype=pd.ArrowDtype(pa.large_string())).astype("str").array
 
 
 def _mend(

@@ -22,6 +22,7 @@ _FEWEST_ALIKE = 4
 _FEWEST_WITHOUT_REVERSED = 10
 _FEWEST_ITEMS = 8
 _LONGEST_DAY = 86400
+_MOST = 127  # above and, negative, below every code of an answer scale
 
 
 @dataclass(frozen=True)
@@ -56,15 +57,16 @@ def within(codes: pd.DataFrame, seconds: pd.Series, codebook: Codebook, instrume
     usual = pd.Series(ranges).mode()
     alike = list(items.loc[ranges == usual.iat[0], "item"]) if len(usual) else []
     turned = set(items.loc[items["reversed"].astype(bool), "item"])
-    lowest, highest = np.full(len(codes), np.inf), np.full(len(codes), -np.inf)
+    lowest, highest = np.full(len(codes), _MOST, dtype=np.int8), np.full(len(codes), -_MOST, dtype=np.int8)
     answered, reversed_answered = np.zeros(len(codes), dtype=np.int16), np.zeros(len(codes), dtype=bool)
     total = np.zeros(len(codes), dtype=np.int16)
     for item in codes.columns:
         given = codes[item].notna().to_numpy()
         total += given
         if item in alike:
-            values = codes[item].to_numpy(dtype=float, na_value=np.nan)
-            lowest, highest = np.fmin(lowest, values), np.fmax(highest, values)
+            kind = np.int8 if codes[item].dtype == "Int8" else np.float64
+            lowest = np.minimum(lowest, codes[item].to_numpy(dtype=kind, na_value=_MOST))
+            highest = np.maximum(highest, codes[item].to_numpy(dtype=kind, na_value=-_MOST))
             answered += given
             reversed_answered |= given & (item in turned)
     enough = (answered >= _FEWEST_WITHOUT_REVERSED) | (reversed_answered & (answered >= _FEWEST_ALIKE))

@@ -13,7 +13,7 @@ import pandas as pd
 from workbench.intake import delimited, forms, headers, labelled, spreadsheet
 from workbench.intake.findings import Finding
 from workbench.intake.sheets import Rows, Unreadable
-from workbench.intake.values import distinct, fold
+from workbench.intake.values import distinct, fold, only_used
 
 _MOST_SUMMARY = 6
 _OLD_STATA = (b"\x71", b"\x72", b"\x73")
@@ -109,7 +109,11 @@ def _family(raw: bytes) -> str:
 
 def _with_header(rows: Rows, family: str, settings: Mapping[str, str]) -> Export:
     """Separate header from records, and name what wrote the export."""
-    filled = np.asarray(rows.cells.notna()).any(axis=1)
+    filled = np.zeros(len(rows.cells), dtype=bool)
+    for name in rows.cells.columns:
+        filled |= rows.cells[name].notna().to_numpy()
+        if filled.all():
+            break
     cells = rows.cells if filled.all() else rows.cells.iloc[np.flatnonzero(filled)]
     wording, reader = dict(rows.wording), settings.get("reader") or family
     if rows.names:
@@ -126,6 +130,7 @@ def _with_header(rows: Rows, family: str, settings: Mapping[str, str]) -> Export
     body = body.set_axis(named, axis=1)
     unnamed = [name for name, title in zip(named, names, strict=True) if not title and body[name].isna().all()]
     body, summary = _without_summary(body.drop(columns=unnamed))
+    body = body.assign(**{name: only_used(body[name]) for name in body.columns})  # the header is no answer
     if reader == "limesurvey":
         body = _without_anonymised_dates(body)
     if reader in ("msforms", "googleforms"):

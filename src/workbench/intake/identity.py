@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from pandas.api.extensions import ExtensionArray
 
 from workbench.intake.labels import NO_KIND
@@ -30,7 +31,14 @@ def content_hash(columns: Mapping[str, pd.Series], hash_key: str) -> np.ndarray:
     """
     total = np.zeros(len(next(iter(columns.values()))), dtype=np.uint64)
     for name, column in columns.items():
-        if column.notna().any():
+        there = column.notna().to_numpy()
+        if not there.any():
+            continue
+        if isinstance(column.dtype, np.dtype) and column.dtype.kind in "Mfiu":  # quicker than looking for equal ones
+            given = column.to_numpy() + 0.0 if column.dtype.kind == "f" else column.to_numpy()  # -0 is 0
+            hashes = pd.util.hash_array(given, hash_key=hash_key, categorize=False)
+            total += np.where(there, hashes * _multiplier(name, hash_key), np.uint64(0))
+        else:
             at, known = distinct(column)
             hashes = pd.util.hash_array(known.to_numpy(), hash_key=hash_key, categorize=False)
             total += np.append(hashes * _multiplier(name, hash_key), np.uint64(0))[at]
@@ -54,7 +62,9 @@ def hexadecimal(numbers: np.ndarray) -> ExtensionArray:
     nibbles = numbers.astype(">u8").view(np.uint8).reshape(-1, 8)
     digits = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
     letters = digits[np.stack([nibbles >> 4, nibbles & 15], axis=2).reshape(-1, 16)]
-    return pd.array(letters.view("S16").ravel().astype("U16"), dtype="str")
+    ends = np.arange(len(numbers) + 1, dtype=np.int64) * 16
+    texts = pa.LargeStringArray.from_buffers(len(numbers), pa.py_buffer(ends), pa.py_buffer(letters))
+    return pd.Series(texts, dtype=pd.ArrowDtype(pa.large_string())).astype("str").array
 
 
 def answer_hash(codes: pd.DataFrame, kinds: pd.DataFrame, hash_key: str) -> np.ndarray:

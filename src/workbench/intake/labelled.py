@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyreadstat
 
 from workbench.intake.sheets import Rows, Unreadable
@@ -27,11 +28,11 @@ def read(raw: bytes, family: str, settings: Mapping[str, str]) -> Rows:
     Unreadable
         Where the file is damaged.
     """
-    table, meta = _read(raw, family, settings.get("encoding", ""))
-    index = pd.RangeIndex(1, len(table) + 1)
+    columns, meta = _read(raw, family, settings.get("encoding", ""))
+    index = pd.RangeIndex(1, max(map(len, columns.values()), default=0) + 1)
     extended = {name: set(letters) for name, letters in (meta.missing_user_values or {}).items()}
     cells = {
-        at: _labelled(table[name], meta.variable_value_labels.get(name, {}), extended.get(name, set()), index)
+        at: _labelled(columns.pop(name), meta.variable_value_labels.get(name, {}), extended.get(name, set()), index)
         for at, name in enumerate(meta.column_names)
     }
     wording = {name: label for name, label in zip(meta.column_names, meta.column_labels, strict=True) if label}
@@ -52,10 +53,11 @@ def _is_missing(value: Any, ranges: Mapping[str, list[dict[str, Any]]], name: st
     return any(type(span["lo"]) is type(value) and span["lo"] <= value <= span["hi"] for span in ranges.get(name, []))
 
 
-def _read(raw: bytes, family: str, encoding: str) -> tuple[pd.DataFrame, Any]:
+def _read(raw: bytes, family: str, encoding: str) -> tuple[dict[str, list[Any]], Any]:
+    settings: dict[str, Any] = {"user_missing": True, "dates_as_pandas_datetime": True, "output_format": "dict"}
     for attempt in (encoding or None, "WINDOWS-1252"):
         try:
-            return _READERS[family](io.BytesIO(raw), user_missing=True, encoding=attempt, dates_as_pandas_datetime=True)
+            return _READERS[family](io.BytesIO(raw), encoding=attempt, **settings)
         except UnicodeDecodeError:
             continue
         except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError, MemoryError):
@@ -63,13 +65,23 @@ def _read(raw: bytes, family: str, encoding: str) -> tuple[pd.DataFrame, Any]:
     raise Unreadable(f"The {_PROGRAM[family]} file is damaged or cut off.", "Ask for the delivery again.")
 
 
-def _labelled(column: pd.Series, labels: Mapping[Any, str], extended: set[str], index: pd.Index) -> pd.Series:
+def _labelled(column: list[Any], labels: Mapping[Any, str], extended: set[str], index: pd.Index) -> pd.Series:
     """Return a column as texts held as categories."""
-    codes, values = pd.factorize(column)
+    codes, values = _distinct(column)
     shown = [labels.get(value, f".{value}" if value in extended else value) for value in values]
     place, known = pd.factorize(pd.Series([_text(value) for value in shown], dtype="str"))
     at = np.append(place, -1)[codes]
     return pd.Series(pd.Categorical.from_codes(at, pd.Index(known, dtype="str")), index=index)
+
+
+def _distinct(column: list[Any]) -> tuple[np.ndarray, list[Any]]:
+    """Return for each row the place of its value among the distinct values, -1 where missing, and those values."""
+    try:
+        encoded = pa.array(column, from_pandas=True).dictionary_encode()
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):  # numbers beside letters
+        codes, known = pd.factorize(pd.Series(column, dtype=object))
+        return codes, list(known)
+    return encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False), encoded.dictionary.to_pylist()
 
 
 def _text(value: object) -> str | None:

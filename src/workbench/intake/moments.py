@@ -72,8 +72,13 @@ def dates(column: pd.Series, order: str = "", century: int = 0) -> tuple[pd.Seri
     >>> dates(pd.Series(["02/13/2026 3:05 PM", "12/01/2025 1:05 AM"]))[0].dt.strftime("%Y-%m-%d %H:%M").tolist()
     ['2026-02-13 15:05', '2025-12-01 01:05']
     """
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        iso = _as_iso(_trimmed(column))
+        if iso is not None:
+            moments = pd.Series(iso.astype("datetime64[ns]"), index=column.index)
+            return moments, pd.Series(False, index=column.index)
     codes, known = distinct(column)
-    texts = pc.utf8_trim_whitespace(pa.array(pd.Series(known, dtype="str"), type=pa.string(), from_pandas=True))
+    texts = _trimmed(known)
     iso = _as_iso(texts)
     if iso is not None:
         found = np.append(iso, np.datetime64("NaT", "s"))[codes]
@@ -125,7 +130,23 @@ def _as_iso(texts: pa.Array) -> np.ndarray | None:
     except pa.ArrowInvalid:
         return None
     usual = (moments >= np.datetime64("1880-01-01")) & (moments < np.datetime64("2100-01-01"))
-    return moments if usual.all() else None
+    return moments if (usual | np.isnat(moments)).all() else None
+
+
+def are_iso(column: pd.Series) -> bool:
+    """Say whether every text of a column is an ordinary yyyy-mm-dd, with or without a clock.
+
+    Examples
+    --------
+    >>> are_iso(pd.Series(["2026-01-05 10:00:00", None])), are_iso(pd.Series(["20260105", "111222333"]))
+    (True, False)
+    """
+    return _as_iso(_trimmed(column)) is not None
+
+
+def _trimmed(texts: pd.Series) -> pa.Array:
+    plain = pa.array(pd.Series(texts, dtype="str"), type=pa.large_string(), from_pandas=True)
+    return pc.utf8_trim_whitespace(plain)
 
 
 def _with_numbers(texts: pa.Array, century: int) -> pa.Array:

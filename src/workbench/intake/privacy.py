@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from workbench.intake import moments
 from workbench.intake.findings import Finding, count_and_row, times
 from workbench.intake.values import distinct, key, per_value
 from workbench.pseudonyms import FICTIONAL_KEY, keyed
@@ -31,7 +32,6 @@ _DATES = ("completed_on", "started_at", "birth_date", "started_on", "ended_on", 
 _BSN_LIKE = r"[0-9]{4}[ .-]?[0-9]{2}[ .-]?[0-9]{3}|[0-9]{3}[ .-][0-9]{3}[ .-][0-9]{3}"
 _BSN = re.compile(rf"(?<![0-9])(?<![0-9][.,])(?:{_BSN_LIKE})(?![0-9])(?![.,][0-9])")
 _BSN_ALONE = r"^[0-9]{4}[ .-]?[0-9]{2}[ .-]?[0-9]{3}$|^[0-9]{3}[ .-][0-9]{3}[ .-][0-9]{3}$"
-_MAIL_LIKE = r"@"
 _MAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]{2,}")
 _PHONE_LIKE = r"(\+|00)[0-9]{2}|0[ -]?[1-9]"
 _PHONE = re.compile(r"(?<![0-9])(?:(?:\+|00)31[ .-]?(?:\(0\)[ .-]?)?|0)[1-9](?:[ .-]?[0-9]){8}(?![0-9])")
@@ -141,8 +141,10 @@ def suspects(column: pd.Series, contacts: bool = True, names: bool = False) -> p
     >>> suspects(told, names=True).sum().to_dict()
     {'name': 1, 'address': 1, 'born': 1}
     """
+    if not isinstance(column.dtype, pd.CategoricalDtype) and _are_harmless(column):
+        return pd.DataFrame(index=column.index)
     at, known = distinct(column)
-    texts = pa.array(pd.Series(known, dtype="str"), type=pa.string(), from_pandas=True)
+    texts = pa.array(pd.Series(known, dtype="str"), type=pa.large_string(), from_pandas=True)
     longest = pc.max(pc.utf8_length(texts)).as_py() or 0
     if longest < _SHORTEST:
         return pd.DataFrame(index=column.index)
@@ -151,11 +153,14 @@ def suspects(column: pd.Series, contacts: bool = True, names: bool = False) -> p
         real, test = _service_numbers(texts)
         found |= {"bsn": real, "test": test}
     if contacts:
-        found["mail"] = _found(texts, _MAIL_LIKE, lambda text: bool(_MAIL.search(text)))
+        found["mail"] = _found(pc.match_substring(texts, "@"), texts, lambda text: bool(_MAIL.search(text)))
     if contacts and longest >= 9:  # 10 digits, or 9 behind +31
-        found["phone"] = _found(texts, _PHONE_LIKE, lambda text: bool(_PHONE.search(_A_DATE.sub(" ", text))))
+        maybe = pc.match_substring_regex(texts, _PHONE_LIKE)
+        found["phone"] = _found(maybe, texts, lambda text: bool(_PHONE.search(_A_DATE.sub(" ", text))))
     if contacts and longest >= 15:
-        found["iban"] = _found(texts, _IBAN_LIKE, lambda text: any(map(_account, _IBAN.findall(text))))
+        found["iban"] = _found(
+            pc.match_substring_regex(texts, _IBAN_LIKE), texts, lambda text: any(map(_account, _IBAN.findall(text)))
+        )
     if names:
         found |= {
             "name": _matches(texts, _CALLED),
@@ -164,6 +169,14 @@ def suspects(column: pd.Series, contacts: bool = True, names: bool = False) -> p
         }
     hits = {name: np.append(hit, False)[at] for name, hit in found.items() if hit.any()}
     return pd.DataFrame(hits, index=column.index, dtype=bool)
+
+
+def _are_harmless(column: pd.Series) -> bool:
+    """Say at a glance that a column that hardly repeats holds nothing but moments or short numbers."""
+    texts = pa.array(column, type=pa.large_string(), from_pandas=True)
+    if (pc.max(pc.utf8_length(texts)).as_py() or 0) >= 9:
+        return moments.are_iso(column)
+    return bool(pc.all(pc.ascii_is_decimal(texts)).as_py())
 
 
 def without_contacts(text: str) -> str:
@@ -223,8 +236,9 @@ def _matches(texts: pa.Array, pattern: str) -> np.ndarray:
     return pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False).astype(bool)
 
 
-def _found(texts: pa.Array, like: str, certain: Callable[[str], bool]) -> np.ndarray:
-    maybe = _matches(texts, like)
+def _found(like: pa.Array, texts: pa.Array, certain: Callable[[str], bool]) -> np.ndarray:
+    """Look closer at the texts that may hold something: a pattern that is quick, then one that is certain."""
+    maybe = like.to_numpy(zero_copy_only=False).astype(bool)
     for place in np.flatnonzero(maybe):
         maybe[place] = certain(texts[int(place)].as_py())
     return maybe

@@ -1,5 +1,6 @@
 """The records of one delivery in the codebook's terms: one text per field, read as label, number, date or place."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -54,6 +55,7 @@ def arrange(
     test = pd.Series(False, index=kept.index)
     for field in _TESTED:
         if field in fields:
+            fields[field] = _once_each(fields[field])
             at, texts = values.distinct(fields[field])
             hits = pd.Series(texts, dtype="str").str.contains(_TEST, case=False).to_numpy(dtype=bool)
             hit = pd.Series(np.append(hits, False)[at], index=kept.index)
@@ -70,6 +72,14 @@ def arrange(
         questions=questions.rename(columns={"field": "item"})[["header", "item", "scale"]].reset_index(drop=True),
         test=test,
     )
+
+
+def _once_each(column: pd.Series) -> pd.Series:
+    """Return texts as categories, unsorted: each is looked at once, however often it is asked for."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column
+    at, known = pd.factorize(column)
+    return pd.Series(pd.Categorical.from_codes(at, known, validate=False), index=column.index)
 
 
 def raw(records: Records, field: str) -> pd.Series:
@@ -91,7 +101,7 @@ def text(records: Records, field: str, scales: Mapping[str, labels.Scale]) -> tu
     as_it_is = field in records.fields and not records.settings.get(field)
     delivered = records.fields[field] if as_it_is else raw(records, field)
     found = values.per_value(delivered, lambda value: values.fold(value) or None)
-    if not (field.startswith("background:") or field in _LABELS) or not _in_own_words(found):
+    if not (field.startswith("background:") or field in _LABELS) or not _in_own_words(delivered):
         return found, []
     message = "The column is answered in people's own words; it is withheld."
     remedy = "Declare it as remark in columns.csv, or name a scale that translates its labels."
@@ -100,9 +110,9 @@ def text(records: Records, field: str, scales: Mapping[str, labels.Scale]) -> tu
 
 def _in_own_words(column: pd.Series) -> bool:
     """Say whether values look like sentences rather than labels or numbers: many, and most of them once."""
-    distinct = column.drop_duplicates().dropna()
-    words = ~distinct.str.fullmatch(r"-?[0-9.,]+")
-    return bool(words.sum() > 30 and words.sum() > 0.2 * column.notna().sum())
+    _, known = values.distinct(column)
+    words = {values.fold(text) for text in known if not re.fullmatch(r"\s*-?[0-9.,]+\s*", text)} - {""}
+    return len(words) > 30 and len(words) > 0.2 * column.notna().sum()
 
 
 def coded(

@@ -85,7 +85,7 @@ def clean(delivered: Records, codebook: Codebook, year: int, hash_key: str) -> C
     empty = codes.isna().all(axis=1) & described[background].isna().all(axis=1)
     identified, problems = records.provider(delivered, codebook, empty)
     findings += problems
-    described["provider_id"] = identified["provider_id"]
+    described["provider_id"] = _shared(identified["provider_id"])
     roleless = described["role"].isna() & ~empty & ~delivered.test
     remedy = "State the role in deliveries.csv, or map a column to role in columns.csv with a scale for its labels."
     findings += records.lacking(delivered, "role", roleless, "error", "without a known role", remedy)
@@ -218,7 +218,12 @@ def _describe(
         keep(field, records.text(delivered, field, scales))
         if columns[field].isna().all():
             del columns[field]
-    return pd.DataFrame(columns, index=delivered.fields.index), findings
+    return pd.DataFrame({name: _shared(column) for name, column in columns.items()}), findings
+
+
+def _shared(column: pd.Series) -> pd.Series:
+    """Return texts as categories: what is done with them later is done once for each distinct one."""
+    return column.astype("category") if column.dtype == "str" else column
 
 
 def _instrument(delivered: Records, codebook: Codebook) -> str:
@@ -274,6 +279,10 @@ def _put_together(
     """
     levels = np.concatenate([np.empty(0), *(coded.codes[~np.isnan(coded.codes)] for _, coded in parts)])
     small = bool((levels == np.round(levels)).all() and (np.abs(levels) <= _SMALL).all())
+    if len(parts) == 1 and isinstance(parts[0][0], slice):  # one column, all records: nothing to choose between
+        coded = parts[0][1]
+        table = np.nan_to_num(coded.codes).astype(np.int8 if small else np.float64)
+        return _masked(table[coded.at], np.isnan(coded.codes)[coded.at]), coded.kinds[coded.at]
     codes = np.zeros(count, dtype=np.int8 if small else np.float64)
     without = np.ones(count, dtype=bool)
     kinds = np.full(count, NO_KIND, dtype=np.int8)
@@ -284,7 +293,11 @@ def _put_together(
         kinds[rows] = np.where(fresh, coded.kinds[coded.at], kinds[rows])
         without[rows] = np.where(fresh, np.isnan(coded.codes)[coded.at], without[rows])
     codes[without] = 0
-    return pd.Series(codes).astype("Int8" if small else "Float64").mask(without).array, kinds
+    return _masked(codes, without), kinds
+
+
+def _masked(codes: np.ndarray, without: np.ndarray) -> ExtensionArray:
+    return pd.arrays.IntegerArray(codes, without) if codes.dtype == np.int8 else pd.arrays.FloatingArray(codes, without)
 
 
 def _ranges(codebook: Codebook, instrument: str) -> dict[tuple[str, str], tuple[float, float]]:

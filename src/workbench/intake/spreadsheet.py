@@ -43,9 +43,8 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
             )
         names = same
     try:
-        filled = {
-            name: rows for name in names if any(rows := book.get_sheet_by_name(name).to_python(skip_empty_area=False))
-        }
+        sheets = {name: book.get_sheet_by_name(name) for name in names}
+        filled = {name: rows for name in names if any(rows := sheets[name].to_python(skip_empty_area=False))}
     except (calamine.CalamineError, OSError, ValueError):
         raise Unreadable("The workbook is damaged or cut off.", "Ask for the delivery again.") from None
     if not filled:
@@ -68,7 +67,9 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
     columns = zip(*(row + [""] * (width - len(row)) for row in rows), strict=True)
     cells = pd.DataFrame({at: _texts(column) for at, column in enumerate(columns)})
     cells.index = pd.RangeIndex(1, len(cells) + 1)
-    return Rows(cells=cells, decimal=settings.get("decimal", ""), merged=_merged(book, name), findings=tuple(findings))
+    return Rows(
+        cells=cells, decimal=settings.get("decimal", ""), merged=_merged(sheets[name]), findings=tuple(findings)
+    )
 
 
 def _about(inside: bounds.Contents, file: str) -> list[Finding]:
@@ -108,10 +109,10 @@ def _text(cell: object) -> str | None:
     return str(cell)
 
 
-def _merged(book: calamine.CalamineWorkbook, name: str) -> tuple[tuple[int, int, int], ...] | None:
+def _merged(sheet: calamine.CalamineSheet) -> tuple[tuple[int, int, int], ...] | None:
     """Return cells that span several columns, where the format tells: row as people see it, first, last column."""
     try:
-        ranges = book.get_sheet_by_name(name).merged_cell_ranges
+        ranges = sheet.merged_cell_ranges
     except (calamine.CalamineError, OSError, ValueError):
         return None
     if ranges is None:

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workbench import categories
+
 # What export programs write in a cell that holds nothing.
 BLANKS = ("", "NA", "NaN", "NULL", "(null)", "#N/A", "#N/B", "#NULL!", "#LEEG!")
 
@@ -76,10 +78,25 @@ def distinct(column: pd.Series) -> tuple[np.ndarray, Any]:
     if not isinstance(column.dtype, pd.CategoricalDtype):
         return pd.factorize(column)
     at, texts = column.cat.codes.to_numpy(), column.cat.categories
-    used = np.bincount(at.astype(np.int64) + 1, minlength=len(texts) + 1)[1:] > 0
+    used = categories.used(column)
     if used.all():
         return at, texts
     return np.append(np.where(used, used.cumsum() - 1, -1), -1)[at], texts[used]
+
+
+def only_used(column: pd.Series) -> pd.Series:
+    """Return a column without the categories that no row has; anything else as it is.
+
+    Examples
+    --------
+    >>> only_used(pd.Series(["a", "b"], dtype="category").iloc[1:]).cat.categories.tolist()
+    ['b']
+    """
+    if not isinstance(column.dtype, pd.CategoricalDtype) or categories.used(column).all():
+        return column
+    at, texts = distinct(column)
+    small = np.int8 if len(texts) < 127 else np.int32
+    return pd.Series(pd.Categorical.from_codes(at.astype(small), texts, validate=False), index=column.index)
 
 
 def constant(text: str, index: pd.Index) -> pd.Series:
