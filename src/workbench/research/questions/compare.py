@@ -116,7 +116,7 @@ def _told(region: "Region", measure: str, by: str, rows: pd.DataFrame, adjusters
     return exhibit(region, measure, own, unit or "group", finding, notes, rows, role)
 
 
-def apart(region: "Region", measure: str, labels: pd.Series, units: str) -> str:
+def apart(region: "Region", measure: str, labels: pd.Series, units: str, shares: bool = False) -> str:
     """Say how many units lie above or below the mean, that none can be told apart, or that nothing was tested."""
     above, below = (int((labels == each).sum()) for each in ("above", "below"))
     if not len(labels):
@@ -124,7 +124,8 @@ def apart(region: "Region", measure: str, labels: pd.Series, units: str) -> str:
     if labels.isin(["no comparison", ""]).all():
         return text(region, "no comparison", measure=region.label(measure), units=units)
     key = "apart" if above + below else "not apart"
-    values = {"above": above, "below": below, "all": len(labels), "units": units}
+    values: dict[str, Any] = {"above": above, "below": below, "all": len(labels), "units": units}
+    values["whom"] = text(region, "whom share" if shares else "whom")
     return text(region, key, measure=region.label(measure), **values)
 
 
@@ -152,8 +153,8 @@ def exhibit(
                 share(value, language) if shares else plain(value, language, decimals) for value in shown["estimate"]
             ],
             head(region, "interval"): [interval(row, language, shares) for _, row in shown.iterrows()],
-            head(region, "n"): [plain(n, language) for n in shown["n"]],
-            text(region, "difference"): [
+            head(region, "number" if shares else "n"): [plain(n, language) for n in shown["n"]],
+            text(region, "difference share" if shares else "difference"): [
                 plain(100 * value if shares else value, language, signed=True) for value in shown["delta"]
             ],
             head(region, "comparison"): [phrases.name(label or "no comparison", language) for label in shown["label"]],
@@ -255,6 +256,6 @@ def _outcome(region: "Region", measure: str, by: str | Mapping[str, str], year: 
     units = text(region, f"units {UNITS[by]}")
     tested = by == "provider_id"
     labels = own.loc[own["status"] != "hidden", "label"]
-    finding = apart(region, measure, labels if tested else labels.mask(labels == "", "no comparison"), units)
+    finding = apart(region, measure, labels if tested else labels.mask(labels == "", "no comparison"), units, True)
     notes = [text(region, "outcome"), "" if tested else text(region, "not tested")]
     return exhibit(region, measure, own, UNITS[by], finding, notes, rows, "client", True, float(whole))
