@@ -32,6 +32,15 @@ def test_every_delivered_record_is_counted_or_excluded(small_region):
     assert by_kind["invited"] == len(tables.invited)
 
 
+def test_the_manifest_accounts_for_every_record_by_reason(small_region):
+    manifest = store.read_json(small_region.processed(2026) / "manifest.json")
+    account = store.read_table(small_region.processed(2026), "deliveries").set_index("file")
+    assert set(manifest["records"]) == set(account.index)
+    for file, each in manifest["records"].items():
+        assert each["delivered"] == each["counted"] + sum(each["excluded"].values()) == account.at[file, "delivered"]
+    assert "duplicate" in {reason for each in manifest["records"].values() for reason in each["excluded"]}
+
+
 def test_processed_tables_meet_their_contracts(small_region):
     folder = small_region.processed(2026)
     for name in schemas.TABLES:

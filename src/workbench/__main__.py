@@ -241,7 +241,7 @@ def render(
     from workbench import rendering
 
     console.print(f"Open [bold]{rendering.render_one(notebook, parameter or [], output, language)}[/]", soft_wrap=True)
-    console.print("Its answers show what may stand beside the reports. What leaves the organisation: region.export.")
+    console.print("Figures on few people are left out of answers; only 'make report' audits a whole release.")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -75,7 +75,7 @@ DRAFTED = ("certainty", "example")  # columns of a proposal; they may stay, noth
 FIRST_REGION = """# yaml-language-server: $schema=../../../src/workbench/instruments/region.schema.json
 # What holds for the whole region; docs/data.md has every key. Change what is not right.
 name: {name}
-instruments: [{instruments}]  # questionnaires that ship: behoeften, ceo_wmo, pijlers, uitkomsten
+instruments: [{instruments}]  # questionnaires that ship: behoeften, ceo_jeugd, ceo_wmo, pijlers, uitkomsten
 municipalities: []  # CBS codes, such as GM0632
 thresholds:
   hidden_below: 10
@@ -92,7 +92,7 @@ READERS = (
 DATE_ORDERS = ("dmy", "mdy")
 PURPOSES = ("provider_measurement", "statutory", "research")
 ADJUSTERS = ("age_band", "sex", "product", "informant")
-STATUTORY = ("ceo_wmo",)  # statutory surveys: their answers never grade a provider, unless the region says so
+STATUTORY = ("ceo_wmo", "ceo_jeugd")  # their answers never grade a provider, unless the region says so
 PERSPECTIVES = ("resident", "professional", "government")
 DIRECTIONS = ("higher", "lower")
 FIELDS = {
@@ -399,7 +399,7 @@ def shipped_instruments() -> list[str]:
     Examples
     --------
     >>> shipped_instruments()
-    ['behoeften', 'ceo_wmo', 'pijlers', 'uitkomsten']
+    ['behoeften', 'ceo_jeugd', 'ceo_wmo', 'pijlers', 'uitkomsten']
     """
     return sorted(path.stem for path in (SHIPPED / "items").glob("*.csv"))
 

@@ -94,7 +94,7 @@ class Draft:
                 codebooks.write_table(path, pd.concat([before, fresh], ignore_index=True))
                 added[path] = len(fresh)
         if book is None:
-            used = self.proposed["deliveries"]["instrument"]
+            used = drafts.shipped_in(self.proposed)
             store.write_text(self.places.codebook / "region.yml", codebooks.first_region(self.places.region, used))
         return added
 

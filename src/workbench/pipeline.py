@@ -207,7 +207,9 @@ def draft(places: Places, year: int, file: Path | None = None) -> tuple[dict[Pat
         if not path.is_file():
             raise NotThere(f"{path} does not exist; give the path of a delivery.")
         try:
-            found = drafts.propose(path, book)
+            found = drafts.propose(
+                path, book, taken=[str(item) for each in proposed.get("items", []) for item in each["item"]]
+            )
         except Unreadable as why:
             unreadable.append(f"{path.name}: {why}")
             continue
@@ -224,7 +226,8 @@ def draft(places: Places, year: int, file: Path | None = None) -> tuple[dict[Pat
         written[target] = len(table)
     if book is None:
         target = places.codebook / "draft" / "region.yml"
-        store.write_text(target, codebooks.first_region(places.region, pd.concat(proposed["deliveries"])["instrument"]))
+        used = drafts.shipped_in({name: pd.concat(parts) for name, parts in proposed.items()})
+        store.write_text(target, codebooks.first_region(places.region, used))
         written[target] = 1
     return written, unreadable
 
@@ -514,12 +517,12 @@ def _account(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Return what came in and what became of it: delivered = counted + excluded, per file and reason."""
     delivered = tables["deliveries"].set_index("file")
     why = tables["exclusions"].groupby(["file", "reason"]).size()
-    records = {
-        file: {"delivered": int(each["delivered"]), "counted": int(each["counted"]), "excluded": {}}
+    records: dict[str, dict[str, Any]] = {
+        str(file): {"delivered": int(each["delivered"]), "counted": int(each["counted"]), "excluded": {}}
         for file, each in delivered.iterrows()
     }
-    for (file, reason), count in why.items():  # type: ignore[misc]
-        records[file]["excluded"][reason] = int(count)
+    for row in why.rename("count").reset_index().to_dict("records"):
+        records[row["file"]]["excluded"][row["reason"]] = int(row["count"])
     return {
         "files": delivered["sha256"].to_dict(),
         "records": records,

@@ -59,6 +59,7 @@ REFUSED = {
     "a workbook cut off": lambda: workbook(wide)[:3000],
     "archives in archives": nested,
     "an endless line": lambda: b"x" * (bounds.LONGEST_LINE + 1),
+    "an endless second line": lambda: GOOD + b"x" * (2 * bounds.LONGEST_LINE),
     "an endless cell": lambda: GOOD + b'2;"' + b"x" * 40_000_000,
     "a quote never closed": lambda: (HEAD + '\n"' + "x;\n" * 1_000_000).encode(),
     "a sheet that lies": lambda: rezipped(

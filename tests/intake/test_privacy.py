@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.intake import privacy
+from workbench.intake import identifying, names_of_people, privacy
 
 SECRETS = {
     "bsn": ["111222333", "1112.22.333", "bsn:111222333.", "111 222 333", "12 123456782 x"],
@@ -25,25 +25,25 @@ HARMLESS = [
 
 @pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in SECRETS.items() for text in texts])
 def test_found_whatever_the_notation(kind: str, text: str) -> None:
-    assert kind in privacy.suspects(pd.Series([text], dtype="str")).columns
+    assert kind in identifying.suspects(pd.Series([text], dtype="str")).columns
 
 
 @pytest.mark.parametrize("text", HARMLESS)
 def test_not_taken_for_something_else(text: str) -> None:
-    assert privacy.suspects(pd.Series([text], dtype="str")).columns.empty
+    assert identifying.suspects(pd.Series([text], dtype="str")).columns.empty
 
 
 def test_codes_that_pass_by_chance_are_no_service_numbers() -> None:
     codes = pd.Series([f"R_{number}" for number in range(234_500_000, 234_500_200)], dtype="str")
-    assert privacy.suspects(codes).columns.empty
-    assert privacy.suspects(pd.concat([codes, pd.Series(["zijn bsn is 111222333"], dtype="str")]))["bsn"].sum() == 1
+    assert identifying.suspects(codes).columns.empty
+    assert identifying.suspects(pd.concat([codes, pd.Series(["zijn bsn is 111222333"], dtype="str")]))["bsn"].sum() == 1
 
 
 @given(st.integers(min_value=1, max_value=999_999_999))
 def test_eleven_test_is_the_sum_by_hand(number: int) -> None:
     digits = [int(digit) for digit in f"{number:09d}"]
     total = sum(weight * digit for weight, digit in zip((9, 8, 7, 6, 5, 4, 3, 2, -1), digits, strict=True))
-    assert privacy.eleven_test(np.array([number]))[0] == (total % 11 == 0)
+    assert identifying.eleven_test(np.array([number]))[0] == (total % 11 == 0)
 
 
 def test_no_secret_reaches_a_table(received: Callable) -> None:
@@ -80,3 +80,46 @@ def test_key_is_made_once_and_for_the_owner_only(tmp_path, monkeypatch: pytest.M
     monkeypatch.setenv("WORKBENCH_KEY", "uit de omgeving")
     assert privacy.key_for("streek", fictional=False) == b"uit de omgeving"
     assert privacy.key_for("streek", fictional=True) == privacy.FICTIONAL_KEY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Jan de Vries heeft mij geholpen", "Met Fatima El Idrissi is dit afgesproken.", "actie: J.P. van den Berg"),
+        *("begeleider Bram belt terug", "mijn zoon Mohammed", "Anne-Marie Jansen-de Wit"),
+    ],
+)
+def test_a_name_without_a_title_is_found(text: str) -> None:
+    assert "name" in identifying.suspects(pd.Series([text], dtype="str"), names=True).columns
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("De Linde helpt goed", "Zorg & Zo B.V. Woerden", "Alles goed", "In Mei verder", "begeleiding thuis"),
+        *("De Ronde Venen", "Met Stichting Het Anker besproken", "Contractmanager Wmo", "Ambulante hulp Jeugd"),
+    ],
+)
+def test_what_only_looks_like_a_name_passes(text: str) -> None:
+    assert "name" not in identifying.suspects(pd.Series([text], dtype="str"), names=True).columns
+
+
+def test_the_list_of_first_names_is_there() -> None:
+    assert len(names_of_people.first_names()) > 10_000
+
+
+def test_a_column_of_names_under_another_head_is_stopped() -> None:
+    names = pd.DataFrame({"wie": pd.Series(["Bram", "Fatima", "Koen de Wit", "Lotte", "Bram"], dtype="str")})
+    matched = pd.DataFrame({"header": ["wie"], "field": ["background:team"], "scale": [""]})
+    kept, findings = privacy.gate(names, matched, "a.csv", False, None)
+    assert kept.empty
+    assert "looks like names of people" in findings[0].message
+    assert not any(name in str(findings) for name in ("Bram", "Koen"))
+
+
+def test_no_written_name_of_an_agreement_reaches_the_gate() -> None:
+    table = pd.DataFrame({"actie": pd.Series(["Jan de Vries belt de familie", "plan bespreken"], dtype="str")})
+    matched = pd.DataFrame({"header": ["actie"], "field": ["action"], "scale": [""]})
+    kept, findings = privacy.gate(table, matched, "a.csv", False, None)
+    assert kept["actie"].isna().tolist() == [True, False]
+    assert "the name of a person" in findings[0].message

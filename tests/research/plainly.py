@@ -102,17 +102,16 @@ def mirror(folder):
     )
 
 
-def goals(folder, year=2026):
-    """At which providers are fewer goals reached? Episodes are the sample, not goals."""
+def dropout(folder, year=2026):
+    """Does drop-out differ between providers?"""
     episodes = pd.read_parquet(folder / "episodes.parquet")
     ended = episodes[(episodes["ended_on"].dt.year == year - 1) & (episodes["ended_on"] <= episodes["follow_up_until"])]
-    ended = ended[(ended["goals_set"] > 0) & ended["goals_reached"].notna()].astype({"goals_set": float})
-    by = ended.groupby("provider_id")
-    table = pd.DataFrame({"n": by.size(), "estimate": by["goals_reached"].sum() / by["goals_set"].sum()})
-    off = ended["goals_reached"] - ended["provider_id"].map(table["estimate"]) * ended["goals_set"]
-    squares = (off**2).groupby(ended["provider_id"]).sum()
-    table["std_error"] = np.sqrt(table["n"] / (table["n"] - 1) * squares) / by["goals_set"].sum()
-    return table
+    no_ending = ["tijdelijk", "administratief", "overlijden", "onbekend"]
+    ended = ended[ended["ending_group"].notna() & ~ended["ending_group"].isin(no_ending)]
+    left = ended["ending_group"].isin(["eenzijdig_client", "eenzijdig_aanbieder"])
+    table = left.groupby(ended["provider_id"]).agg(n="count", count="sum")
+    table["conf_low"], table["conf_high"] = proportion_confint(table["count"], table["n"], method="wilson")
+    return table.assign(estimate=table["count"] / table["n"])
 
 
 def relation(folder):

@@ -12,7 +12,7 @@ PATH = ROOT / "docs" / "cookbook.md"
 RECIPE = re.compile(r"```python\n((?:(?!```).)*)```\n\n```text\n((?:(?!```).)*)```", re.DOTALL)
 GROUPS = {"p001": "large", "p002": "large", "p003": "small", "p004": "small", "p006": "small"}
 WORDS = {"going out": ["naar buiten", "boodschap"], "being heard": ["luister", "serieus"]}
-PLAIN = ("providers", "municipalities", "groups", "mirror", "goals", "relation", "policy", "item", "change", "themes")
+PLAIN = ("providers", "municipalities", "groups", "mirror", "dropout", "relation", "policy", "item", "change", "themes")
 REMEDY = "make it again: python tests/rewrite.py"
 TABLE = re.compile(r"LINES|\| question \|.*?\n\n", re.DOTALL)
 
@@ -121,11 +121,11 @@ def test_the_mirror_is_the_same(region, folders):
     assert (plain["p_equal_adjusted"] < 0.05).to_list() == (ours["label"] == "equivalent").to_list()
 
 
-def test_goals_are_the_same(region, folders):
-    ours = of(region.compare("doelen"), "share")
-    plain = plainly.goals(folders[2026]).reindex(ours.index)
-    for column in ("n", "estimate", "std_error"):
-        assert plain[column].to_numpy() == pytest.approx(ours[column].to_numpy(), nan_ok=True)
+def test_drop_out_is_the_same(region, folders):
+    ours = of(region.compare("uitval"), "share")
+    plain = plainly.dropout(folders[2026]).reindex(ours.index)
+    for column in ("n", "estimate", "conf_low", "conf_high"):
+        assert plain[column].to_numpy() == pytest.approx(ours[column].to_numpy())
 
 
 def test_relations_are_the_same(region, folders):

@@ -11,6 +11,7 @@ import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from workbench.intake.sheets import Unreadable
 
@@ -64,18 +65,33 @@ def read(path: Path) -> bytes:
         if path.stat().st_size > LARGEST_FILE:
             raise Unreadable(f"The file is larger than {LARGEST_FILE >> 30} GB.", _SMALLER)
         with path.open("rb") as file:
-            start = file.read(LONGEST_LINE)
-            text = not start.startswith(_NO_TEXT)
-            if text and len(start) == LONGEST_LINE and b"\n" not in start and b"\r" not in start:
-                raise Unreadable(
-                    f"The first line is longer than {LONGEST_LINE >> 20} MB: this is no table of text.",
-                    "Ask for CSV, xlsx, ods or sav.",
-                )
-            return start + file.read()
+            _refuse_endless_line(file)
+            file.seek(0)
+            return file.read()
     except PermissionError:
         raise Unreadable("The file may not be read.", "Give yourself the right to read it, or copy it again.") from None
     except OSError as failure:
         raise Unreadable(f"The file cannot be read: {failure.strerror}.", "Copy it again.") from None
+
+
+def _refuse_endless_line(file: BinaryIO) -> None:
+    """Go through a text a block at a time: one line of gigabytes is refused before it is held in memory."""
+    start = file.read(LONGEST_LINE)
+    if start.startswith(_NO_TEXT):
+        return
+    row, since = 1, 0
+    block = start
+    while block:
+        last = max(block.rfind(b"\n"), block.rfind(b"\r"))
+        since = since + len(block) if last < 0 else len(block) - last - 1
+        row += block.count(b"\n") or block.count(b"\r")
+        if since >= LONGEST_LINE:
+            what = "The first line is" if row == 1 else f"Line {row} is"
+            raise Unreadable(
+                f"{what} longer than {LONGEST_LINE >> 20} MB: this is no table of text.",
+                "Ask for CSV, xlsx, ods or sav.",
+            )
+        block = file.read(LONGEST_LINE)
 
 
 def look_inside(raw: bytes) -> Contents:

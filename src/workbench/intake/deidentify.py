@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from workbench.intake import privacy
+from workbench.intake import identifying
 
 Deidentifier = Callable[[str], str]
 
@@ -20,4 +20,4 @@ def dutch(progress: Callable[[str], None]) -> Deidentifier:
     from deduce import Deduce
 
     model = Deduce()
-    return lambda text: privacy.without_contacts(str(model.deidentify(text).deidentified_text))
+    return lambda text: identifying.without_contacts(str(model.deidentify(text).deidentified_text))

@@ -12,6 +12,7 @@ import pandas as pd
 from workbench import schemas
 from workbench.codebook import Codebook
 from workbench.intake import (
+    assembling,
     assessments,
     bounds,
     columns,
@@ -181,7 +182,7 @@ def _processed(
     excluded = [*excluded, *(part.exclusions for part in answered), *(part.exclusions for part in others)]
     problems = [*problems, *(each for part in answered for each in part.findings), *responses.delivered_twice(answered)]
     problems = [*problems, *(each for part in others for each in part.findings)]
-    response_table, answers, unanswered = responses.assemble(answered)
+    response_table, answers, unanswered = assembling.assemble(answered)
     tables = {
         "responses": response_table,
         "episodes": _sorted("episodes", cared.episodes, ["client", "provider_id", "started_on", "file", "row"]),

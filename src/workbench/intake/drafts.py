@@ -9,13 +9,14 @@ import difflib
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from workbench import codebook as codebooks
 from workbench.codebook import Codebook
-from workbench.intake import bounds, exports, labels, likeness, privacy, providers, structure
+from workbench.intake import bounds, exports, identifying, labels, likeness, providers, structure
 from workbench.intake.exports import Export
 from workbench.intake.likeness import Column
 from workbench.intake.usual_names import MISSING_CODES, MISSING_WORDS
@@ -24,10 +25,14 @@ from workbench.intake.values import fold, key, opposite
 TABLES = ("deliveries", "columns", "items", "scales", "providers", "aliases")
 _MOST_PROVIDERS = 500
 _CODE = re.compile(r"-?[0-9]{1,2}")
+_MARK = re.compile(r"-?[0-9]{1,2}(?:[.,][0-9]+)?")
+_ANSWER_CODE = re.compile(r"[a-z]{1,3}0*([0-9]{1,2})")  # AO03, A1
 _NO_PROVIDER = "(no column names the provider: fill in its provider_id for the whole file)"
 
 
-def propose(path: Path, codebook: Codebook | None, kind: str = "") -> dict[str, pd.DataFrame]:
+def propose(
+    path: Path, codebook: Codebook | None, kind: str = "", taken: Collection[str] = ()
+) -> dict[str, pd.DataFrame]:
     """Propose codebook rows for one delivery.
 
     Parameters
@@ -39,6 +44,8 @@ def propose(path: Path, codebook: Codebook | None, kind: str = "") -> dict[str, 
         ``region.yml``.
     kind : str
         What the delivery holds: one of `codebook.KINDS`; empty is guessed from the headers.
+    taken : collection of str, optional
+        Codes of items that were proposed for other deliveries; this one gets others.
 
     Returns
     -------
@@ -60,9 +67,10 @@ def propose(path: Path, codebook: Codebook | None, kind: str = "") -> dict[str, 
     scale_of = labels.scales(known_scales)
     looked_at = [likeness.look(export, header) for header in export.table.columns]
     kind = kind or likeness.kind_of(looked_at)
-    mapping = re.sub(r"[^a-z]+", "_", path.stem.casefold()).strip("_") or "levering"
+    mapping = re.sub(r"[^a-z0-9]+", "_", re.sub(r"[0-9]{4,}", " ", path.stem.casefold())).strip("_") or "levering"
     fields = likeness.fields(looked_at, known_items, scale_of, codebook, export, kind)
-    new_items = _new_items(looked_at, fields, known_items, mapping, export) if kind == "responses" else []
+    used_codes = {key(item) for item in (*known_items["item"], *taken)}
+    new_items = _new_items(looked_at, fields, used_codes, mapping, export, scale_of) if kind == "responses" else []
     fields |= {str(row["header"]): (str(row["item"]), 0.5) for row in new_items}
     scales, used = _scales(mapping, looked_at, fields, known_scales, common, known_items, new_items, export)
 
@@ -90,6 +98,13 @@ def propose(path: Path, codebook: Codebook | None, kind: str = "") -> dict[str, 
     return {name: _table(name, rows) for name, rows in draft.items()}
 
 
+def shipped_in(proposed: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Return the questionnaires that ship and of which a proposal uses an item, for the first ``region.yml``."""
+    known = _shipped_items()
+    asked = set(known.loc[known["item"].isin(proposed["columns"]["field"]), "instrument"])
+    return sorted(asked | set(proposed["deliveries"]["instrument"]))
+
+
 def _table(name: str, rows: list[dict[str, object]]) -> pd.DataFrame:
     wanted = [*codebooks.TABLES[name], "certainty", "example"]
     table = pd.DataFrame(rows, columns=wanted, dtype=object).fillna("")
@@ -113,13 +128,22 @@ def _example(column: Column, field: str) -> str:
 
 
 def _new_items(
-    looked_at: list[Column], fields: dict[str, tuple[str, float]], known: pd.DataFrame, instrument: str, export: Export
+    looked_at: list[Column],
+    fields: dict[str, tuple[str, float]],
+    known: set[str],
+    instrument: str,
+    export: Export,
+    scale_of: dict[str, labels.Scale],
 ) -> list[dict[str, object]]:
     """Return items for the columns that look like questions with an ordered answer and match no known item."""
-    spans = {column.header: _span(column, export) for column in looked_at if fields[column.header] == likeness.UNKNOWN}
+    spans = {
+        column.header: _span(column, export, scale_of)
+        for column in looked_at
+        if fields[column.header] == likeness.UNKNOWN
+    }
     usual = Counter(span for span in spans.values() if span and span != (0, 1)).most_common(1)
     rows: list[dict[str, object]] = []
-    taken = {key(item) for item in known["item"]}
+    taken = set(known)
     for column in looked_at:
         span = spans.get(column.header)
         if span is None:
@@ -127,9 +151,11 @@ def _new_items(
         if usual and usual[0][0][0] <= span[0] and span[1] <= usual[0][0][1] and span[1] > 2:
             span = usual[0][0]
         plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_.]{0,11}", column.header)
-        item = column.header if plain else f"{instrument[:3].upper()}{len(rows) + 1:02d}"
+        number = len(rows) + 1
+        item = column.header if plain else f"{instrument[:3].upper()}{number:02d}"
         while key(item) in taken:
-            item += "x"
+            number += 1
+            item = f"{column.header}x{number}" if plain else f"{instrument[:3].upper()}{number:02d}"
         taken.add(key(item))
         rows.append(
             {
@@ -150,10 +176,16 @@ def _new_items(
     return rows
 
 
-def _span(column: Column, export: Export) -> tuple[float, float] | None:
+def _span(column: Column, export: Export, scale_of: dict[str, labels.Scale]) -> tuple[float, float] | None:
     """Return the lowest and highest code of what looks like a question with an ordered answer; None if it does not."""
     behind = [float(number) for number in export.codes.get(column.header, {}).values() if _CODE.fullmatch(number)]
     codes = behind or _without_missing([float(label) for label in column.labels if _CODE.fullmatch(label)])
+    texts = {key(label) for label in column.labels} - set(MISSING_WORDS)
+    fitting = [scale.span for scale in scale_of.values() if scale.span and len(texts) > 1 and texts <= set(scale.codes)]
+    if fitting and not column.numeric and not behind:  # of the scales with all these labels the shortest that has room
+        return min(fitting, key=lambda span: (span[1] - span[0] + 1 < len(texts), span[1] - span[0]))
+    if column.numeric and "cijfer" in key(column.wording) and 5 < max(codes, default=0) <= 10:
+        return 1, 10  # a report mark, whatever marks were given
     if not column.numeric and not behind:
         codes = [1, sum(key(label) not in MISSING_WORDS for label in column.labels)]
     if len(column.labels) < 2 or len(set(codes)) < 2 or max(codes) > 10 or min(codes) < 0:
@@ -192,14 +224,17 @@ def _scales(
     both = pd.concat([known_items, pd.DataFrame(new_items)]).drop_duplicates("item")
     lengths = {str(row["item"]): (float(row["low"]), float(row["high"])) for row in both.to_dict("records")}
     meaning = known.drop_duplicates("label").assign(label=lambda table: table["label"].map(key)).set_index("label")
+    shipped_order = list(dict.fromkeys(known["scale"]))
+    of_answers = meaning[meaning["code"].str.fullmatch(r"-?[0-9.,]+") | (meaning["missing"] != "")]
     for column in sorted(looked_at, key=lambda each: -len(each.labels)):
         field = fields[column.header][0]
         is_item = field in lengths
         if not column.labels or not (is_item or field in labels.USUAL_SCALES or field in ("informant", "moment")):
             continue
         texts = {key(label): label for label in column.labels}
-        ordinary = _without_missing([float(text) for text in texts if _CODE.fullmatch(text)]) if is_item else []
-        open_texts = sorted(set(texts) - {f"{number:g}" for number in ordinary})
+        low, high = lengths.get(field, (1, 0))
+        numbers = {text: float(text.replace(",", ".")) for text in texts if is_item and _MARK.fullmatch(text)}
+        open_texts = sorted(text for text in texts if not low <= numbers.get(text, low - 1) <= high)
         if not open_texts:
             continue
         fitting = {
@@ -208,7 +243,12 @@ def _scales(
             if not is_item or scale.span in (None, lengths[field])
         }
         scale = labels.USUAL_SCALES.get(field) or max(
-            fitting, key=lambda name: (len(fitting[name]), common[name], -len(scale_of[name].codes)), default=""
+            fitting,
+            key=lambda name: (
+                *(len(fitting[name]), common[name], is_item and scale_of[name].span == lengths[field]),
+                -shipped_order.index(name),
+            ),
+            default="",
         )
         shared = fitting.get(scale, set())
         lacking = [text for text in open_texts if text not in shared]
@@ -218,14 +258,14 @@ def _scales(
             lacking = open_texts
         used[column.header] = scale
         for text in lacking:
-            row = _label(scale, text, texts[text], column, meaning, export)
+            row = _label(scale, text, texts[text], column, meaning if not is_item else of_answers, export, is_item)
             if not any(each["scale"] == scale and each["label"] == row["label"] for each in rows):
                 rows.append(row)
     return rows, used
 
 
 def _label(
-    scale: str, text: str, label: str, column: Column, meaning: pd.DataFrame, export: Export
+    scale: str, text: str, label: str, column: Column, meaning: pd.DataFrame, export: Export, is_item: bool
 ) -> dict[str, object]:
     """Return a row for one label: the code its export knows, else what the same or a near label means elsewhere."""
     code, missing, sure = "", "", 0.0
@@ -238,11 +278,13 @@ def _label(
         missing, sure = (MISSING_WORDS[words[0]], 0.8) if words else (MISSING_CODES[text], 0.5)
     elif behind and text not in behind:  # user-missing in SPSS
         missing, sure = MISSING_WORDS[within[0]] if within else "skipped", 0.6
-    elif text in behind:
+    elif text in behind and (not is_item or _CODE.fullmatch(behind[text])):
         code, sure = behind[text], 0.9
     elif near:
         code, missing = str(meaning.at[near[0], "code"]), str(meaning.at[near[0], "missing"])
         sure = round(0.8 * difflib.SequenceMatcher(None, text, near[0]).ratio(), 2)
+    elif is_item and (numbered := _ANSWER_CODE.fullmatch(text)):
+        code, sure = numbered[1], 0.4
     example = fold(label)
     return {"scale": scale, "label": example, "code": code, "missing": missing, "certainty": sure, "example": example}
 
@@ -277,7 +319,7 @@ def _providers(export: Export, header: str | None) -> list[dict[str, object]]:
     if header is None:
         return []
     names = export.table[header].dropna().astype("str")
-    names = names[~privacy.suspects(names).any(axis=1)]
+    names = names[~identifying.suspects(names).any(axis=1)]
     distinct = {key(name): fold(name) for name in sorted(names.unique(), reverse=True)}
     ids: dict[str, str] = {}
     for text, name in sorted(distinct.items()):
@@ -294,7 +336,7 @@ def _aliases(export: Export, header: str | None, codebook: Codebook) -> list[dic
     if header is None:
         return []
     names = export.table[header].dropna().astype("str")
-    names = names[~privacy.suspects(names).any(axis=1)]
+    names = names[~identifying.suspects(names).any(axis=1)]
     unknown = names[providers.identify(names, codebook)["reason"].eq(providers.UNKNOWN).to_numpy()]
     known, _ = providers.spellings(codebook)
     forms = [text for text, provider in known.items() if provider]

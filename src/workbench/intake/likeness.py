@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from workbench.codebook import EVERYWHERE, FIELDS, Codebook
-from workbench.intake import labels, moments, privacy, providers, records, values
+from workbench.intake import identifying, labels, moments, providers, records, values
 from workbench.intake.exports import Export
-from workbench.intake.usual_names import PREFIXES, USUAL_MEASURES, USUAL_NAMES
+from workbench.intake.usual_names import BACKGROUND, MISSING_WORDS, PREFIXES, TICKS, USUAL_MEASURES, USUAL_NAMES
 from workbench.intake.values import fold, key
 
 NEAR = 0.75
 SOME_WORDS = 0.65
-ANSWER_SCALES = ("eens5", "eens3", "tevreden5")
+ANSWER_SCALES = ("eens5", "eens3", "tevreden5", "altijd4", "altijd5")
 UNKNOWN = ("ignore", 0.2)
 _MOST_LABELS = 15
 # Fields that only this kind of delivery has.
@@ -44,7 +44,7 @@ def look(export: Export, header: str) -> Column:
     """Return what a column is like."""
     column = export.table[header].dropna().astype("str")
     counts = column.value_counts()
-    suspects = privacy.suspects(column)
+    suspects = identifying.suspects(column)
     personal = str(suspects.sum().idxmax()) if len(suspects.columns) else ""
     few = len(counts) <= _MOST_LABELS and (len(counts) <= 3 or len(column) >= 3 * len(counts))
     short = bool(len(counts)) and max(map(len, counts.index)) <= 60
@@ -93,7 +93,9 @@ def fields(
         if kind == "responses" and _answers_a_question(column, scale_of):
             found = {field: sure for field, sure in found.items() if sure > SOME_WORDS or field in EVERYWHERE}
         if kind == "responses":
-            found |= {item: sure for item, sure in _by_wording(column, items).items() if sure > found.get(item, 0)}
+            worded = _by_wording(column, items)
+            other = _of_other_length(column, items, scale_of) if worded else set()
+            found |= {item: sure for item, sure in worded.items() if sure > found.get(item, 0) and item not in other}
         ranked += [(-sure, place, field) for field, sure in found.items()]
     likeliest: dict[str, tuple[str, float]] = {}
     taken: set[str] = set()
@@ -108,6 +110,11 @@ def fields(
     return {column.header: likeliest[column.header] for column in looked_at}
 
 
+def ticked(column: Column) -> bool:
+    """Say whether a column is an option that people ticked or did not: no item ``A1``, and no kind of support."""
+    return bool(column.labels) and {key(label) for label in column.labels} <= TICKS
+
+
 def _answers_a_question(column: Column, scale_of: Mapping[str, labels.Scale]) -> bool:
     """Say whether every label of a column is an answer to a statement: agree, satisfied."""
     texts = {key(label) for label in column.labels}
@@ -116,8 +123,19 @@ def _answers_a_question(column: Column, scale_of: Mapping[str, labels.Scale]) ->
 
 
 def _by_name(column: Column, kind: str) -> dict[str, float]:
+    """Return the fields whose usual names are in the header, or in the question behind it."""
+    found = _named(column.header, column, kind)
+    if column.wording == fold(column.header):
+        return found
+    asked = {
+        field: round(sure - 0.05, 2) for field, sure in _named(column.wording, column, kind).items() if sure >= 0.9
+    }
+    return asked | found
+
+
+def _named(text: str, column: Column, kind: str) -> dict[str, float]:
     allowed = {*FIELDS.get(kind, ()), *EVERYWHERE}
-    header = key(column.header).rstrip("?:. ")
+    header = key(text).rstrip("?:. ")
     found: dict[str, float] = {}
     for field, names in USUAL_NAMES.items():
         if field not in allowed:
@@ -130,8 +148,12 @@ def _by_name(column: Column, kind: str) -> dict[str, float]:
             found[field] = 0.65 if field == "provider" else 0.6  # before the name of a person
         elif any(header.startswith(start) for start in PREFIXES.get(field, ())):
             found[field] = 0.9
-    if column.numeric and found.get("product", 0) <= SOME_WORDS:
+    if (column.numeric or ticked(column)) and found.get("product", 0) <= SOME_WORDS:
         found.pop("product", None)  # a mark or a number of hours is no kind of support
+    if column.numeric and header == "geboortejaar" and "birth_date" in allowed:
+        return {"birth_date": 0.9}
+    if kind == "responses" and column.labels and not column.numeric and header.rpartition(" | ")[2] in BACKGROUND:
+        found[f"background:{header.rpartition(' | ')[2]}"] = 0.7
     unfit = ("completed_on", "started_at", "birth_date", "started_on", "ended_on", "date", "due")
     return {field: sure for field, sure in found.items() if field not in unfit or column.dated or not column.filled}
 
@@ -167,7 +189,8 @@ def _by_values(column: Column, codebook: Codebook | None, export: Export, kind: 
 def _by_wording(column: Column, items: pd.DataFrame) -> dict[str, float]:
     """Return the items whose code stands in the header or whose wording is near the question."""
     codes = {key(item): item for item in items["item"]}
-    coded = codes.get(key(column.header)) or codes.get(key(column.header).rpartition("[")[2].rstrip("]"))
+    part = "" if ticked(column) else key(column.header).rpartition("[")[2].rstrip("]")
+    coded = codes.get(key(column.header)) or codes.get(part)
     unexplained = column.wording == fold(column.header)
     found = {coded: 0.9} if coded and unexplained else {}  # a code alone is no sign where the question is known
     asked = {
@@ -188,10 +211,28 @@ def _by_wording(column: Column, items: pd.DataFrame) -> dict[str, float]:
     return found
 
 
+def _of_other_length(column: Column, items: pd.DataFrame, scale_of: Mapping[str, labels.Scale]) -> set[str]:
+    """Return the items that have no variant with as many answers as this column: the same words, another question.
+
+    Four frequencies read as four of five degrees of agreement would shift every mean without any sign.
+    """
+    texts = {key(label) for label in column.labels} - set(MISSING_WORDS)
+    spans = {scale.span for scale in scale_of.values() if scale.span and texts and texts <= set(scale.codes)}
+    if column.numeric or not spans:
+        return set()
+    ends = pd.Series(list(zip(items["low"].astype(float), items["high"].astype(float), strict=True)), dtype=object)
+    fits = ends.isin(spans).set_axis(items.index)
+    return set(items["item"]) - set(items.loc[fits, "item"])
+
+
 def _otherwise(column: Column) -> tuple[str, float]:
     """Return what to do with a column that nothing recognises: what is not certainly harmless is withheld."""
     if not column.filled:
         return "ignore", 0.8
+    if column.header.endswith("]") and ticked(column):
+        return f"background:{re.sub(r'[^a-z0-9]+', '_', key(column.header)).strip('_')}", 0.6
+    if column.dated and not column.labels:
+        return "ignore", 0.5
     if column.labels or column.numeric:
         return UNKNOWN
     return "remark", 0.5

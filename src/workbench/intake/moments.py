@@ -20,6 +20,7 @@ _DAY_FIRST = r"^(?P<day>[0-9]{1,2})[-/.](?P<month>[0-9]{1,2})[-/.](?P<year>[0-9]
 _SHORT_YEAR = r"^(?P<day>[0-9]{1,2})[-/.](?P<month>[0-9]{1,2})[-/.](?P<year>[0-9]{2})" + _CLOCK
 _YEAR_FIRST = r"^(?P<year>[0-9]{4})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})" + _CLOCK
 _COMPACT = r"^(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})$"
+_YEAR_ALONE = r"^(?P<year>(?:18|19|20)[0-9]{2})$"
 _EXCEL = r"^(?P<days>[0-9]{5}(?:[.,][0-9]+)?)$"
 _PARTS = ("year", "month", "day", "hour", "minute", "second")
 _MONTHS = {
@@ -52,7 +53,7 @@ def dates(column: pd.Series, order: str = "", century: int = 0) -> tuple[pd.Seri
     order : str
         ``mdy`` or ``dmy`` where it is known; empty is recognised.
     century : int
-        Of years written with two digits; 0 refuses those.
+        Of years written with two digits; 0 refuses those, and takes a year alone, as in a year of birth.
 
     Returns
     -------
@@ -86,7 +87,7 @@ def dates(column: pd.Series, order: str = "", century: int = 0) -> tuple[pd.Seri
     texts = _with_numbers(texts, century)
     year, month, day, clock = (np.zeros(len(known), dtype=np.int64) for _ in range(4))
     dated = np.zeros(len(known), dtype=bool)
-    patterns = [_YEAR_FIRST, _DAY_FIRST, _COMPACT, *([_SHORT_YEAR] if century else [])]
+    patterns = [_YEAR_FIRST, _DAY_FIRST, _COMPACT, _SHORT_YEAR if century else _YEAR_ALONE]
     for pattern in patterns:
         if dated.all():
             break

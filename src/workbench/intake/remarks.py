@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from workbench import codebook, schemas
-from workbench.intake import privacy
+from workbench.intake import identifying
 from workbench.intake.findings import Finding, times
 from workbench.intake.values import fold, key
 from workbench.pseudonyms import keyed
@@ -134,13 +134,13 @@ def released(
     asked = reviewed[reviewed["release"].str.casefold().isin(_YES) & (reviewed["text"] != "")]
     there = asked["remark_id"].isin(delivered["remark_id"])
     unsigned = there & ((asked["released_by"] == "") | (asked["released_on"] == ""))
-    identifying = there & ~unsigned & privacy.suspects(asked["text"]).any(axis=1)
+    named = there & ~unsigned & identifying.suspects(asked["text"]).any(axis=1)
     findings = []
     for where, severity, what, remedy in (
         (~there, "note", "in no delivery any more", "Nothing; run `python -m workbench remarks` to tidy the table."),
         (unsigned, "error", "released by nobody", "Fill in released_by (a function or initials) and released_on."),
         (
-            identifying,
+            named,
             "error",
             "with something that identifies people",
             "Take it out of the text and release it again.",
@@ -150,7 +150,7 @@ def released(
             message = f"{times(int(where.sum()), 'remark is', 'remarks are')} not shown: {what}."
             row = int(asked.index[where][0]) + 2
             findings.append(Finding(file, severity, message, remedy, "text", row))
-    kept = asked[there & ~unsigned & ~identifying].drop(columns=["provider_id", "role", "dimension"])
+    kept = asked[there & ~unsigned & ~named].drop(columns=["provider_id", "role", "dimension"])
     own = delivered[["remark_id", "provider_id", "role", "dimension"]]
     remarks = kept.merge(own, on="remark_id", how="inner", validate="1:1").assign(year=year)
     remarks = remarks.reindex(columns=list(schemas.REMARKS.columns)).sort_values("remark_id", ignore_index=True)

@@ -5,24 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from pandas.api.extensions import ExtensionArray
 
 from workbench import schemas
 from workbench.codebook import Codebook
-from workbench.intake import doubts, identity, labels, records, routing
-from workbench.intake.findings import Finding, count_and_row, times
-from workbench.intake.labels import NO_KIND, Scale
+from workbench.intake import answers, doubts, identity, labels, records, routing
+from workbench.intake.findings import Finding, times
+from workbench.intake.labels import Scale
 from workbench.intake.records import Records
-from workbench.intake.values import constant, distinct, key, per_value
+from workbench.intake.values import constant, key, per_value
 
 _FEW = 5
 _MOST_AGE_GROUPS = 15
-_SMALL = 127
-# Texts of a response that many others have too.
-_REPEATED = (
-    *("role", "informant", "provider_id", "municipality_code", "instrument", "variant", "mode", "moment", "product"),
-    *("age_band", "sex", "flags", "purpose", "file"),
-)
 _OWN = ("birth_date", "bsn", "client", "respondent", "provider", "started_at", "seconds", "submitted")
 
 
@@ -74,9 +67,9 @@ def clean(delivered: Records, codebook: Codebook, year: int, hash_key: str) -> C
     """
     scales = labels.scales(codebook.scales)
     described, findings = _describe(delivered, scales, codebook, year)
-    codes, kinds, problems = _answers(delivered, described["variant"], scales, codebook)
-    background = [name for name in described.columns if name.startswith("background:")]
     instrument = _instrument(delivered, codebook)
+    codes, kinds, problems = answers.coded(delivered, described["variant"], scales, codebook, instrument)
+    background = [name for name in described.columns if name.startswith("background:")]
     kinds, misrouted = routing.apply(
         codes, kinds, {name: described[name] for name in background}, instrument, codebook, delivered.file
     )
@@ -235,107 +228,6 @@ def _instrument(delivered: Records, codebook: Codebook) -> str:
     return str(min(found.index[found == found.max()])) if len(found) else "unknown"
 
 
-def _answers(
-    delivered: Records, variants: pd.Series, scales: Mapping[str, Scale], codebook: Codebook
-) -> tuple[pd.DataFrame, pd.DataFrame, list[Finding]]:
-    """Return codes and kinds of missing, one column per item.
-
-    A questionnaire may have several variants with scales of different length; each record is read by its own. Where a
-    scale's labels run further than the item does in that variant, the labels are not used: "neutral" on three points
-    is no "neutral" on five.
-    """
-    index = delivered.items.index
-    wanted = list(dict.fromkeys(delivered.questions["item"]))
-    order = [item for item in dict.fromkeys(codebook.items["item"]) if item in wanted]
-    given: dict[str, list[tuple[np.ndarray | slice, labels.Coded]]] = {item: [] for item in order}
-    findings: list[Finding] = []
-    ranges = _ranges(codebook, _instrument(delivered, codebook))
-    present = [str(variant) for variant in sorted(variants.unique())]
-    for variant in present:
-        rows = np.flatnonzero(variants.eq(variant).to_numpy()) if len(present) > 1 else slice(None)
-        if variant not in set(codebook.items["variant"]):
-            findings.append(_unknown_variant(delivered, variants, variant))
-        for question in delivered.questions.to_dict("records"):
-            low, high = ranges.get((variant, question["item"])) or ranges[("standaard", question["item"])]
-            scale, problem = _fitting(scales[question["scale"]], low, high, delivered.file, question["header"], variant)
-            findings += problem
-            coded = labels.code(delivered.items[question["header"]].iloc[rows], scale, low, high)
-            given[question["item"]].append((rows, coded))
-            findings += labels.problem_findings(
-                coded.problems, delivered.file, question["header"], question["scale"], "an answer"
-            )
-    put_together = {item: _put_together(parts, len(index)) for item, parts in given.items()}
-    codes = pd.DataFrame({item: codes for item, (codes, _) in put_together.items()}, index=index)
-    kinds = pd.DataFrame({item: kinds for item, (_, kinds) in put_together.items()}, index=index, dtype=np.int8)
-    return codes, kinds, findings
-
-
-def _put_together(
-    parts: list[tuple[np.ndarray | slice, labels.Coded]], count: int
-) -> tuple[ExtensionArray, np.ndarray]:
-    """Return codes and kinds of missing of one item: of several columns the first that says something counts.
-
-    Codes are small whole numbers and take one byte each, unless some have decimals.
-    """
-    levels = np.concatenate([np.empty(0), *(coded.codes[~np.isnan(coded.codes)] for _, coded in parts)])
-    small = bool((levels == np.round(levels)).all() and (np.abs(levels) <= _SMALL).all())
-    if len(parts) == 1 and isinstance(parts[0][0], slice):  # one column, all records: nothing to choose between
-        coded = parts[0][1]
-        table = np.nan_to_num(coded.codes).astype(np.int8 if small else np.float64)
-        return _masked(table[coded.at], np.isnan(coded.codes)[coded.at]), coded.kinds[coded.at]
-    codes = np.zeros(count, dtype=np.int8 if small else np.float64)
-    without = np.ones(count, dtype=bool)
-    kinds = np.full(count, NO_KIND, dtype=np.int8)
-    for rows, coded in parts:
-        fresh = without[rows] & (kinds[rows] == NO_KIND)
-        found = np.nan_to_num(coded.codes).astype(codes.dtype)[coded.at]
-        codes[rows] = np.where(fresh, found, codes[rows])
-        kinds[rows] = np.where(fresh, coded.kinds[coded.at], kinds[rows])
-        without[rows] = np.where(fresh, np.isnan(coded.codes)[coded.at], without[rows])
-    codes[without] = 0
-    return _masked(codes, without), kinds
-
-
-def _masked(codes: np.ndarray, without: np.ndarray) -> ExtensionArray:
-    return pd.arrays.IntegerArray(codes, without) if codes.dtype == np.int8 else pd.arrays.FloatingArray(codes, without)
-
-
-def _ranges(codebook: Codebook, instrument: str) -> dict[tuple[str, str], tuple[float, float]]:
-    """Return lowest and highest code by variant and item: of the instrument, else of another that has the item.
-
-    An item that lacks a variant ``standaard`` has the range of its first variant there.
-    """
-    items = codebook.items.assign(foreign=codebook.items["instrument"] != instrument)
-    items = items.sort_values("foreign", kind="stable").drop_duplicates(["variant", "item"])
-    found = {(row["variant"], row["item"]): (row["low"], row["high"]) for row in items.to_dict("records")}
-    first = items.drop_duplicates("item").to_dict("records")
-    return {("standaard", row["item"]): (row["low"], row["high"]) for row in first} | found
-
-
-def _fitting(
-    scale: Scale, low: float, high: float, file: str, header: str, variant: str
-) -> tuple[Scale, list[Finding]]:
-    if scale.span is None or scale.span == (low, high):
-        return scale, []
-    ends = f"runs from {scale.span[0]:g} to {scale.span[1]:g}, the item in variant {variant!r} from {low:g} to {high:g}"
-    if low <= scale.span[0] and scale.span[1] <= high:
-        message = f"The scale {scale.name!r} {ends}."
-        return scale, [Finding(file, "warning", message, "See whether it is the right scale; columns.csv.", header)]
-    kinds = {label: kind or ("unreadable" if scale.codes[label] else "") for label, kind in scale.kinds.items()}
-    message = f"The scale {scale.name!r} {ends}; its labels are not used."
-    remedy = "Give this variant its own delivery row and columns in the codebook, with a scale of its own length."
-    return Scale(scale.name, dict.fromkeys(kinds, ""), kinds), [Finding(file, "error", message, remedy, header)]
-
-
-def _unknown_variant(delivered: Records, variants: pd.Series, variant: str) -> Finding:
-    count, row = count_and_row(variants == variant)
-    message = (
-        f"{times(count, 'record is', 'records are')} of a variant items.csv does not know; read as the standard one."
-    )
-    remedy = "Add the variant to items.csv, or a scale for the column that names it."
-    return Finding(delivered.file, "warning", message, remedy, delivered.headers.get("variant"), row)
-
-
 def delivered_twice(cleaned: Sequence[Cleaned]) -> list[Finding]:
     """Return a finding for each delivery at least half of whose records stand in an earlier one too, word for word."""
     parts = [part.responses[["response_id", "file"]].drop_duplicates() for part in cleaned if len(part.responses)]
@@ -354,71 +246,3 @@ def delivered_twice(cleaned: Sequence[Cleaned]) -> list[Finding]:
             remedy = "See whether it is the same delivery in another form; if so, take one of them away."
             findings.append(Finding(file, "warning", message, remedy))
     return findings
-
-
-def assemble(cleaned: Sequence[Cleaned]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Put the deliveries of a year together.
-
-    Records that are the same in all they say are told apart by ``-2``, ``-3`` behind their id.
-
-    Returns
-    -------
-    responses, answers, unanswered : DataFrame
-        See `schemas`; each sorted by its key. Texts that many responses share are categories.
-    """
-    parts = [part for part in cleaned if len(part.responses)]
-    if not parts:
-        return schemas.empty("responses"), schemas.empty("answers"), schemas.empty("unanswered")
-    responses = _together([part.responses for part in parts])
-    responses = responses.assign(flags=responses["flags"].mask(responses["flags"] == ""))
-    responses = responses.astype(dict.fromkeys(_REPEATED, "category"))
-    codes = _together([part.codes for part in parts])
-    kinds = _together([part.kinds for part in parts])
-    if len(parts) > 1:
-        codes = codes.astype({item: "Float64" for item in codes.columns if codes[item].dtype != "Int8"})
-        kinds = kinds.reindex(columns=codes.columns).fillna(NO_KIND).astype(np.int8)
-
-    order = np.lexsort([responses["row"], responses["file"].cat.codes, responses["response_id"]])
-    responses, codes, kinds = (table.take(order).reset_index(drop=True) for table in (responses, codes, kinds))
-    same = responses["response_id"].duplicated()
-    nth = responses.groupby("response_id").cumcount() + 1 if same.any() else pd.Series(1, index=responses.index)
-    ids = pd.Series(identity.hexadecimal(responses["response_id"].to_numpy()))
-    ids = ids.mask(nth > 1, ids + "-" + nth.astype("str")) if same.any() else ids
-    if (nth > 9).any():  # as text, -10 comes before -2
-        by_text = ids.sort_values(kind="stable").index
-        ids = ids.loc[by_text].reset_index(drop=True)
-        responses, codes, kinds = (table.loc[by_text].reset_index(drop=True) for table in (responses, codes, kinds))
-    responses = responses.drop(columns=["person", "alike"]).assign(response_id=ids, **_background(responses))
-    responses = responses.drop(columns=[name for name in responses.columns if name.startswith("background:")])
-    codes, kinds = codes[sorted(codes.columns)], kinds[sorted(codes.columns)]
-
-    # Row by row and, within a row, item by item: the order of the key.
-    where, item = np.nonzero(kinds.to_numpy() != NO_KIND)
-    unanswered = pd.DataFrame(
-        {
-            "response_id": ids.take(where).array,
-            "item": pd.Categorical.from_codes(item, pd.Index(codes.columns)),
-            "kind": pd.Categorical.from_codes(kinds.to_numpy()[where, item], pd.Index(schemas.MISSING_KINDS)),
-        }
-    )
-    return (
-        schemas.check("responses", responses),
-        schemas.check("answers", codes.assign(response_id=ids)),
-        schemas.check("unanswered", unanswered) if len(unanswered) else schemas.empty("unanswered"),
-    )
-
-
-def _background(responses: pd.DataFrame) -> dict[str, pd.Series]:
-    """Return the background questions, as numbers where every answer of the year is one."""
-    found = {}
-    for field in sorted(name for name in responses.columns if name.startswith("background:")):
-        at, known = distinct(responses[field])
-        texts = pd.Series(known, dtype="str")
-        numeric = pd.to_numeric(texts.str.replace(",", ".", regex=False), errors="coerce")
-        column = np.append(numeric.to_numpy(dtype=float), np.nan)[at] if numeric.notna().all() else responses[field]
-        found[field.removeprefix("background:")] = pd.Series(column, index=responses.index)
-    return found
-
-
-def _together(tables: list[pd.DataFrame]) -> pd.DataFrame:
-    return pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0].reset_index(drop=True)

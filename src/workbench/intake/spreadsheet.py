@@ -14,7 +14,7 @@ from workbench.intake.values import BLANKS
 
 
 def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
-    """Read one sheet: the one named in ``deliveries.csv``, else the first that holds something.
+    """Read one sheet: the one named in ``deliveries.csv``, else the first that is not much smaller than the largest.
 
     Raises
     ------
@@ -49,7 +49,9 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
         raise Unreadable("The workbook is damaged or cut off.", "Ask for the delivery again.") from None
     if not filled:
         raise Unreadable("The workbook is empty.", "Ask for the delivery again.")
-    name, rows = next(iter(filled.items()))
+    size = {name: sum(cell != "" for row in rows for cell in row) for name, rows in filled.items()}
+    name = next(name for name in filled if 2 * size[name] >= max(size.values()))  # an explanation is no table
+    rows = filled[name]
     if len(filled) > 1:
         findings.append(
             Finding(

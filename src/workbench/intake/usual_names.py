@@ -20,7 +20,17 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
             "enddate",
             "datum",
         ),
-        *("completed", "completed_on", "date", "tijdstip", "ingevuld op", "datum invullen", "date modified"),
+        *(
+            "completed",
+            "completed_on",
+            "date",
+            "tijdstip",
+            "ingevuld op",
+            "ingevuld",
+            "datum enquête",
+            "datum invullen",
+            "date modified",
+        ),
         *("completion time", "tijd van voltooien", "voltooiingstijd", "timestamp", "tijdstempel", "wijzigingsdatum"),
     ),
     "started_at": (
@@ -31,6 +41,7 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
             "date started",
             "started_at",
             "begonnen op",
+            "gestart op",
             "start time",
             "begintijd",
         ),
@@ -40,7 +51,7 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
     "submitted": ("finished", "voltooid", "submitted"),
     "respondent": (
         *("id", "respons id", "response id", "responseid", "respondent", "respondentnummer", "respondentnr", "resp_id"),
-        *("volgnummer", "nummer", "antwoord-id", "respondent id"),
+        *("volgnummer", "nummer", "nr", "volgnr", "antwoord-id", "respondent id"),
         *("respondent-id", "respondent_id"),
     ),
     "birth_date": ("geboortedatum", "birth_date", "date of birth", "dob"),
@@ -108,9 +119,17 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
         *("laatste pagina", "lastpage", "last page", "begin taal", "startlanguage", "start language", "seed", "status"),
         *("collector id", "collector-id", "custom data 1", "last modified time", "tijd van laatste wijziging"),
         *("total points", "quiz feedback", "totaalaantal punten"),
+        *("verzonden op", "verzenddatum", "uitgenodigd op", "datum uitnodiging", "sent", "date sent", "invited on"),
         *("progress", "userlanguage", "recordeddate", "datestamp", "refurl", "datum laatste actie", "startlanguage"),
     ),
 }
+# Headers of what people are, apart from their answers: proposed as background questions.
+BACKGROUND = (
+    *("team", "locatie", "afdeling", "wijk", "vestiging", "woonvorm", "opleiding", "leefsituatie", "woonsituatie"),
+    *("thuissituatie", "taal", "regio", "cluster", "location", "department"),
+)
+# What stands in the cell of an option that was ticked, or was not.
+TICKS = {"y", "yes", "ja", "n", "no", "nee", "gekozen", "niet gekozen", "geselecteerd", "niet geselecteerd", "x"}
 PREFIXES: dict[str, tuple[str, ...]] = {
     "remark": (
         *("wat wilt u", "wat wil je", "wilt u nog", "heeft u nog", "waarom", "licht uw", "kunt u dit", "toelichting"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench import schemas
-from workbench.analysis import additions, release
+from workbench.analysis import release
 from workbench.analysis.linked_counts import Rules
 from workbench.reporting import phrases
 from workbench.reporting.exhibit import Exhibit
@@ -22,8 +22,8 @@ ON_PAPER = "background:#fff;color:#1b2430;max-width:760px;padding:4px"
 class Answer(Exhibit):
     """An exhibit with the estimates it was made from.
 
-    It shows itself in a notebook and in a page made with ``python -m workbench render``. What may not be published
-    beside the reports is left out of picture and table; it is in `estimates`, with status ``hidden``.
+    It shows itself in a notebook and in a page made with ``python -m workbench render``. Figures on fewer people than
+    the region shows are left out of picture and table; they are in `estimates`, with status ``hidden``.
 
     Attributes
     ----------
@@ -47,20 +47,11 @@ class Answer(Exhibit):
 
 
 def decided(region: "Region", estimates: pd.DataFrame) -> pd.DataFrame:
-    """Return estimates with the status they would have beside what was released: shown, indicative or hidden.
-
-    What a page or a screen shows of an answer is what may be published of it. The values stay: they are for whoever
-    works in the protected folder. Where the year was never released only the rules on numbers of people are applied.
-    """
+    """Return estimates with the status a reader would give them: shown, indicative or hidden, by number of people."""
     limits = asdict(region.codebook.region.thresholds)
     rules = Rules(limits["hidden_below"], limits["smallest_cell"], limits["uncertain_points"])
-    estimates = estimates.reset_index(drop=True)
-    known = region.released()
-    if known is None:
-        found = release.alone(estimates, rules, limits["indicative_below"])
-    else:
-        found = additions.decide(estimates, *known, rules, limits["indicative_below"])
-    return schemas.check("estimates", estimates.assign(**found[["status", "reason"]]))
+    status = release.alone(estimates, rules, limits["indicative_below"])[["status", "reason"]]
+    return schemas.check("estimates", estimates.assign(**status))
 
 
 def told(

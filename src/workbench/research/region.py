@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench import codebook as codebooks
-from workbench import estimating, schemas, store
+from workbench import estimating, schemas
 from workbench.codebook import Codebook
 from workbench.estimating import Survey
 from workbench.reporting import phrases
@@ -82,7 +82,6 @@ class Region:
         self._read: dict[str, pd.DataFrame] = {}
         self._surveys: dict[int, Survey] = {}
         self._measures: pd.DataFrame | None = None
-        self._release: tuple[pd.DataFrame, pd.DataFrame] | None = None
         self._language = language
         if language not in (None, "nl", "en"):
             raise NotThere(f"No language {language!r}; choose from nl, en.")
@@ -264,12 +263,6 @@ class Region:
             tables.chosen_years(self._places, year)
             self._surveys[year] = estimating.survey(self._places.processed(year), year, self.codebook)
         return self._surveys[year]
-
-    def released(self) -> tuple[pd.DataFrame, pd.DataFrame] | None:
-        """Return every estimate of the last year, exact and as released; None where it was never released."""
-        if self._release is None and (self._places.released(self.year) / "estimates.parquet").is_file():
-            self._release = self.estimates, store.read_table(self._places.released(self.year), "estimates")
-        return self._release
 
     def _known(self, what: str, code: str, among: Iterable[str]) -> str:
         """Return a code that is there, or say which are."""

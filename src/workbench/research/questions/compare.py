@@ -116,7 +116,7 @@ def _told(region: "Region", measure: str, by: str, rows: pd.DataFrame, adjusters
     return exhibit(region, measure, own, unit or "group", finding, notes, rows, role)
 
 
-def apart(region: "Region", measure: str, labels: pd.Series, units: str, shares: bool = False) -> str:
+def apart(region: "Region", measure: str, labels: pd.Series, units: str) -> str:
     """Say how many units lie above or below the mean, that none can be told apart, or that nothing was tested."""
     above, below = (int((labels == each).sum()) for each in ("above", "below"))
     if not len(labels):
@@ -124,8 +124,7 @@ def apart(region: "Region", measure: str, labels: pd.Series, units: str, shares:
     if labels.isin(["no comparison", ""]).all():
         return text(region, "no comparison", measure=region.label(measure), units=units)
     key = "apart" if above + below else "not apart"
-    values: dict[str, Any] = {"above": above, "below": below, "all": len(labels), "units": units}
-    values["whom"] = text(region, "whom share" if shares else "whom")
+    values = {"above": above, "below": below, "all": len(labels), "units": units}
     return text(region, key, measure=region.label(measure), **values)
 
 
@@ -153,8 +152,8 @@ def exhibit(
                 share(value, language) if shares else plain(value, language, decimals) for value in shown["estimate"]
             ],
             head(region, "interval"): [interval(row, language, shares) for _, row in shown.iterrows()],
-            head(region, "number" if shares else "n"): [plain(n, language) for n in shown["n"]],
-            text(region, "difference share" if shares else "difference"): [
+            head(region, "n"): [plain(n, language) for n in shown["n"]],
+            text(region, "difference"): [
                 plain(100 * value if shares else value, language, signed=True) for value in shown["delta"]
             ],
             head(region, "comparison"): [phrases.name(label or "no comparison", language) for label in shown["label"]],
@@ -256,6 +255,6 @@ def _outcome(region: "Region", measure: str, by: str | Mapping[str, str], year: 
     units = text(region, f"units {UNITS[by]}")
     tested = by == "provider_id"
     labels = own.loc[own["status"] != "hidden", "label"]
-    finding = apart(region, measure, labels if tested else labels.mask(labels == "", "no comparison"), units, True)
+    finding = apart(region, measure, labels if tested else labels.mask(labels == "", "no comparison"), units)
     notes = [text(region, "outcome"), "" if tested else text(region, "not tested")]
     return exhibit(region, measure, own, UNITS[by], finding, notes, rows, "client", True, float(whole))

@@ -81,13 +81,7 @@ def indicator(
     whole = rows[(rows["unit"] == "region") & (rows["statistic"] == made.statistic)]["estimate"]
     own = own.assign(name=[region.label(each) for each in own["unit_id"]])
     called = name or f"{rule} {listed} {'' if at_least is None else at_least}".strip()
-    finding = apart(
-        region,
-        called,
-        own.loc[own["status"] != "hidden", "label"],
-        text(region, f"units {UNITS[by]}"),
-        made.statistic == "share",
-    )
+    finding = apart(region, called, own.loc[own["status"] != "hidden", "label"], text(region, f"units {UNITS[by]}"))
     middle = float(whole.iloc[-1]) if len(whole) else None
     return exhibit(
         region,

@@ -1,0 +1,89 @@
+"""A provider's own survey, which no questionnaire that ships can take in: proposed, accepted and read in one go."""
+
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from workbench import codebook
+from workbench.intake import deliveries, drafts
+
+PROVIDERS = ("Stichting De Wending", "Zorggroep Noorderhof")
+STATEMENTS = ("Ik voel mij welkom", "Mijn begeleider denkt goed met mij mee")
+
+
+def smileys(path: Path, answers: tuple[str, ...]) -> None:
+    lines = [";".join(("Organisatie", "Team", "Ingevuld op", "Verzonden op", *STATEMENTS))]
+    for at in range(30):
+        given = (answers[at % len(answers)], answers[(at + 1) % len(answers)])
+        lines.append(f"{PROVIDERS[at % 2]};Team {'AB'[at % 2]};{at % 28 + 1}-04-2026;1-3-2026;{';'.join(given)}")
+    path.write_bytes("\r\n".join(lines).encode("cp1252"))
+
+
+def own_survey(path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Toelichting bij de levering"])
+    sheet = book.create_sheet("Antwoorden")
+    for title in (["Cliënttevredenheid"], ["Export van 3 mei 2026"], []):
+        sheet.append(title)
+    sheet.append(["Nr", "Ingevuld", "Aanbieder", "Ik word serieus genomen", "Welk rapportcijfer geeft u ons?"])
+    for at in range(30):
+        often = ("Altijd", "Meestal", "Soms", "n.v.t.")[at % 4]
+        sheet.append([at + 1, 45717 + at, PROVIDERS[0], often, ("7", "8", "7,5", "9")[at % 4]])
+    sheet.append(["Totaal", None, None, None, "7,9"])
+    book.save(path)
+
+
+@pytest.fixture
+def accepted(tmp_path: Path) -> tuple[Path, codebook.Codebook]:
+    """Return a folder with three deliveries, and the codebook that comes of accepting everything proposed."""
+    folder, own = tmp_path / "2026", tmp_path / "codebook"
+    folder.mkdir()
+    smileys(folder / "kiosk_5smileys.csv", ("1", "2", "3", "4", "5", "Overslaan"))
+    smileys(folder / "kiosk_3smileys.csv", ("Niet mee eens", "Neutraal", "Mee eens", "Overslaan"))
+    own_survey(folder / "wending_2026.xlsx")
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in drafts.TABLES}
+    for path in sorted(folder.iterdir()):
+        taken = [item for each in parts["items"] for item in each["item"]]
+        for name, rows in drafts.propose(path, None, taken=taken).items():
+            parts[name].append(rows)
+    tables = {name: pd.concat(each, ignore_index=True) for name, each in parts.items()}
+    for name, table in tables.items():
+        rows = table.drop_duplicates(list(codebook.KEYS[name])) if name in codebook.KEYS else table
+        codebook.write_table(own / f"{name}.csv", rows)
+    (own / "region.yml").write_text(codebook.first_region("proef", drafts.shipped_in(tables)), "utf-8")
+    return folder, codebook.read(own)
+
+
+def test_everything_delivered_counts(accepted: tuple[Path, codebook.Codebook]) -> None:
+    received = deliveries.receive(*accepted, 2026, None)
+    account = received.deliveries.set_index("file")
+    assert account["counted"].tolist() == [30, 30, 30]
+    assert account.at["wending_2026.xlsx", "excluded"] == 1  # the row that adds up the others
+    assert not (received.findings["severity"] == "error").any()
+    assert received.responses["completed_on"].notna().all()
+    assert set(received.responses["team"].dropna()) == {"Team A", "Team B"}
+
+
+def test_the_same_words_with_other_answers_are_other_items(accepted: tuple[Path, codebook.Codebook]) -> None:
+    items = accepted[1].items.set_index(["instrument", "wording_nl"])
+    for statement in STATEMENTS:
+        assert items.loc[("kiosk_3smileys", statement), "high"] == 3
+        assert items.loc[("kiosk_5smileys", statement), "high"] == 5
+    assert items["item"].is_unique
+    assert items.loc[("wending", "Ik word serieus genomen"), "high"] == 4
+    assert items.loc[("wending", "Welk rapportcijfer geeft u ons?"), "high"] == 10
+
+
+def test_answers_are_read_as_they_were_given(accepted: tuple[Path, codebook.Codebook]) -> None:
+    folder, book = accepted
+    received = deliveries.receive(folder, book, 2026, None)
+    often, mark = (
+        book.items.loc[book.items["wording_nl"] == text, "item"].item()
+        for text in ("Ik word serieus genomen", "Welk rapportcijfer geeft u ons?")
+    )
+    assert received.answers[often].value_counts().to_dict() == {4: 8, 3: 8, 2: 7}
+    assert received.answers[mark].dropna().mean() == pytest.approx((8 * 7 + 8 * 8 + 7 * 7.5 + 7 * 9) / 30)
+    why = received.unanswered.groupby("kind", observed=True).size().to_dict()
+    assert why["not_applicable"] == 7
