@@ -38,6 +38,7 @@ ROOMS = {
         "store",
     },
     "cluster": {"store"},
+    "unchanged": {"store"},
     "making": {"regions", "reporting", "store"},
     "rendering": {"cluster", "making", "regions", "reporting", "store"},
     "estimating": {"analysis", "codebook", "indicators", "schemas", "scoring", "store"},
@@ -54,7 +55,7 @@ ROOMS = {
         "scoring",
         "store",
     },
-    "__main__": {"codebook", "intake", "pipeline", "rendering", "sample", "store"},
+    "__main__": {"codebook", "intake", "pipeline", "rendering", "sample", "store", "unchanged"},
     "__init__": {"regions"},
 }
 TOUCH_FILES = re.compile(r"\bopen\(|read_text|write_text|read_bytes|write_bytes|read_csv|read_parquet|to_parquet")
@@ -66,6 +67,7 @@ MAY_TOUCH_FILES = (
     "exporting",
     "pipeline",
     "store",
+    "unchanged",
     "regions",
     "making",
     "rendering",

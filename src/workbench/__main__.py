@@ -9,9 +9,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import pandas as pd
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -19,7 +18,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from typer.core import TyperCommand
 
+from workbench import unchanged
 from workbench.store import Busy, NotSafe, NotThere, Places, find_root, has_files, regions
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 app = typer.Typer(
     help="Quality workbench for social care: deliveries in, one report per provider and a regional synthesis out.",
@@ -38,6 +41,7 @@ ForceOption = Annotated[bool, typer.Option("--force", help="Make everything agai
 SAMPLE = "sample"
 SHOWN_FINDINGS = 30
 SHOWN_PAGES = 5
+COLOURS = {"error": "red", "warning": "yellow", "note": "blue"}
 CAUSES = {
     "new": "not made before",
     "asked": "as asked (--force)",
@@ -81,9 +85,14 @@ def report(
     force: ForceOption = False,
 ) -> None:
     """Process what is new and make every report that is out of date."""
+    places, year = _chosen(region, year, make_sample=True)
+    asked = {"edition": edition, "language": language, "municipalities": sorted(municipality or [])}
+    if not force and (told := unchanged.since(places, year, asked)):
+        for line in told:
+            console.print(line, soft_wrap=True)
+        return
     from workbench import pipeline
 
-    places, year = _chosen(region, year, make_sample=True)
     processed = pipeline.process(places, year, force=force, progress=_say)
     with _bar("Reports") as (bar, task):
 
@@ -106,16 +115,21 @@ def report(
     errors = _tell_findings(processed.tables["findings"])
     for page, why in result.failed:
         problems.print(f"[red]Not made:[/] {escape(page)}: {escape(why)}")
+    total = len(result.kept) + len(result.made)
     if not processed.made and not result.made and not result.failed:
-        console.print(f"Nothing changed: {len(result.kept)} reports are up to date.")
+        console.print(f"Nothing changed: {total} reports are up to date.")
     else:
         _tell_why(result.why)
         console.print(
             f"{len(result.made)} reports made, {len(result.kept)} were up to date; "
             f"the largest worker took {result.memory:.0f} MB."
         )
-    console.print(f"Open [bold]{escape(str(result.index))}[/]", soft_wrap=True)
-    raise typer.Exit(1 if errors or result.failed else 0)
+    place = f"Open [bold]{escape(str(result.index))}[/]"
+    console.print(place, soft_wrap=True)
+    if errors or result.failed:
+        raise typer.Exit(1)
+    found = _counted(processed.tables["findings"])
+    unchanged.remember(places, year, asked, [*found, f"Nothing changed: {total} reports are up to date.", place])
 
 
 @app.command()
@@ -383,7 +397,7 @@ def _bar(title: str) -> Iterator[tuple[Progress, TaskID]]:
         yield bar, bar.add_task(title, total=None)
 
 
-def _tell_account(deliveries: pd.DataFrame, exclusions: pd.DataFrame) -> None:
+def _tell_account(deliveries: "pd.DataFrame", exclusions: "pd.DataFrame") -> None:
     """Show delivered, counted and excluded per file, and why."""
     table = Table(title="Deliveries", title_justify="left")
     for name in ("file", "kind", "delivered", "counted", "excluded", "why"):
@@ -408,27 +422,30 @@ def _tell_why(why: Mapping[str, Sequence[str]]) -> None:
         console.print(f"Made again, {cause}: {len(names)} ({escape(shown)})", soft_wrap=True)
 
 
-def _tell_findings(findings: pd.DataFrame, everything: bool = False) -> int:
+def _tell_findings(findings: "pd.DataFrame", everything: bool = False) -> int:
     """Show what is wrong in the deliveries, the worst first; return the number of errors."""
     from workbench.intake.findings import by_weight
 
     ordered = by_weight(findings)
     shown = ordered if everything else ordered[ordered["severity"] == "error"].head(SHOWN_FINDINGS)
-    colours = {"error": "red", "warning": "yellow", "note": "blue"}
     for row in shown.to_dict("records"):
         place = row["file"] + (f", row {row['row']}" if row["row"] else "")
         place += f", column {row['column']}" if isinstance(row["column"], str) and row["column"] else ""
         target = problems if row["severity"] == "error" else console
-        colour = colours[row["severity"]]
+        colour = COLOURS[row["severity"]]
         target.print(f"[{colour}]{row['severity']}[/] {escape(place)}: {escape(row['message'])}", soft_wrap=True)
         target.print(f"      {escape(row['remedy'])}", soft_wrap=True)
+    if not everything:
+        for line in _counted(findings):
+            console.print(line)
+    return int((findings["severity"] == "error").sum())
+
+
+def _counted(findings: "pd.DataFrame") -> list[str]:
+    """Return one line on how many findings there are; none where there are none."""
     counts = findings["severity"].value_counts()
-    if not everything and len(findings):
-        said = ", ".join(
-            f"{counts[each]} {each}{'s' if counts[each] > 1 else ''}" for each in colours if each in counts
-        )
-        console.print(f"Findings: {said}. 'python -m workbench check' lists them.")
-    return int(counts.get("error", 0))
+    said = [f"{counts[each]} {each}{'s' if counts[each] > 1 else ''}" for each in COLOURS if each in counts]
+    return [f"Findings: {', '.join(said)}. 'python -m workbench check' lists them."] if said else []
 
 
 class Stopped(BaseException):

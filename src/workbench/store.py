@@ -18,11 +18,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
+if TYPE_CHECKING:  # imported where tables are read and written: who only looks whether something changed has none
+    import pandas as pd
 
 
 class NotThere(ValueError):
@@ -285,7 +284,7 @@ def read_json(path: Path) -> Any:
         return {}
 
 
-def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
+def write_tables(folder: Path, tables: Mapping[str, "pd.DataFrame"]) -> None:
     """Write each table to ``<folder>/<name>.parquet``; texts that are categories come back as texts."""
     with writing(folder) as write:
         write(tables)
@@ -304,7 +303,11 @@ def writing(folder: Path) -> Iterator[Callable[[Mapping[str, pd.DataFrame]], Non
         each.result()
 
 
-def _write_table(path: Path, table: pd.DataFrame) -> None:
+def _write_table(path: Path, table: "pd.DataFrame") -> None:
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     coded = [column for column in table.columns if isinstance(table[column].dtype, pd.CategoricalDtype)]
     whole = pa.Table.from_pandas(table, preserve_index=False)
     if coded:
@@ -315,12 +318,14 @@ def _write_table(path: Path, table: pd.DataFrame) -> None:
         pq.write_table(whole, file, compression="zstd", store_schema=not coded, use_dictionary=shared)
 
 
-def _hardly_repeats(column: pd.Series) -> bool:
+def _hardly_repeats(column: "pd.Series") -> bool:
     """Say whether a column has so many values that listing each once saves nothing."""
+    import pandas as pd
+
     return isinstance(column.dtype, pd.CategoricalDtype) and len(column.cat.categories) > _MANY
 
 
-def read_table(folder: Path, name: str) -> pd.DataFrame:
+def read_table(folder: Path, name: str) -> "pd.DataFrame":
     """Read one table; answers, which are stored as small as they are, become ordinary numbers.
 
     Raises
@@ -328,6 +333,8 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
     NotThere
         With the command that makes it.
     """
+    import pandas as pd
+
     path = folder / f"{name}.parquet"
     if not path.is_file():
         raise NotThere(f"{path} does not exist yet: make it with 'python -m workbench process'.")
@@ -345,8 +352,10 @@ def fingerprint_files(paths: list[Path], root: Path | None = None) -> str:
     return digest.hexdigest()
 
 
-def fingerprint_table(table: pd.DataFrame) -> str:
+def fingerprint_table(table: "pd.DataFrame") -> str:
     """Return one hash over the rows of a table in their order."""
+    import pandas as pd
+
     rows = pd.util.hash_pandas_object(table, index=False).to_numpy()
     return hashlib.sha256(",".join(table.columns).encode() + rows.tobytes()).hexdigest()
 

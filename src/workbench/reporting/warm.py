@@ -43,7 +43,12 @@ NEEDED = (
     ),
     *("matplotlib.pyplot", "matplotlib.backends.backend_svg", "matplotlib.backends.backend_agg"),
     *("pandas", "pandas.core.reshape.reshape", "pyarrow.parquet", "pyarrow.dataset", "pyarrow.pandas_compat"),
-    *("workbench", "workbench.reporting.exhibits", "workbench.reporting.portrait", "workbench.reporting.synthesis"),
+    *(
+        "workbench.regions",
+        "workbench.reporting.exhibits",
+        "workbench.reporting.portrait",
+        "workbench.reporting.synthesis",
+    ),
 )
 LATER = ("scipy.stats", "seaborn", "statsmodels.formula.api", "workbench.analysis.estimates")
 BACKEND = "module://matplotlib_inline.backend_inline"  # what a kernel sets before a notebook imports matplotlib
