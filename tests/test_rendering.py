@@ -324,3 +324,33 @@ def _change(places, table, chosen, column="estimate"):
     at = rows.index[chosen(rows) & rows[column].notna()][0]
     rows.loc[at, column] = rows.loc[at, column] + (1e-9 if column == "estimate" else ".")
     rows.to_parquet(path)
+
+
+def test_where_no_byte_changed_nothing_is_found_out_again(reported, tmp_path, monkeypatch):
+    places, _ = reported
+    copy = Places(shutil.copytree(places.root, tmp_path / "again"), "sample")
+    monkeypatch.setenv("WORKBENCH_ROOT", str(copy.root))
+    asked = ["report", "--region", "sample"]
+    first = RUNNER.invoke(command_line.app, asked)
+    assert first.exit_code == 0, first.output
+    monkeypatch.setattr(pipeline, "process", lambda *_, **__: 1 / 0)
+    again = RUNNER.invoke(command_line.app, asked)
+    assert again.exit_code == 0, again.output
+    assert [line for line in again.output.splitlines() if line] == [
+        line for line in first.output.splitlines() if line and line != "Reports ..."
+    ]
+    assert "Nothing changed: 7 reports are up to date." in again.output
+    for path in (
+        copy.reports(2026) / "providers" / "p001.html",
+        copy.root / "notebooks" / "provider.ipynb",
+        next(path for path in sorted(copy.raw(2025).rglob("*")) if path.is_file()),
+        copy.processed(2026) / "scores.parquet",
+        copy.codebook / "region.yml",
+    ):
+        before = path.read_bytes()
+        path.write_bytes(before + b"\n")
+        assert isinstance(RUNNER.invoke(command_line.app, asked).exception, ZeroDivisionError), path
+        path.write_bytes(before)
+    assert RUNNER.invoke(command_line.app, asked).exit_code == 0
+    for more in (["--force"], ["--edition", "public"], ["--language", "en"], ["--municipality", "all"]):
+        assert isinstance(RUNNER.invoke(command_line.app, [*asked, *more]).exception, ZeroDivisionError), more

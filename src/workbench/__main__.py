@@ -456,15 +456,22 @@ def _stop(*_: object) -> None:
     raise Stopped
 
 
-def main() -> None:
-    """Run a command; what a person can mend becomes one message and exit code 1."""
-    signal.signal(signal.SIGINT, _stop)
+def _mistakes() -> tuple[type[Exception], ...]:
+    """Return what a person can mend; looked up when something went wrong only, for it takes a second to import."""
     from workbench.codebook import CodebookError
     from workbench.intake.privacy import MissingKey
 
+    return NotThere, NotSafe, Busy, CodebookError, MissingKey, FileExistsError
+
+
+def main() -> None:
+    """Run a command; what a person can mend becomes one message and exit code 1."""
+    signal.signal(signal.SIGINT, _stop)
     try:
         app()
-    except (NotThere, NotSafe, Busy, CodebookError, MissingKey, FileExistsError) as mistake:
+    except SystemExit:
+        raise
+    except _mistakes() as mistake:
         for line in str(mistake).splitlines():
             problems.print(f"[red]{escape(line)}[/]", soft_wrap=True)
         sys.exit(1)
