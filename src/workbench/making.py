@@ -13,7 +13,9 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
+from functools import partial
 from multiprocessing import connection, get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 TOGETHER = 2  # times that pages whose worker ended are made again beside others, before each is made alone
 SMALLEST = 1 << 30  # bytes of memory any page may take
 FOR_GOOD = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)  # of which no next page gets better
+_turns: AbstractContextManager[Any] = nullcontext()  # at executing a notebook; on a cluster, workers have one each
 LOST = "the process that made it was ended, three times: perhaps for lack of memory (see --memory, --jobs)"
 
 
@@ -147,7 +150,10 @@ def make(
 def _here(
     left: Sequence[Page], given: Callable[[Page], tuple[Any, ...]], jobs: int, address: str
 ) -> Iterator[tuple[Page, Made]]:
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (address,))
+    context = get_context("spawn")
+    turns = context.BoundedSemaphore(jobs)
+    # One process more than there are turns: it writes a page while the notebooks of others are executed.
+    pool = ProcessPoolExecutor(min(jobs + 1, len(left)), context, _begin, (address, turns))
     try:
         yield from _outcomes({pool.submit(make_page, *given(page)): page for page in left})
     except BaseException:
@@ -159,13 +165,15 @@ def _here(
     pool.shutdown()
 
 
-def _begin(address: str) -> None:
-    """Make a process a worker: interrupts are the parent's, its end too, and all share one warm process."""
+def _begin(address: str, turns: AbstractContextManager[Any]) -> None:
+    """Make a process a worker: interrupts are the parent's, its end too, and all share one warm process and turns."""
+    global _turns
     from workbench.reporting import kernels
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     kernels.join(address)
+    _turns = turns
 
 
 def _end_with_parent() -> None:
@@ -209,14 +217,19 @@ def make_page(page: dict[str, Any], told: dict[str, str], theme_css: str, limits
 
     made = Page(**page)
     root, language = made.notebook.parent.parent, made.parameters["language"]
-    environment = {"WORKBENCH_ROOT": str(root)}
+    execute = partial(
+        notebooks.execute,
+        made.notebook,
+        made.parameters,
+        limits=limits,
+        environment={"WORKBENCH_ROOT": str(root)},
+    )
     try:
-        try:
-            executed = notebooks.execute(made.notebook, made.parameters, limits=limits, environment=environment)
-        except notebooks.KernelDied:
-            executed = notebooks.execute(
-                made.notebook, made.parameters, limits=limits, environment=environment, warm=False
-            )
+        with _turns:
+            try:
+                executed = execute()
+            except notebooks.KernelDied:
+                executed = execute(warm=False)
     except (notebooks.NotebookFailed, ValueError) as failure:
         return Made(str(failure), kernels.memory())
     html = pages.render(

@@ -51,24 +51,27 @@ def region(folder: Path, providers: int) -> Places:
     return Places(folder, "sample")
 
 
-def rounds(places: Places, times: int, seed: int, victims: Sequence[str] = VICTIMS) -> Iterator[Blow]:
+def rounds(
+    places: Places, times: int, seed: int, victims: Sequence[str] = VICTIMS, again: str = "all"
+) -> Iterator[Blow]:
     """Strike so many times; a run that is left alone says what must come of it and how long it takes.
 
-    It is the second one, for a release is held against what was published before. The victims take turns.
+    It is the second one, for a release is held against what was published before. The victims take turns; every run
+    makes ``all`` again, or only the ``pages``.
 
     Raises
     ------
     NotWhole
         At the first release that is not as it must be.
     """
-    _must_end(_started(places, force=True))
+    _must_end(_started(places, again))
     began = time.monotonic()
-    _must_end(_started(places, force=True))
+    _must_end(_started(places, again))
     lasted = time.monotonic() - began
     expected = digest(places)
     chance = random.Random(seed)
     for place in range(times):
-        yield _strike(places, victims[place % len(victims)], chance.uniform(0, lasted), expected)
+        yield _strike(places, victims[place % len(victims)], chance.uniform(0, lasted), expected, again)
 
 
 def digest(places: Places) -> dict[str, str]:
@@ -81,8 +84,8 @@ def digest(places: Places) -> dict[str, str]:
     return found
 
 
-def _strike(places: Places, victim: str, after: float, expected: dict[str, str]) -> Blow:
-    run = _started(places, force=True)
+def _strike(places: Places, victim: str, after: float, expected: dict[str, str], again: str) -> Blow:
+    run = _started(places, again)
     began, struck = time.monotonic(), "nobody: it was done"
     while run.poll() is None:
         if time.monotonic() - began >= after and (found := _processes(run.pid, victim)):
@@ -95,8 +98,7 @@ def _strike(places: Places, victim: str, after: float, expected: dict[str, str])
         raise NotWhole(f"{left} outlived their run ({victim} killed after {after:.1f} s)")
     while code and runs < AGAIN:
         runs += 1
-        again = _started(places, force=False)
-        code = again.wait(600)
+        code = _started(places).wait(600)
     now = digest(places)
     wrong = sorted(name for name in now.keys() | expected.keys() if now.get(name) != expected.get(name))
     if code or wrong:
@@ -104,8 +106,8 @@ def _strike(places: Places, victim: str, after: float, expected: dict[str, str])
     return Blow(struck, after, runs)
 
 
-def _started(places: Places, *, force: bool) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "faults.run", str(places.root), *(["force"] if force else [])]
+def _started(places: Places, again: str = "") -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "faults.run", str(places.root), *([again] if again else [])]
     environment = os.environ | {"FAULTS": str(os.getpid())}
     out = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     return subprocess.Popen(command, cwd=Path(__file__).parents[1], env=environment, start_new_session=True, **out)

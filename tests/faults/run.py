@@ -1,4 +1,4 @@
-"""One run: ``python -m faults.run FOLDER [force]``; exit code 0 if every page was made, whatever was delivered."""
+"""One run: ``python -m faults.run FOLDER [all|pages]``; exit code 0 if every page was made, whatever was delivered."""
 
 import sys
 from pathlib import Path
@@ -9,9 +9,9 @@ from workbench.store import Places
 
 def main() -> None:
     """Process and report as the command does."""
-    places, force = Places(Path(sys.argv[1]), "sample"), "force" in sys.argv
-    pipeline.process(places, 2026, force=force)
-    sys.exit(bool(pipeline.report(places, 2026, force=force).failed))
+    places, again = Places(Path(sys.argv[1]), "sample"), sys.argv[2:]
+    pipeline.process(places, 2026, force="all" in again)
+    sys.exit(bool(pipeline.report(places, 2026, force=bool(again)).failed))
 
 
 if __name__ == "__main__":
