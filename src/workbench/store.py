@@ -291,7 +291,7 @@ def write_tables(folder: Path, tables: Mapping[str, "pd.DataFrame"]) -> None:
 
 
 @contextlib.contextmanager
-def writing(folder: Path) -> Iterator[Callable[[Mapping[str, pd.DataFrame]], None]]:
+def writing(folder: Path) -> Iterator[Callable[[Mapping[str, "pd.DataFrame"]], None]]:
     """Give a function that begins to write tables and does not wait; they are all written at the end of the block."""
     folder.mkdir(parents=True, exist_ok=True)
     begun: list[Future[None]] = []
