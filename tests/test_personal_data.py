@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from workbench import open_release
 from workbench.__main__ import app
+from workbench.reporting import notebooks
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 NAMES = ["estimates", "providers", "deliveries", "excluded", "agreements"]
@@ -34,6 +35,20 @@ def test_a_release_needs_no_row_about_a_person(small_region, tmp_path):
     pd.testing.assert_frame_equal(there.estimates, alone.estimates)
     assert there.codebook == alone.codebook
     assert there.provenance == alone.provenance
+
+
+@pytest.mark.parametrize(("name", "parameters"), [("provider", {"provider": "p001"}), ("region", {})])
+def test_report_notebooks_run_where_nothing_else_is(small_region, tmp_path, monkeypatch, name, parameters):
+    """In a project that holds the released tables and nothing about people, the page is the same."""
+    root = tmp_path / "project"
+    shutil.copytree(small_region.released(2026), root / "data" / "processed" / "sample" / "2026" / "released")
+    (root / "data" / "raw").mkdir()
+    outputs = []
+    for place in (small_region.root, root):
+        monkeypatch.setenv("WORKBENCH_ROOT", str(place))
+        executed = notebooks.execute(NOTEBOOKS / f"{name}.ipynb", {"region": "sample", "year": 2026} | parameters)
+        outputs.append([output.get("data") for cell in executed.cells for output in cell.get("outputs", [])])
+    assert outputs[0] == outputs[1]
 
 
 @pytest.fixture

@@ -140,15 +140,29 @@ def publish(places: Places, year: int) -> None:
     limits = dataclasses.asdict(book.region.thresholds)
     leaks = ledger.audit(estimates, released, ledger.Rules(**{name: limits[name] for name in ledger.RULES}))
     if leaks:
+        names = _names(book)
         more = f"\nand {len(leaks) - TOLD} more." if len(leaks) > TOLD else ""
-        told = "\n".join(str(leak) for leak in leaks[:TOLD])
-        raise NotSafe(f"Not published: {len(leaks)} figures could be worked out from the others.\n{told}{more}")
+        told = "\n".join(leak.told(lambda code: names.get(code, code)) for leak in leaks[:TOLD])
+        raise NotSafe(
+            f"Not published: {len(leaks)} figures that must not be known could be worked out.\n{told}{more}\n"
+            "What was published before stands as it was. Make the release again with "
+            f"'python -m workbench process --region {places.region} --year {year} --force'."
+        )
     today = datetime.now(UTC).date().isoformat()
     revision = ledger.revision(book.region.revisions, year)
     former = known[known["revision"] == revision] if known is not None else None
     entered = ledger.entries(estimates, released, str(year), edition, today, revision, former)
     whole = entered if known is None else pd.concat([known, entered], ignore_index=True)
     store.write_tables(places.ledger.parent, {places.ledger.stem: whole})
+
+
+def _names(book: Codebook) -> dict[str, str]:
+    """Return what a reader calls providers, municipalities, items and measures."""
+    items = book.items.drop_duplicates("item")
+    known = {item: f"{item} ({wording})" for item, wording in zip(items["item"], items["wording_nl"], strict=True)}
+    known |= {measure: book.name_of(measure, "en") for measure in [*book.cards, *book.dimensions["dimension"]]}
+    known |= dict(zip(book.municipalities["municipality_code"], book.municipalities["name"], strict=True))
+    return known | dict(zip(book.providers["provider_id"], book.providers["name"], strict=True))
 
 
 def _standing(places: Places, year: int, book: Codebook) -> pd.DataFrame | None:

@@ -204,3 +204,32 @@ def test_no_answer_of_few_is_shown_or_found_by_subtraction(counts):
         if 0 < count < 5:
             assert answer in gone
             assert sum(named[each] for each in gone) >= 5
+
+
+def test_thresholds_count_people_not_episodes():
+    """Twelve endings of seven people are too few; so are six drop-outs by two people out of forty."""
+    few = estimates(measure="uitval", statistic="share", estimate=[0.5], n=12.0, people=7.0)
+    assert release.decide(few)[["status", "reason"]].values.tolist() == [["hidden", "few"]]
+    two = estimates(measure="uitval", statistic="share", estimate=[0.25], n=40.0, people=30.0, people_in=2.0)
+    decided = release.decide(two.assign(people_out=28.0))
+    assert decided[["status", "reason"]].values.tolist() == [["hidden", "small cells"]]
+    assert decided["n"].isna().all()
+    assert not {"people", "people_in", "people_out"} & set(decided.columns)
+
+
+def test_an_answer_of_few_people_is_not_found_by_subtraction():
+    table = distribution("zonder_hulp", {"1": 30, "2": 8, "3": 12, "4": 20})
+    people = table.assign(people=60.0, people_in=[25.0, 2, 11, 20], people_out=50.0)
+    gone = hidden(people)
+    assert "2" in gone
+    assert len(gone) == 2
+    assert not hidden(table)
+
+
+def test_a_bound_is_not_given_away_by_the_distribution():
+    """At most 5 of 14 can go on without help: then the same number does not stand among the answers."""
+    table = distribution("zonder_hulp", {"1": 2, "2": 1, "3": 6, "4": 5})
+    whole = table[table["category"] == "4"].assign(category="")
+    decided = release.decide(pd.concat([table, whole], ignore_index=True)).set_index("category")
+    assert decided.at["", "reason"] == "few cases"
+    assert decided.at["4", "status"] == "hidden"

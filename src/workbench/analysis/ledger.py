@@ -4,16 +4,20 @@ The ledger has one row per published figure: measure, group, unit and number of 
 printed, in which release it stands and since when. It never forgets: a figure that was published stays known.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from workbench.analysis import linked, relations, standing
 from workbench.analysis.linked_counts import Linked, Rules
 from workbench.analysis.printed import decimals
+from workbench.analysis.release import with_people
 
+PEOPLE = "number of people"
+FEW_NAMED = 3  # figures named in one message
 RULES = ("hidden_below", "smallest_cell", "uncertain_points")
 KEY = ["measure", "statistic", "category", "unit", "unit_id", "group", "year"]
 FIGURES = ["n", "n_eff", "estimate", "std_error", "conf_low", "conf_high", "delta", "p_adjusted", "reliability"]
@@ -101,18 +105,45 @@ def entries(
 
 
 @dataclass(frozen=True)
-class Leak:
-    """A figure that could be worked out: what it is of, from which figures, and what to hide to prevent it."""
+class Figure:
+    """Which number is meant: of a measure, a unit and a group; ``people`` behind it, or a ``cell`` of it."""
 
-    figure: str
+    measure: str
+    cell: str
+    group: str
+    unit: str
+    unit_id: str
+    year: int
+
+    def told(self, name: Callable[[str], str]) -> str:
+        """Say which number is meant; `name` gives what a reader calls a code."""
+        whose = name(self.unit_id) if self.unit != self.unit_id else "the region"
+        who = f", {name(self.group)}" if self.group else ""
+        what = self.cell if self.cell == PEOPLE else " ".join(name(part) for part in self.cell.split(" ") if part)
+        return f"{name(self.measure)} {self.year}{who}, {whose}: {what}"
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A figure that could be worked out: between which ends, from which figures, and what to hide to prevent it."""
+
+    figure: Figure
     low: float
     high: float
-    remedy: tuple[str, ...]
+    given_by: tuple[Figure, ...]
+    remedy: tuple[Figure, ...]
+
+    def told(self, name: Callable[[str], str]) -> str:
+        """Tell it to whoever is to prevent it."""
+        found = f"{self.figure.told(name)} can be worked out to lie between {self.low:g} and {self.high:g}"
+        told = [each.told(name) for each in self.given_by[:FEW_NAMED]]
+        more = f"; and {len(self.given_by) - FEW_NAMED} more" if len(self.given_by) > FEW_NAMED else ""
+        given = f", given by: {'; '.join(told)}{more}." if told else "."
+        hide = "; ".join(each.told(name) for each in self.remedy) or "every figure it is linked with"
+        return f"{found}{given} Cheapest remedy: hide {hide}."
 
     def __str__(self) -> str:
-        hide = "; ".join(self.remedy) or "every figure it is linked with"
-        found = f"{self.figure} can be worked out to lie between {self.low:g} and {self.high:g}."
-        return f"{found} Cheapest remedy: hide {hide}."
+        return self.told(str)
 
 
 def audit(estimates: pd.DataFrame, released: pd.DataFrame, rules: Rules) -> list[Leak]:
@@ -136,12 +167,12 @@ def audit(estimates: pd.DataFrame, released: pd.DataFrame, rules: Rules) -> list
         Where a released figure was never computed, or has no row in the release.
     """
     both = as_seen(estimates, released, rules)
-    leaks = []
+    leaks = _openly(both, released)
     for system in (*relations.numbers(both, rules), *relations.cells(both, rules)):
         for known in (None, *system.insiders):
             for at in linked.unsafe(system.system, system.system.hidden, known):
-                leaks.append(_leak(system, int(at)))
-    return list({str(leak): leak for leak in leaks}.values())
+                leaks.append(_leak(system, int(at), known))
+    return list({leak.figure: leak for leak in reversed(leaks)}.values())[::-1]
 
 
 def as_seen(estimates: pd.DataFrame, released: pd.DataFrame, rules: Rules) -> pd.DataFrame:
@@ -166,24 +197,48 @@ def as_seen(estimates: pd.DataFrame, released: pd.DataFrame, rules: Rules) -> pd
     both["coarse"] = both["n_precision"].notna()
     moved = both["n_released"].notna() & ~both["coarse"] & (both["n_released"] != both["n"])
     both["slack"] = np.where(moved, rules.smallest_cell - 1.0, 0.0)
-    return both
+    return with_people(both, rules)
 
 
-def _leak(system: Linked, at: int) -> Leak:
-    """Describe one cell that can be worked out, with the cheapest way to prevent it."""
+def _openly(both: pd.DataFrame, released: pd.DataFrame) -> list[Leak]:
+    """Return the figures that are called hidden and have a value all the same."""
+    open_ = released[(released["status"] == "hidden") & released["estimate"].notna()]
+    exact = open_[KEY].merge(both[[*KEY, "estimate"]], on=KEY, how="left", validate="1:1")["estimate"]
+    leaks = []
+    for (_, row), value in zip(open_.iterrows(), exact, strict=True):
+        cell = " ".join(each for each in (row["statistic"], row["category"]) if each)
+        figure = Figure(row["measure"], cell, row["group"], row["unit"], row["unit_id"], int(row["year"]))
+        leaks.append(Leak(figure, value, value, (figure,), (figure,)))
+    return leaks
+
+
+def _leak(system: Linked, at: int, known: NDArray[np.bool_] | None) -> Leak:
+    """Describe one cell that can be worked out, from what, and the cheapest way to prevent it."""
     whole = system.system
     only = whole.cells.assign(need=whole.cells["need"].where(whole.cells.index == whole.cells.index[at], 0.0))
-    alone = linked.System(only, whole.relations, whole.cost, whole.hidden)
-    ends = linked.ranges(alone, whole.hidden).iloc[0]
+    alone = replace(whole, cells=only)
+    ends = linked.ranges(alone, whole.hidden, known).iloc[0]
     try:
-        more = linked.protect(alone) & ~whole.hidden
+        more = linked.protect(alone, [known] if known is not None else []) & ~whole.hidden
     except linked.Unprotectable:
         more = whole.hidden & False
-    remedy = [_name(system, cell) for _, cell in only[only["figure"].isin(more.nonzero()[0])].iterrows()]
-    return Leak(_name(system, only.iloc[at]), ends["low"], ends["high"], tuple(remedy))
+    given = linked.given_by(alone, whole.hidden, known)
+    figure = _name(system, only.iloc[at])
+    return Leak(figure, ends["low"], ends["high"], *(_named(system, figures) for figures in (given, more)))
 
 
-def _name(system: Linked, cell: pd.Series) -> str:
+def _named(system: Linked, figures: NDArray[np.bool_]) -> tuple[Figure, ...]:
+    """Return figures of a system by what they are of, each once."""
+    cells = system.system.cells
+    named = [_name(system, cell) for _, cell in cells[cells["figure"].isin(np.flatnonzero(figures))].iterrows()]
+    return tuple(dict.fromkeys(named))
+
+
+def _name(system: Linked, cell: pd.Series) -> Figure:
     measure, statistic, group, year = system.key
-    what = "number of people" if cell["name"] in ("n", "u", "people") else f"{statistic} {cell['name']}"
-    return f"{measure} {year}, {group or 'all'}, {cell['unit']} {cell['unit_id']}: {what}"
+    what = f"{statistic} {cell['name']}"
+    if statistic == "mean" and not group:  # means of all groups are one system
+        what, _, group = str(cell["name"]).partition(" ")
+    if cell["name"] in ("n", "u", "people"):
+        what = PEOPLE
+    return Figure(measure, what, group, cell["unit"], cell["unit_id"], int(year))

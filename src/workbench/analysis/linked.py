@@ -209,6 +209,24 @@ def unsafe(system: System, hidden: NDArray[np.bool_], known: NDArray[np.bool_] |
     return _narrow(Moves(system.relations), rooms, *rooms.under(hidden.astype(float)))[0]
 
 
+def given_by(system: System, hidden: NDArray[np.bool_], known: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+    """Say which published figures keep the ranges of protected cells too narrow.
+
+    Examples
+    --------
+    The 3 is the rest of 23 after 20.
+
+    >>> cells = pd.DataFrame({"value": [3.0, 20, 23], "need": [5, 0, 0], "figure": range(3)})
+    >>> cells = cells.assign(low=cells["value"], high=cells["value"], least=0.0, most=np.inf)
+    >>> system = System(cells, sparse.csr_matrix([[1.0, 1, -1]]), np.ones(3), np.array([True, False, False]))
+    >>> given_by(system, system.hidden).tolist()
+    [False, True, True]
+    """
+    view = np.zeros(len(system.cells), dtype=bool) if known is None else known
+    adds = _broken(Moves(system.relations), _Rooms(system, view), hidden.astype(float))
+    return (adds > 1e-9).any(axis=0) & ~hidden
+
+
 def _check(system: System) -> None:
     off = np.abs(system.relations @ system.cells["value"].to_numpy(dtype=float))
     if len(off) and off.max() > 1e-6 * max(1.0, system.cells["value"].abs().max()):

@@ -78,7 +78,7 @@ def numbers(rows: pd.DataFrame, key: Key, rules: Rules) -> Linked:
     """
     table, block = _by_unit(rows)
     value, large = table["n"].to_numpy(dtype=float), (table["n"] >= LARGE).to_numpy()
-    few = value < rules.hidden_below
+    few = (table["people"] < rules.hidden_below).to_numpy()
     across, rest = across_units(table.index, value[:, None], ["people"])
     near = COARSE * np.round(value / COARSE)
     rounded = large | table["bound"].to_numpy()
@@ -93,7 +93,9 @@ def numbers(rows: pd.DataFrame, key: Key, rules: Rules) -> Linked:
             "high": value,
             "least": np.where(rounded & ~few, np.minimum(near - COARSE / 2, value), 1.0),
             "most": np.where(
-                few, rules.hidden_below - 1, np.where(rounded, np.maximum(near + COARSE / 2, value), np.inf)
+                few,
+                np.where(value < rules.hidden_below, rules.hidden_below - 1, np.inf),
+                np.where(rounded, np.maximum(near + COARSE / 2, value), np.inf),
             ),
             "need": np.where(few & part, float(rules.smallest_cell), 0.0),
             "figure": np.arange(len(table)),
@@ -124,7 +126,9 @@ def _by_unit(rows: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.intp]]:
     cost = np.bincount(block, np.where(said, rows["cost"], 0.0), many)
     flags = {"bound": bound, "said": said, "c": rows["coarse"].to_numpy(dtype=bool)}
     any_of = {name: np.bincount(block, flag, many) > 0 for name, flag in flags.items()}
-    return pd.DataFrame({"n": n, "cost": cost, **any_of}, index=units), block
+    people = np.full(many, np.inf)
+    np.minimum.at(people, block, rows["people"].to_numpy(dtype=float))
+    return pd.DataFrame({"n": n, "people": people, "cost": cost, **any_of}, index=units), block
 
 
 def shares(
@@ -240,7 +244,7 @@ def _published(
     away, reason = rows["status"].to_numpy() == "hidden", rows["reason"].to_numpy()
     bound = away & np.isin(reason, [AT_MOST, AT_LEAST])
     whole = (rows["base"] != "") | (rows["category"] == "")
-    few = (away & (reason == FEW)) | (whole & (rows["n"] < rules.hidden_below)).to_numpy()
+    few = (away & (reason == FEW)) | (whole & (rows["people"] < rules.hidden_below)).to_numpy()
     few_rows = np.where(of_base >= 0, of_base, of_cell)[few]
     hidden = np.bincount(figure, away & ~bound, len(printed)) > 0
     hidden &= np.bincount(figure, bound, len(printed)) == 0
@@ -271,6 +275,9 @@ def _published(
     need &= ~(is_number & (region | (key[0] != MODES)))
     for at, base in zip(of_cell[away & (reason == SMALL)], of_base[away & (reason == SMALL)], strict=True):
         need[at] |= value[at] > value[base] - 0.5  # a reason that all had
+    need[of_cell[away & rows["few_people"].to_numpy(dtype=bool)]] = True
+    of_few_people = few_rows[(rows["n"] >= rules.hidden_below).to_numpy()[few]]
+    need |= np.isin(of_unit, of_unit[of_few_people]) & part & ~is_number & (value > 0.5)
     if key[0] == "respons":
         own = cells["name"].to_numpy() == "yes"
         need = own & part & (value > 0.5) & (value < rules.hidden_below - 0.5)
@@ -300,7 +307,8 @@ def _precision(
             low[cell], high[cell] = value[cell] - 0.0025 * n[at], value[cell] + 0.0025 * n[at]
         else:
             low[cell], high[cell] = counts_alike(round(value[cell]), int(n[at]))
-    few, all_but = reason == AT_MOST, reason == AT_LEAST
+    bound = ~np.isin(of_cell, of_cell[(rows["status"] != "hidden").to_numpy()])  # nowhere else is it shown
+    few, all_but = bound & (reason == AT_MOST), bound & (reason == AT_LEAST)
     low[of_cell[few]], high[of_cell[few]] = 0.0, float(rules.smallest_cell)
     low[of_cell[all_but]], high[of_cell[all_but]] = n[all_but] - rules.smallest_cell, n[all_but]
     slack = rows["slack"].to_numpy()

@@ -18,7 +18,7 @@ from workbench.analysis.linked_counts import MODES, MOMENT, OPINIONS, Key, Linke
 
 KEY = ["measure", "statistic", "group", "year"]
 WHICH = ["category", "unit", "unit_id"]
-SAID = ["n", "estimate", "status", "reason", "coarse", "slack"]
+SAID = ["n", "estimate", "status", "reason", "coarse", "slack", "people", "few_people"]
 OTHERWISE = ("zonder_hulp", "reden_einde", "uitval", "geen_herstart", "doelen")  # shares that other systems hold
 
 
@@ -57,14 +57,16 @@ def cells(table: pd.DataFrame, rules: Rules) -> Iterator[Linked]:
         yield _restarts(rows, key, rules)
     for key, rows in table[(table["measure"] == MODES) & (table["n"] > 0)].groupby(KEY, sort=True):
         yield _counts(rows, key, rules)
-    means = table[table["statistic"].isin(["mean", "adjusted", "gap"]) & (table["n"] > 0) & table["estimate"].notna()]
+    whole = (table["category"] == "") & (table["n"] > 0) & table["estimate"].notna()
+    means = table[table["statistic"].isin(["mean", "adjusted", "gap"]) & whole]
     for (measure, year), rows in means.groupby(["measure", "year"], sort=True):
         yield linked_means.means(rows, (measure, "mean", "", year), rules)
 
 
 def _needed(table: pd.DataFrame) -> pd.DataFrame:
     """Return what systems are made from; texts as objects, which many small tables are made of quicker."""
-    needed = table.assign(slack=table.get("slack", 0.0))[[*KEY, *WHICH, *SAID]]
+    given = {"slack": table.get("slack", 0.0), "people": table.get("people", table["n"])}
+    needed = table.assign(**given, few_people=table.get("few_people", False))[[*KEY, *WHICH, *SAID]]
     texts = needed.columns[needed.dtypes == "str"]
     return needed.astype(dict.fromkeys(texts, object)).assign(cost=linked_counts.cost_of(needed))
 

@@ -32,6 +32,7 @@ from workbench.analysis.linked_counts import (
 from workbench.analysis.printed import as_printed
 
 VALUES = ["n", "n_eff", "estimate", "std_error", "conf_low", "conf_high", "delta", "p_adjusted", "reliability"]
+PERSONS = ["people", "people_in", "people_out"]
 BLOCK = ["measure", "statistic", "unit", "unit_id", "group", "year"]
 UNIT = ["measure", "unit", "unit_id", "group", "year"]
 LINKED = "gives another away"
@@ -109,15 +110,16 @@ def decide(
 
 def alone(estimates: pd.DataFrame, rules: Rules, indicative_below: int) -> pd.DataFrame:
     """Return the estimates with status and reason by the plain rules on people, values and all."""
-    decided = estimates.copy()
-    n, cells = decided["n"].fillna(0.0), _people_in(decided)
+    decided = with_people(estimates, rules)
+    n, cells = decided["people"].fillna(0.0), _people_in(decided)
+    persons, others = decided["people_in"].fillna(cells), decided["people_out"].fillna(decided["n"] - cells)
     mode = (decided["measure"] == MODES) & (decided["category"] != "")
     exempt = mode | _of_organisations(decided)
     status = np.select([n < rules.hidden_below, n < indicative_below], ["hidden", "indicative"], "shown")
     decided["status"] = np.where(exempt, "shown", status)
     decided.loc[(decided["status"] == "hidden") & (decided["reason"] == ""), "reason"] = FEW
 
-    small = (cells > 0.5) & (cells < rules.smallest_cell - 0.5)
+    small = (cells > 0.5) & (persons < rules.smallest_cell - 0.5)
     for rows, reason in (
         ((decided["measure"] == "respons") & (cells < rules.hidden_below - 0.5), FEW),
         (_modes_of_few(decided), FEW),
@@ -125,10 +127,14 @@ def alone(estimates: pd.DataFrame, rules: Rules, indicative_below: int) -> pd.Da
         ((decided["statistic"] == "context") & decided["measure"].isin(PEOPLE) & small, SMALL),
         (_opinions(decided, small), SMALL),
         (decided["measure"].isin(DISTRIBUTIONS) & (decided["category"] != "") & small, SMALL),
-        (decided["category"].isin(SENSITIVE) & (cells > n - 0.5), SMALL),
-        *_bounds(decided, cells, rules),
+        (decided["category"].isin(SENSITIVE) & (cells > decided["n"] - 0.5), SMALL),
+        (_yes_or_no(decided) & decided["few_people"], SMALL),
+        *_bounds(decided, persons, others, rules),
     ):
         decided.loc[rows & (decided["status"] != "hidden"), ["status", "reason"]] = ["hidden", reason]
+    bound = decided[(decided["measure"] == "zonder_hulp") & decided["reason"].isin([AT_MOST, AT_LEAST])]
+    same = (decided["category"] == "4") & _among(decided, bound, BLOCK) & (decided["status"] != "hidden")
+    decided.loc[same, ["status", "reason"]] = ["hidden", SMALL]  # the same number, in the distribution
     clients = decided[(decided["measure"] == "clients") & (decided["status"] == "hidden")]
     spent = (decided["measure"] == "spent_per_client") & _among(decided, clients, [*UNIT[1:], "category"])
     decided.loc[spent, ["status", "reason"]] = ["hidden", SMALL]
@@ -154,7 +160,7 @@ def published(decided: pd.DataFrame) -> pd.DataFrame:
     rounded.loc[hidden, VALUES[1:]] = np.nan
     rounded.loc[hidden & ~bound, "n"] = np.nan
     rounded.loc[hidden & (rounded["label"] != "too few"), "label"] = ""
-    return rounded.drop(columns=["coarse", "slack"], errors="ignore")
+    return rounded.drop(columns=["coarse", "slack", "few_people", *PERSONS], errors="ignore")
 
 
 def _of_organisations(table: pd.DataFrame) -> pd.Series:
@@ -198,13 +204,38 @@ def _opinions(table: pd.DataFrame, small: pd.Series) -> pd.Series:
     return opinion & (family.isin(whole) | (apart & family.isin(part)))
 
 
-def _bounds(decided: pd.DataFrame, cells: pd.Series, rules: Rules) -> Iterator[tuple[pd.Series, str]]:
-    """Say which shares of a yes or no are published as a bound: those of few people, or of all but few."""
+def with_people(table: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """Return figures with how many people are behind them, and whether a share of many episodes is of few people.
+
+    Where nothing else is said of the people, what is counted are people.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"statistic": "share", "n": [40.0, 40.0], "estimate": [0.25, 0.25], "people": [np.nan, 30],
+    ...     "people_in": [np.nan, 4], "people_out": [np.nan, 26]})
+    >>> with_people(rows, Rules())[["people", "few_people"]].values.tolist()
+    [[40.0, False], [30.0, True]]
+    """
+    table = table.assign(**{name: table.get(name, np.nan) for name in ("people", "people_in", "people_out")})
+    cells, bound = _people_in(table), rules.smallest_cell + 0.5
+    few = (table["people_in"] < bound) & (cells > bound)
+    few |= (table["people_out"] < bound) & (table["n"] - cells > bound)
+    return table.assign(people=table["people"].fillna(table["n"]), few_people=few)
+
+
+def _yes_or_no(decided: pd.DataFrame) -> pd.Series:
     answer = decided["measure"].isin(YES_OR_NO) & decided["statistic"].isin(["share", "incidence"])
     answer |= relations.yes_or_no(decided) & (decided["measure"] != "respons")
-    answer &= (decided["measure"] != "zonder_hulp") | (decided["category"] == "")
-    yield answer & (cells < rules.smallest_cell + 0.5), AT_MOST
-    yield answer & (decided["n"] - cells < rules.smallest_cell + 0.5), AT_LEAST
+    return answer & ((decided["measure"] != "zonder_hulp") | (decided["category"] == ""))
+
+
+def _bounds(
+    decided: pd.DataFrame, persons: pd.Series, others: pd.Series, rules: Rules
+) -> Iterator[tuple[pd.Series, str]]:
+    """Say which shares of a yes or no are published as a bound: those of few people, or of all but few."""
+    answer = _yes_or_no(decided) & ~decided["few_people"]
+    yield answer & (persons < rules.smallest_cell + 0.5), AT_MOST
+    yield answer & (others < rules.smallest_cell + 0.5), AT_LEAST
 
 
 def _with_further(decided: pd.DataFrame, system: Linked, gone: np.ndarray) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from workbench.analysis import intervals, outcomes
 from workbench.analysis.estimates.contract import UNITS, as_shares, in_cells, rows, together
+from workbench.analysis.estimates.persons import with_people
 
 MEASURES = ("uitval", "reden_einde", "geen_herstart", "doelen")
 
@@ -68,7 +69,7 @@ def outcome_rows(
         if "doelen" in measures:
             goals, method = _by_unit(outcomes.goals(ended, by=by)), "goals reached / set, clustered"
             parts.append(rows(goals, measure="doelen", statistic="share", method=method, **fixed))
-    return together(parts)
+    return with_people(together(parts), ended, followed, definitions)
 
 
 def _dropouts(
