@@ -1,6 +1,6 @@
 """An outsider with every edition of every report, a solver, and none of our code finds no protected number.
 
-What is published is read as a reader reads it: a share and its interval, a number of people, "at most", "fewer than 10".
+What is published is read as a reader reads it: a share with its interval, a number of people, "at most", "fewer than".
 All that is turned into inequalities between unknown counts, and the smallest and largest count that fit are worked out.
 """
 
