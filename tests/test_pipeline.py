@@ -217,6 +217,23 @@ def test_each_register_is_followed_until_its_own_delivery_is_complete():
     assert linked.at["iWmo", "follow_up_until"] == day("2025-12-31")
 
 
+def test_care_that_was_paused_and_went_on_is_one_episode_and_no_restart():
+    day = pd.Timestamp
+    shared = {"client": "a", "provider_id": "p", "product": "02", "law": "iWmo", "municipality_code": "GM0632"}
+    shared |= {"file": "f", "row": 2, "follow_up_until": day("2025-12-31")}
+    rows = pd.DataFrame(
+        [
+            shared | {"started_on": day("2024-01-01"), "ended_on": day("2024-03-01"), "ending_group": "tijdelijk"},
+            shared | {"started_on": day("2024-05-01"), "ended_on": day("2024-09-01"), "ending_group": "volgens_plan"},
+            shared | {"started_on": day("2025-02-01"), "ended_on": day("2025-04-01"), "ending_group": "tijdelijk"},
+        ]
+    )
+    linked = estimating.link(rows)
+    assert linked["started_on"].tolist() == [day("2024-01-01"), day("2025-02-01")]
+    assert linked["ending_group"].tolist() == ["volgens_plan", "tijdelijk"]
+    assert linked.loc[0, "restart_on"] == day("2025-02-01")
+
+
 def test_more_goals_reached_than_set_is_found_and_the_rest_counts(own_region):
     path = next(own_region.raw(2026).glob("trajecten_iwmo_*.csv"))
     text = path.read_bytes().decode("cp1252")

@@ -45,7 +45,8 @@ def link(episodes: pd.DataFrame) -> pd.DataFrame:
     """Return one row per episode over all deliveries, by the latest knowledge, with restarts linked.
 
     A running episode comes back in every delivery until it ends: the last delivery that has it counts. Each register
-    (a law in a municipality) is followed until its own newest delivery is complete, never longer.
+    (a law in a municipality) is followed until its own newest delivery is complete, never longer. Care that was stopped
+    for a time (code 20 of iWmo and iJw) and went on is one episode, see `_with_pauses`.
 
     Parameters
     ----------
@@ -55,12 +56,38 @@ def link(episodes: pd.DataFrame) -> pd.DataFrame:
     latest = episodes.sort_values(["follow_up_until", "file", "row"], kind="stable").drop_duplicates(
         ["client", "provider_id", "product", "started_on"], keep="last"
     )
+    latest = _with_pauses(latest)
     latest = latest.sort_values(["client", "started_on", "provider_id", "product"], ignore_index=True)
     register = latest.groupby(["law", "municipality_code"], dropna=False)
     latest = latest.assign(follow_up_until=register["follow_up_until"].transform("max"))
     if latest.empty:
         return latest
     return latest.assign(**outcomes.link_restarts(latest)[["restart_on", "restart_same_provider"]])
+
+
+def _with_pauses(episodes: pd.DataFrame) -> pd.DataFrame:
+    """Return episodes in which a temporary stop is no end: with what goes on after it, it is one episode.
+
+    The next episode of the same person, provider and product is the same care. Counted apart, going on would be a new
+    start, and the care before the stop would never end. A stop after which nothing comes stays as it is.
+
+    Examples
+    --------
+    >>> care = pd.DataFrame({"client": "c", "provider_id": "p", "product": "02",
+    ...     "started_on": pd.to_datetime(["2025-01-01", "2025-06-01"]),
+    ...     "ended_on": pd.to_datetime(["2025-03-01", "2025-09-01"]), "ending_group": ["tijdelijk", "volgens_plan"]})
+    >>> _with_pauses(care)[["started_on", "ended_on", "ending_group"]].values.tolist()
+    [[Timestamp('2025-01-01 00:00:00'), Timestamp('2025-09-01 00:00:00'), 'volgens_plan']]
+    """
+    same = ["client", "provider_id", "product"]
+    ordered = episodes.sort_values([*same, "started_on"], kind="stable", ignore_index=True)
+    as_before = (ordered[same].fillna("") == ordered[same].fillna("").shift()).all(axis=1)
+    goes_on = as_before & (ordered["ending_group"].shift() == "tijdelijk")
+    if not goes_on.any():
+        return episodes
+    episode = (~goes_on).cumsum()
+    last = ordered[~episode.duplicated(keep="last")].reset_index(drop=True)
+    return last.assign(started_on=ordered.loc[~episode.duplicated(), "started_on"].to_numpy())
 
 
 @dataclass(frozen=True)
