@@ -283,3 +283,20 @@ def test_a_changed_question_breaks_the_series_of_its_dimension(own_region):
     )
     assert set(changed.query("measure == 'autonomie'")["reason"]) == {"break"}
     assert "" in set(changed.query("measure == 'competentie'")["reason"])
+
+
+def test_a_number_that_is_left_out_is_not_the_rest_of_a_total():
+    left_out = [
+        ("a", "empty", 2),
+        ("b", "empty", 7),
+        ("c", "empty", 9),
+        ("a", "twice", 1),
+        ("b", "twice", 3),
+        ("c", "twice", 8),
+    ]
+    rows = [(provider, reason) for provider, reason, count in left_out for _ in range(count)]
+    exclusions = pd.DataFrame(rows, columns=["provider_id", "reason"]).assign(file="f.csv")
+    files = pd.DataFrame({"file": ["f.csv"], "kind": ["responses"]})
+    shown = pipeline._left_out(exclusions, files, 5).set_index(["reason", "provider_id"])["records"]
+    assert shown["empty"].isna().to_list() == [True, True, False]  # 2 is not 18 - 7 - 9
+    assert shown["twice"].isna().to_list() == [True, True, False]

@@ -450,11 +450,17 @@ def _released_tables(
 
 
 def _left_out(exclusions: pd.DataFrame, files: pd.DataFrame, smallest_cell: int) -> pd.DataFrame:
-    """Return per provider how many questionnaires do not count, and why; the number is missing where it is small."""
+    """Return per provider how many questionnaires do not count, and why; the number is missing where it is small.
+
+    The sum over providers is published too: where one number alone is missing, the smallest of the others goes as well.
+    """
     questionnaires = exclusions["file"].isin(files.loc[files["kind"] == "responses", "file"])
     asked = exclusions[questionnaires & exclusions["provider_id"].notna()]
     counts = asked.groupby(["provider_id", "reason"]).size().rename("records").reset_index()
-    return counts.assign(records=counts["records"].astype(float).where(counts["records"] >= smallest_cell))
+    small = counts["records"] < smallest_cell
+    alone = small.groupby(counts["reason"]).transform("sum") == 1
+    place = counts["records"].mask(small).groupby(counts["reason"]).rank(method="first")
+    return counts.assign(records=counts["records"].astype(float).mask(small | (alone & (place == 1))))
 
 
 def _figures(book: Codebook) -> dict[str, str]:

@@ -3,6 +3,7 @@
 Within a year, and until the region declares a revision:
 
 * hidden stays hidden, unless everything that was hidden with it has since changed by at least ``smallest_cell`` people;
+* a number of people that was rounded stays rounded, unless it has changed by as many;
 * a figure whose people changed by fewer than that keeps the value it was published with; more, and it is replaced.
 """
 
@@ -57,8 +58,8 @@ def hold(decided: pd.DataFrame, ledger: pd.DataFrame, rules: Rules) -> pd.DataFr
     Returns
     -------
     DataFrame
-        The same rows; ``slack``: people by which a figure may differ from its published value, which is kept where this
-        is above 0.
+        The same rows; ``coarse`` also where the number of people was rounded before; ``slack``: people by which a
+        figure may differ from its published value, which is kept where this is above 0.
     """
     former = decided[KEY].merge(latest(ledger), on=KEY, how="left", validate="1:1").set_axis(decided.index)
     known = former["status"].notna()
@@ -76,7 +77,9 @@ def hold(decided: pd.DataFrame, ledger: pd.DataFrame, rules: Rules) -> pd.DataFr
     block = change.groupby([decided[name] for name in BLOCK]).transform("max")
     kept = (block > 1e-9) & (block < rules.smallest_cell) & known & (former["status"] != "hidden")
     held = decided.assign(slack=np.where(kept, rules.smallest_cell - 1.0, 0.0))
-    held.loc[stays, ["status", "reason"]] = ["hidden", LINKED]
+    held["coarse"] |= known & former["n_precision"].notna() & ~(moved >= rules.smallest_cell)
+    held.loc[stays, "status"] = "hidden"
+    held.loc[stays, "reason"] = former["reason"].where(former["reason"] == SMALL, LINKED)
     return held
 
 
