@@ -265,6 +265,8 @@ def first_region(name: str, instruments: Iterable[str]) -> str:
 def as_text(raw: bytes) -> str:
     """Decode a small table that people edit: UTF-8 with or without mark, else what Dutch Excel writes.
 
+    A byte that stands for nothing in either becomes a mark (U+FFFD), which no name of the codebook has.
+
     Examples
     --------
     >>> as_text("reden;één".encode("cp1252"))
@@ -273,7 +275,7 @@ def as_text(raw: bytes) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return raw.decode("cp1252")
+        return raw.decode("cp1252", errors="replace")
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:

@@ -32,6 +32,7 @@ RECEIVED = (
     *("deliveries", "responses", "answers", "unanswered", "episodes", "assessments", "context", "invited"),
     *("agreements", "exclusions", "findings"),
 )
+LARGEST = ("responses", "answers", "unanswered")
 OF_AGREEMENTS = {"share": "share", "mark": "mean"}  # which figure of a measure an agreement is about
 INCIDENCES = {"geen_herstart": "incidence"}  # taken over two calendar years of endings
 AGREED = ("year", "provider_id", "measure", "action", "owner", "due", "target", "status")
@@ -256,20 +257,28 @@ def receive(places: Places, year: int, book: Codebook) -> None:
     open_answers: list[pd.DataFrame] | None = [] if places.remarks(year).is_file() else None
     received = deliveries.receive(places.raw(year), book, year, _key(places, book), open_answers=open_answers)
     tables = {name: getattr(received, name) for name in RECEIVED}
-    tables["remarks"], problems = _released_remarks(places, year, book, received, open_answers)
-    tables["findings"] = _with(_with_orientation(received, book), findings.as_table(problems))
-    tables["episodes"] = tables["episodes"].assign(ending_group=estimating.ending_groups(tables["episodes"]))
     tables["responses"] = estimating.weigh(tables["responses"], tables["invited"])
-    tables["episodes"] = schemas.check("episodes", tables["episodes"])
     former = places.processed(year)
     with store.whole_folder(former) as folder:
         store.keep(former, folder, ["released", "estimates.parquet", "exported_people.parquet"])
-        with store.writing(folder) as write:  # tables are written while the scores are computed
-            write(tables)
-            scores = schemas.check("scores", scoring.score(tables["responses"], tables["answers"], book))
-            write({"scores": scores})
-            made_from = _made_from(places, year, book)
-        store.write_json(folder / "manifest.json", {"received": made_from} | _account(tables | {"scores": scores}))
+        with store.writing(folder) as write:  # tables are written while others are made, the largest first
+            write({name: tables[name] for name in LARGEST})
+            tables["scores"] = schemas.check("scores", scoring.score(tables["responses"], tables["answers"], book))
+            write({"scores": tables["scores"]})
+            tables["remarks"], problems = _released_remarks(places, year, book, received, open_answers)
+            tables["findings"] = _with(_with_orientation(received, book), findings.as_table(problems))
+            grouped = tables["episodes"].assign(ending_group=estimating.ending_groups(tables["episodes"]))
+            tables["episodes"] = schemas.check("episodes", grouped)
+            write({name: table for name, table in tables.items() if name not in (*LARGEST, "scores")})
+            read = {places.raw(year) / file: sha256 for file, sha256 in _read(received).items()}
+            made_from = _made_from(places, year, book, read=read)
+        store.write_json(folder / "manifest.json", {"received": made_from} | _account(tables))
+
+
+def _read(received: deliveries.Received) -> dict[str, str]:
+    """Return the SHA-256 of each delivery that could be read."""
+    read = received.deliveries[received.deliveries["sha256"].fillna("") != ""]
+    return dict(zip(read["file"], read["sha256"], strict=True))
 
 
 def _with_orientation(received: deliveries.Received, book: Codebook) -> pd.DataFrame:
@@ -512,11 +521,19 @@ def _short(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _made_from(places: Places, year: int, book: Codebook, years: list[int] | None = None) -> str:
-    """Return the fingerprint of everything a step was made from."""
+def _made_from(
+    places: Places,
+    year: int,
+    book: Codebook,
+    years: list[int] | None = None,
+    read: Mapping[Path, str] | None = None,
+) -> str:
+    """Return the fingerprint of everything a step was made from; `read` has the SHA-256 of deliveries just read."""
     files = [path for each in years or [year] for path in sorted(places.raw(each).rglob("*")) if path.is_file()]
     parts = {
-        "deliveries": store.fingerprint_files([path for path in files if not path.name.startswith((".", "~$"))]),
+        "deliveries": store.fingerprint_files(
+            [path for path in files if not path.name.startswith((".", "~$"))], read=read
+        ),
         "codebook": book.sha256,
         "code": code_fingerprint(),
         "remarks": store.fingerprint_files(

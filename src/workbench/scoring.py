@@ -15,6 +15,7 @@ from workbench.analysis import scales
 from workbench.codebook import Codebook
 
 _FEWEST, _ENOUGH = 20, 5_000
+_DIRECT = 100_000  # so many patterns are all scored, without looking which ones occur
 _OF_RESPONSE = ("response_id", "provider_id", "role", "instrument")
 
 
@@ -32,9 +33,12 @@ def score(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) -> pd.
     DataFrame
         As in `schemas.SCORES`, ordered by response and dimension; texts are categories.
     """
-    responses = responses if responses["response_id"].is_monotonic_increasing else responses.sort_values("response_id")
+    ids = pd.Index(responses["response_id"].array, dtype="str")
+    if not ids.is_monotonic_increasing:
+        responses = responses.sort_values("response_id")
+        ids = pd.Index(responses["response_id"].array, dtype="str")
     aligned = len(answers) == len(responses) and bool(
-        (answers["response_id"].to_numpy() == responses["response_id"].to_numpy()).all()
+        (answers["response_id"].array == responses["response_id"].array).all()
     )
     places = None if aligned else pd.Index(answers["response_id"]).get_indexer(responses["response_id"])
     parts = []
@@ -52,7 +56,6 @@ def score(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) -> pd.
         found = found.iloc[np.argsort(found["at"].to_numpy(), kind="stable")].reset_index(drop=True)
     at = found["at"].to_numpy()
     of_response = {name: pd.Categorical(responses[name]).take(at) for name in _OF_RESPONSE if name != "response_id"}
-    ids = pd.Index(responses["response_id"].array, dtype="str")
     of_response = {"response_id": pd.Categorical.from_codes(at.astype(np.int32), ids, validate=False)} | of_response
     rest = {name: found[name].array for name in found.columns if name != "at"}
     return pd.DataFrame(of_response | rest, copy=False)
@@ -129,16 +132,18 @@ def _patterns(answers: pd.DataFrame, rows: np.ndarray, items: pd.DataFrame) -> t
     lows = items.drop_duplicates("item").set_index("item")[["low", "high"]].astype(float).to_dict("index")
     sizes = {item: int(ends["high"] - ends["low"]) + 2 for item, ends in lows.items()}
     whole = all((answers[item].dtype == "Int8") and float(ends["low"]).is_integer() for item, ends in lows.items())
-    number = np.zeros(len(rows), dtype=np.int64)
-    if whole and math.prod(sizes.values()) < 2**62:
+    many = math.prod(sizes.values())
+    every: np.ndarray | slice = slice(None) if len(rows) == len(answers) and _in_order(rows) else rows
+    number = np.zeros(len(rows), dtype=np.int32 if many < _DIRECT else np.int64)
+    if whole and many < 2**62:
         for item, size in sizes.items():
-            place = answers[item].to_numpy(dtype=np.int16, na_value=int(lows[item]["low"]) - 1)[rows]
-            place = place - (int(lows[item]["low"]) - 1)
+            place = answers[item].to_numpy(dtype=np.int16, na_value=int(lows[item]["low"]) - 1)[every]
+            place = place - np.int16(int(lows[item]["low"]) - 1)
             if len(place) and (place.min() < 0 or place.max() >= size):
                 break
             number = number * size + place
         else:
-            at, known = pd.factorize(number)
+            at, known = (number, np.arange(many)) if many < min(_DIRECT, len(rows)) else pd.factorize(number)
             columns = {}
             for item in reversed(sizes):
                 known, place = np.divmod(known, sizes[item])
@@ -146,6 +151,10 @@ def _patterns(answers: pd.DataFrame, rows: np.ndarray, items: pd.DataFrame) -> t
             return at, pd.DataFrame(columns)
     own = {item: answers[item].to_numpy(dtype="float64", na_value=np.nan)[rows] for item in answers.columns}
     return np.arange(len(rows)), pd.DataFrame(own, copy=False)
+
+
+def _in_order(rows: np.ndarray) -> bool:
+    return bool((rows == np.arange(len(rows))).all())
 
 
 def items_of(book: Codebook, instrument: str, variant: str) -> pd.DataFrame:

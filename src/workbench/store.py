@@ -343,12 +343,22 @@ def read_table(folder: Path, name: str) -> "pd.DataFrame":
     return table.astype(dict.fromkeys(small, "float64"))
 
 
-def fingerprint_files(paths: list[Path], root: Path | None = None) -> str:
-    """Return one hash over the names of files (their path below `root`, where given) and their bytes."""
+def fingerprint_files(paths: list[Path], root: Path | None = None, read: Mapping[Path, str] | None = None) -> str:
+    """Return one hash over the names of files (their path below `root`, where given) and their bytes.
+
+    Parameters
+    ----------
+    paths : list of Path
+    root : Path, optional
+    read : mapping of Path to str, optional
+        The SHA-256 of files that were read already; they are not read again.
+    """
+    read = read or {}
     digest = hashlib.sha256()
     for path in sorted(paths):
         name = path.relative_to(root).as_posix() if root else path.name
-        digest.update(name.encode() + hashlib.sha256(path.read_bytes()).digest())
+        known = read.get(path)
+        digest.update(name.encode() + (bytes.fromhex(known) if known else hashlib.sha256(path.read_bytes()).digest()))
     return digest.hexdigest()
 
 

@@ -1,6 +1,7 @@
 """The questionnaires of all deliveries of a year put together: responses, answers, and why answers are missing."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,7 +45,9 @@ def assemble(cleaned: "Sequence[Cleaned]") -> tuple[pd.DataFrame, pd.DataFrame, 
         kinds = kinds.reindex(columns=codes.columns).fillna(NO_KIND).astype(np.int8)
 
     order = np.lexsort([responses["row"], responses["file"].cat.codes, responses["response_id"]])
-    responses, codes, kinds = (table.take(order).reset_index(drop=True) for table in (responses, codes, kinds))
+    with ThreadPoolExecutor(max_workers=2) as both:
+        ordered = both.map(lambda table: table.take(order).reset_index(drop=True), (codes, kinds, responses))
+        codes, kinds, responses = ordered
     same = responses["response_id"].duplicated()
     nth = responses.groupby("response_id").cumcount() + 1 if same.any() else pd.Series(1, index=responses.index)
     ids = pd.Series(identity.hexadecimal(responses["response_id"].to_numpy()))

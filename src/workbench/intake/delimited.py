@@ -189,6 +189,9 @@ def _parse(text: bytes, delimiter: str, width: int, unlike: set[int]) -> tuple[p
     once_each = pa.dictionary(pa.int32(), pa.large_string())
     types = {name: pa.large_string() if at in unlike else once_each for at, name in enumerate(names)}
 
+    # A cell can only hold a line break between quotes; most tables have them in their header only, or not at all.
+    broken = text.find(b'"', text.find(b"\n") + 1) >= 0 or text[: text.find(b"\n") + 1].count(b'"') % 2 == 1
+
     def once(threads: bool, chunk: int) -> tuple[pa.Table, list[tuple[int, str]]]:
         misfits: list[tuple[int, str]] = []
 
@@ -201,7 +204,7 @@ def _parse(text: bytes, delimiter: str, width: int, unlike: set[int]) -> tuple[p
             read_options=pa_csv.ReadOptions(column_names=names, use_threads=threads, block_size=chunk),
             parse_options=pa_csv.ParseOptions(
                 delimiter=delimiter,
-                newlines_in_values=True,
+                newlines_in_values=broken,
                 ignore_empty_lines=False,
                 invalid_row_handler=set_apart,
             ),

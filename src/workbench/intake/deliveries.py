@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -113,17 +114,21 @@ def receive(
             manifest.append(_entry(delivery, "") | {"kind": "unreadable"})
             problems.append(Finding(delivery.file, "error", trouble.message, trouble.remedy))
             continue
-        entry = _entry(delivery, hashlib.sha256(raw).hexdigest())
+        entry = _entry(delivery, "")
         manifest.append(entry)
-        if not delivery.settings or entry["kind"] == "ignored":
+        with ThreadPoolExecutor(max_workers=1) as beside:  # while the table is made
+            digest = beside.submit(_sha256, raw)
+            try:
+                export = None
+                if delivery.settings and entry["kind"] != "ignored":
+                    export = exports.read(raw, delivery.file, delivery.settings)
+            except Unreadable as trouble:
+                entry["kind"] = "unreadable"
+                problems.append(Finding(delivery.file, "error", trouble.message, trouble.remedy))
+        entry["sha256"] = digest.result()
+        del raw, digest  # as large as the table that was made of it
+        if export is None:
             continue
-        try:
-            export = exports.read(raw, delivery.file, delivery.settings)
-        except Unreadable as trouble:
-            entry["kind"] = "unreadable"
-            problems.append(Finding(delivery.file, "error", trouble.message, trouble.remedy))
-            continue
-        del raw  # as large as the table that was made of it
         entry |= {"reader": export.reader, "delivered": len(export.table) + len(export.apart) + len(export.summary)}
         problems += export.findings
         excluded.append(_excluded(delivery.file, export.apart, "does not fit the header"))
@@ -152,6 +157,10 @@ def receive(
         progress("", len(arrived), len(arrived))
     problems += columns.unused(codebook.corrections, meant, applied)
     return _processed(manifest, behind, excluded, problems, codebook, year, key)
+
+
+def _sha256(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()
 
 
 def _processed(
@@ -329,8 +338,9 @@ def _reconciled(
     if not manifest:
         return schemas.empty("deliveries")
     table = pd.DataFrame(manifest)
-    counted = pd.concat([each[["file", "row"]].drop_duplicates() for each in tables.values()])
-    table["counted"] = table["file"].map(counted.groupby("file").size()).fillna(0).astype("int64")
+    records_of = [each.groupby("file", observed=True)["row"].nunique().rename(index=str) for each in tables.values()]
+    counted = pd.concat(records_of).groupby(level=0).sum()
+    table["counted"] = table["file"].map(counted).fillna(0).astype("int64")
     table["excluded"] = table["file"].map(exclusions.groupby("file").size()).fillna(0).astype("int64")
     off = table[table["delivered"] != table["counted"] + table["excluded"]]
     for row in off.to_dict("records"):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.intake.findings import Finding, times
-from workbench.intake.values import distinct, key, opposite
+from workbench.intake.values import Texts, distinct, key, opposite
 from workbench.schemas import MISSING_KINDS
 
 # The scales that translate a field where columns.csv names none.
@@ -106,7 +106,7 @@ def code(column: pd.Series, scale: Scale, low: float, high: float) -> Coded:
 
 
 def text_codes(
-    column: pd.Series, scale: Scale, allowed: tuple[str, ...] = (), numbers: bool = False
+    column: pd.Series, scale: Scale, allowed: tuple[str, ...] = (), numbers: bool = False, dtype: Texts = "str"
 ) -> tuple[pd.Series, pd.DataFrame]:
     """Translate labels of a field (role, sex, channel) into the codes of the processed tables.
 
@@ -114,7 +114,7 @@ def text_codes(
 
     Returns
     -------
-    values : Series of str
+    values : Series of str, or of categories if `dtype` says so
         Missing where the label is not known or its code is empty.
     problems : DataFrame
         As in `Coded`.
@@ -132,7 +132,7 @@ def text_codes(
     wrong = np.array([value is None or bool(value and allowed and value not in allowed) for value in found], dtype=bool)
     values = pd.Series(
         [*(None if bad else value or None for value, bad in zip(found, wrong, strict=True)), None], dtype="str"
-    )
+    ).astype(dtype)
     problems = _problems(column, at, texts, wrong, list(scale.codes) or list(allowed), "unknown")
     return values.take(at).set_axis(column.index), problems
 

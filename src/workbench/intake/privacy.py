@@ -240,8 +240,11 @@ def age_bands(ages: pd.Series) -> pd.Series:
     ['0-3', '12-17', '85+', nan]
     """
     lower = [int(band.rstrip("+").partition("-")[0]) for band in AGE_BANDS]
-    bands = pd.cut(ages.where(ages.between(0, 120)), [*lower, np.inf], right=False, labels=AGE_BANDS)
-    return bands.astype("str").where(bands.notna()).astype("str")
+    at, known = pd.factorize(ages)
+    each = pd.Series([*known, np.nan], dtype=float)
+    bands = pd.cut(each.where(each.between(0, 120)), [*lower, np.inf], right=False, labels=AGE_BANDS)
+    texts = pd.Series(bands.astype("str").where(bands.notna()), dtype="str")
+    return texts.take(at).set_axis(ages.index)
 
 
 def ages_on(birth_dates: pd.Series, year: int) -> pd.Series:

@@ -91,16 +91,26 @@ def raw(records: Records, field: str) -> pd.Series:
     return column.fillna(default) if default else column
 
 
-def text(records: Records, field: str, scales: Mapping[str, labels.Scale]) -> tuple[pd.Series, list[Finding]]:
+def _delivered(records: Records, field: str) -> pd.Series:
+    """Return a field as `raw` does, with each text held once where the delivery holds it so."""
+    default = records.settings.get(field, "")
+    if field in records.fields:
+        return records.fields[field] if not default else raw(records, field)
+    index = records.fields.index
+    return values.constant(default, index) if default else pd.Series(None, index=index, dtype="str")
+
+
+def text(
+    records: Records, field: str, scales: Mapping[str, labels.Scale], dtype: values.Texts = "str"
+) -> tuple[pd.Series, list[Finding]]:
     """Return a field as text: translated where a scale is named, as delivered with its white space folded if not.
 
     Of the fields that should hold labels, one that is answered in people's own words is withheld.
     """
     if records.scales.get(field):
-        return coded(records, field, scales, ())
-    as_it_is = field in records.fields and not records.settings.get(field)
-    delivered = records.fields[field] if as_it_is else raw(records, field)
-    found = values.per_value(delivered, lambda value: values.fold(value) or None)
+        return coded(records, field, scales, (), dtype)
+    delivered = _delivered(records, field)
+    found = values.per_value(delivered, lambda value: values.fold(value) or None, dtype)
     if not (field.startswith("background:") or field in _LABELS) or not _in_own_words(delivered):
         return found, []
     message = "The column is answered in people's own words; it is withheld."
@@ -116,17 +126,21 @@ def _in_own_words(column: pd.Series) -> bool:
 
 
 def coded(
-    records: Records, field: str, scales: Mapping[str, labels.Scale], allowed: tuple[str, ...]
+    records: Records,
+    field: str,
+    scales: Mapping[str, labels.Scale],
+    allowed: tuple[str, ...],
+    dtype: values.Texts = "str",
 ) -> tuple[pd.Series, list[Finding]]:
     """Return a field as one of the codes `allowed`, through its scale or else the usual one."""
     name = records.scales.get(field) or labels.USUAL_SCALES.get(field, "")
     scale = scales.get(name, scales[""])
     delivered = records.fields.get(field)
     if delivered is None:
-        return raw(records, field), []
-    found, problems = labels.text_codes(delivered, scale, allowed, field.startswith("background:"))
+        return _delivered(records, field).astype(dtype), []
+    found, problems = labels.text_codes(delivered, scale, allowed, field.startswith("background:"), dtype)
     default = records.settings.get(field, "")
-    found = found.mask(delivered.isna(), default) if default else found
+    found = found.astype("str").mask(delivered.isna(), default) if default else found
     return found, labels.problem_findings(problems, records.file, records.headers[field], name, field)
 
 
@@ -171,8 +185,7 @@ def provider(
     records: Records, codebook: Codebook, empty: pd.Series | None = None
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Return ``provider_id`` and ``reason`` of each record, as `providers.identify` does; no findings where `empty`."""
-    as_it_is = "provider" in records.fields and not records.settings.get("provider")
-    names = records.fields["provider"] if as_it_is else raw(records, "provider")
+    names = _delivered(records, "provider")
     identified = providers.identify(names, codebook)
     passed_over = records.test if empty is None else records.test | empty
     asked = identified.assign(reason=identified["reason"].mask(passed_over))
@@ -180,11 +193,11 @@ def provider(
     return identified, providers.unknown_names(names, asked, codebook, records.file, column)
 
 
-def municipality(records: Records, codebook: Codebook) -> tuple[pd.Series, list[Finding]]:
+def municipality(records: Records, codebook: Codebook, dtype: values.Texts = "str") -> tuple[pd.Series, list[Finding]]:
     """Return the CBS code of the municipality of each record, from its name or its code with or without zeros."""
     known = municipality_spellings(codebook)
-    names = raw(records, "municipality")
-    found = values.per_value(names, lambda name: known.get(values.key(name)))
+    names = _delivered(records, "municipality")
+    found = values.per_value(names, lambda name: known.get(values.key(name)), dtype)
     unknown = names.notna() & found.isna()
     if not unknown.any():
         return found, []

@@ -1,6 +1,7 @@
 """Delivered questionnaires -> responses that count, and the reason for each that does not."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,7 +77,11 @@ def clean(delivered: Records, codebook: Codebook, year: int, hash_key: str) -> C
     findings += problems + misrouted + _out_of_use(codes, codebook, instrument, year, delivered.file)
 
     empty = codes.isna().all(axis=1) & described[background].isna().all(axis=1)
-    identified, problems = records.provider(delivered, codebook, empty)
+    with ThreadPoolExecutor(max_workers=2) as beside:  # every answer is gone through while the rest is looked at
+        hashing = beside.submit(identity.answer_hash, codes, kinds, hash_key)
+        doubting = beside.submit(doubts.within, codes, _seconds(delivered, described), codebook, instrument)
+        identified, problems = records.provider(delivered, codebook, empty)
+        answered, doubtful = hashing.result(), doubting.result()
     findings += problems
     described["provider_id"] = _shared(identified["provider_id"])
     roleless = described["role"].isna() & ~empty & ~delivered.test
@@ -85,7 +90,6 @@ def clean(delivered: Records, codebook: Codebook, year: int, hash_key: str) -> C
     respondent = delivered.fields.get("respondent", pd.Series(None, index=described.index, dtype="str"))
     person = delivered.fields.get("client", delivered.fields.get("bsn"))
     content = {name: described[name] for name in described.columns if name not in ("row", "file", "weight")}
-    answered = identity.answer_hash(codes, kinds, hash_key)
     hashed = answered + identity.content_hash(
         content | {"respondent": respondent} | ({} if person is None else {"person": person}), hash_key
     )
@@ -111,7 +115,6 @@ def clean(delivered: Records, codebook: Codebook, year: int, hash_key: str) -> C
     moments = described["completed_on"].fillna(records.date(delivered, "started_at")[0])
     double |= identity.kiosk_bursts(pd.Series(tapped, index=described.index), moments.where(at_kiosk))
     reason = reason.mask(counts & double, "duplicate")
-    doubtful = doubts.within(codes, _seconds(delivered, described), codebook, instrument)
     choices = codebook.region.counting
     marked: dict[str, pd.Series] = {}
     for name, where, what, choice in (
@@ -178,15 +181,15 @@ def _describe(
         columns[name] = found[0]
         findings.extend(found[1])
 
-    keep("role", records.coded(delivered, "role", scales, schemas.ROLES))
-    keep("informant", records.coded(delivered, "informant", scales, schemas.INFORMANTS))
-    columns["informant"] = columns["informant"].fillna("self")
-    keep("sex", records.coded(delivered, "sex", scales, schemas.SEXES))
-    keep("mode", records.coded(delivered, "mode", scales, ()))
+    keep("role", records.coded(delivered, "role", scales, schemas.ROLES, "category"))
+    keep("informant", records.coded(delivered, "informant", scales, schemas.INFORMANTS, "category"))
+    columns["informant"] = _filled(columns["informant"], "self")
+    keep("sex", records.coded(delivered, "sex", scales, schemas.SEXES, "category"))
+    keep("mode", records.coded(delivered, "mode", scales, (), "category"))
     for name in ("variant", "moment", "product"):
-        keep(name, records.text(delivered, name, scales))
-    columns["variant"] = per_value(columns["variant"], key).fillna("standaard")
-    keep("municipality_code", records.municipality(delivered, codebook))
+        keep(name, records.text(delivered, name, scales, "category"))
+    columns["variant"] = _filled(per_value(columns["variant"], key, "category"), "standaard")
+    keep("municipality_code", records.municipality(delivered, codebook, "category"))
     keep("completed_on", records.date(delivered, "completed_on"))
     keep("age_band", records.age_band(delivered, scales, year))
     columns["instrument"] = constant(_instrument(delivered, codebook), delivered.fields.index)
@@ -208,10 +211,17 @@ def _describe(
             remedy = "Give it the field age in columns.csv: it becomes an age band."
             findings.append(Finding(delivered.file, "error", message, remedy, delivered.headers[field]))
             continue
-        keep(field, records.text(delivered, field, scales))
+        keep(field, records.text(delivered, field, scales, "category"))
         if columns[field].isna().all():
             del columns[field]
     return pd.DataFrame({name: _shared(column) for name, column in columns.items()}), findings
+
+
+def _filled(column: pd.Series, text: str) -> pd.Series:
+    """Return texts with `text` where one is missing."""
+    if column.isna().all():
+        return constant(text, column.index)
+    return column.astype("str").fillna(text) if column.isna().any() else column
 
 
 def _shared(column: pd.Series) -> pd.Series:

@@ -6,12 +6,14 @@ Every function works on the distinct values of a column, so its cost hardly depe
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from workbench import categories
+
+Texts = Literal["str", "category"]  # how a column of texts is held: each as it is, or each different one once
 
 # What export programs write in a cell that holds nothing.
 BLANKS = ("", "NA", "NaN", "NULL", "(null)", "#N/A", "#N/B", "#NULL!", "#LEEG!")
@@ -81,6 +83,9 @@ def distinct(column: pd.Series) -> tuple[np.ndarray, Any]:
     used = categories.used(column)
     if used.all():
         return at, texts
+    first = int(used.argmax())
+    if used[first:].all():  # only those in front lack, such as the title of a column
+        return np.maximum(at - at.dtype.type(first), -1), texts[first:]
     return np.append(np.where(used, used.cumsum() - 1, -1), -1)[at], texts[used]
 
 
@@ -113,13 +118,16 @@ def constant(text: str, index: pd.Index) -> pd.Series:
 def per_value(column: pd.Series, function: Callable[[str], Any], dtype: Any = "str") -> pd.Series:
     """Return `function` of each value, computed once per distinct value; missing stays missing.
 
+    With the type ``category`` the results too are held once each, which a million rows notice.
+
     Examples
     --------
     >>> per_value(pd.Series(["A ", None, "A "], dtype="str"), key).tolist()
     ['a', nan, 'a']
     """
     codes, texts = distinct(column)
-    found = pd.Series([function(value) for value in texts] + [None], dtype=dtype)
+    found = pd.Series([function(value) for value in texts] + [None], dtype="str" if dtype == "category" else dtype)
+    found = found.astype(dtype)
     return found.take(codes if len(texts) else np.zeros(len(column), dtype=int)).set_axis(column.index)
 
 
