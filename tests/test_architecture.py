@@ -14,7 +14,7 @@ ROOMS = {
     "intake": {"intake", "categories", "codebook", "pseudonyms", "schemas"},
     "reporting": {"reporting", "schemas"},
     "sample": {"sample", "codebook", "pseudonyms", "schemas"},
-    "codebook": {"indicator_cards", "schemas", "settings"},
+    "codebook": {"codebook", "indicator_cards", "schemas", "settings"},
     "indicator_cards": {"schemas"},
     "indicators": {"analysis", "codebook", "indicator_cards", "scoring"},
     "settings": set(),
