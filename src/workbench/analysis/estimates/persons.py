@@ -51,7 +51,8 @@ def with_people(
     people = pd.concat(found, ignore_index=True)
     shares = table["statistic"].isin(["share", "incidence"])
     joined = table[keys].merge(people, on=keys, how="left", validate="m:1").set_axis(table.index)
-    return table.assign(**{name: joined[name].where(shares) for name in COUNTED})
+    people = table.assign(**{name: joined[name].where(shares) for name in COUNTED})
+    return people.assign(people=people["people"].clip(upper=table["n"]))  # there are no more people than n
 
 
 def _questions(
@@ -70,7 +71,8 @@ def _questions(
         if name == definitions.get("dropout"):
             yield "uitval", "", ended, ~group.isin(out), inside
     if "goals_set" in ended:
-        yield "doelen", "", ended, ended["goals_set"].fillna(0) > 0, ended["goals_set"].fillna(0) > 0
+        judged = (ended["goals_set"].fillna(0) > 0) & ended["goals_reached"].notna()
+        yield "doelen", "", ended, judged, judged
     chosen = definitions.get("restart_months")
     for months in sorted({6, 12, int(str(chosen))} if chosen and "restart_on" in followed else ()):
         again = followed["restart_on"] <= followed["ended_on"] + pd.DateOffset(months=months)
