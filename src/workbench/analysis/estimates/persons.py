@@ -35,7 +35,7 @@ def with_people(
     >>> episodes = pd.DataFrame({"client": list("aab"), "provider_id": "p", "municipality_code": "GM0632",
     ...     "ending_group": "volgens_plan"})
     >>> row = {"measure": "reden_einde", "statistic": "share", "category": "volgens_plan", "unit": "provider",
-    ...     "unit_id": "p", "group": "client", "year": 2026}
+    ...     "unit_id": "p", "group": "client", "year": 2026, "n": 3.0}
     >>> with_people(pd.DataFrame([row]), episodes, episodes.head(0), {})[["people", "people_in"]].values.tolist()
     [[2.0, 2.0]]
     """
