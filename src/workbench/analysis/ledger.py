@@ -169,9 +169,12 @@ def audit(estimates: pd.DataFrame, released: pd.DataFrame, rules: Rules) -> list
     both = as_seen(estimates, released, rules)
     leaks = _openly(both, released)
     for system in (*relations.numbers(both, rules), *relations.cells(both, rules)):
-        for known in (None, *system.insiders):
-            for at in linked.unsafe(system.system, system.system.hidden, known):
-                leaks.append(_leak(system, int(at), known))
+        nobody = np.zeros(len(system.system.cells), dtype=bool)
+        everybody = [nobody, *system.insiders]
+        found = linked.unsafe_to(system.system, system.system.hidden, everybody)
+        leaks += [
+            _leak(system, int(at), known) for known, places in zip(everybody, found, strict=True) for at in places
+        ]
     return list({leak.figure: leak for leak in reversed(leaks)}.values())[::-1]
 
 

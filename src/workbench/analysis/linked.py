@@ -9,7 +9,7 @@ in which the inequalities that a pattern violates are added one round after the 
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,10 +18,12 @@ from numpy.typing import NDArray
 from scipy import optimize, sparse
 
 from workbench.analysis.programs import Moves, Patterns
+from workbench.analysis.witnesses import Witnesses
 
 Numbers = NDArray[np.float64]
 SMALL = 60  # figures up to which the cheapest pattern is found, however long it takes
 ROUNDS = 60  # patterns proposed for a larger system; after that, figures are only added
+A_LITTLE = 0.01  # part of every figure taken as hidden while inequalities are sought: few figures make strong ones
 EXACT = 500  # figures beyond which a proposal may be a per cent dearer than the cheapest
 ENOUGH = 1 - 1e-6  # of the range that is asked for
 FAR = 4  # times the largest range asked for: moves beyond it need no looking at
@@ -121,13 +123,14 @@ def _contents(system: System, known: Sequence[NDArray[np.bool_]]) -> bytes:
 def _solved(system: System, insiders: Sequence[NDArray[np.bool_]]) -> NDArray[np.bool_]:
     nobody = np.zeros(len(system.cells), dtype=bool)
     views = [_Rooms(system, known) for known in (nobody, *insiders)]
-    moves, patterns = Moves(system.relations), Patterns(system.cost, system.together)
+    groups = [_Rooms(system, known) for known in _coalitions(insiders)] if len(insiders) >= MANY else []
+    search, patterns = _Search(system.relations), Patterns(system.cost, system.together)
     pattern, floor, rounds, asked = system.hidden.astype(float), system.hidden, 0, False
     whole = True
     while True:
-        broken = _broken(moves, views[0], pattern)
+        broken = _broken(search, views[0], pattern)
         if not len(broken) and whole:
-            broken, views = _broken_from_inside(moves, views, pattern)
+            broken, views = _broken_from_inside(search, views, groups, pattern)
         if not len(broken) and whole:
             return pattern > 0.5
         if (broken.sum(axis=1) < ENOUGH).any():
@@ -141,10 +144,15 @@ def _solved(system: System, insiders: Sequence[NDArray[np.bool_]]) -> NDArray[np
         pattern = patterns.cheapest(floor, whole, 0.0 if len(pattern) <= EXACT else 0.01)
 
 
-def _broken_from_inside(moves: Moves, views: list["_Rooms"], pattern: Numbers) -> tuple[Numbers, list["_Rooms"]]:
+def _broken_from_inside(
+    search: "_Search", views: list["_Rooms"], groups: Sequence["_Rooms"], pattern: Numbers
+) -> tuple[Numbers, list["_Rooms"]]:
     """Return the inequalities broken for the first insider who finds any, and the views with that one in front."""
     for at, rooms in enumerate(views[1:], 1):
-        broken = _broken(moves, rooms, pattern)
+        if at == 2:  # the first is who found something the last time
+            for group in groups:
+                _moved_together(search, group, *group.under(pattern))
+        broken = _broken(search, rooms, pattern, inside=True)
         if len(broken):
             return broken, [views[0], rooms, *views[1:at], *views[at + 1 :]]
     return np.empty((0, len(pattern))), views
@@ -203,10 +211,25 @@ def ranges(system: System, hidden: NDArray[np.bool_], known: NDArray[np.bool_] |
 
 def unsafe(system: System, hidden: NDArray[np.bool_], known: NDArray[np.bool_] | None = None) -> NDArray[np.intp]:
     """Return the places of the protected cells whose range is too narrow: as `ranges`, quicker for many cells."""
-    _check(system)
     view = np.zeros(len(system.cells), dtype=bool) if known is None else known
-    rooms = _Rooms(system, view)
-    return _narrow(Moves(system.relations), rooms, *rooms.under(hidden.astype(float)))[0]
+    return next(iter(unsafe_to(system, hidden, [view])))
+
+
+def unsafe_to(
+    system: System, hidden: NDArray[np.bool_], insiders: Sequence[NDArray[np.bool_]]
+) -> Iterator[NDArray[np.intp]]:
+    """Yield for each insider (the cells each knows) the places of the protected cells whose range is too narrow.
+
+    As `unsafe`, quicker for many insiders: what a group of them cannot know together, none of them can.
+    """
+    _check(system)
+    search, pattern = _Search(system.relations), hidden.astype(float)
+    for group in _coalitions(insiders) if len(insiders) >= MANY else ():
+        rooms = _Rooms(system, group)
+        _moved_together(search, rooms, *rooms.under(pattern))
+    for known in insiders:
+        rooms = _Rooms(system, known)
+        yield _narrow(search, rooms, *rooms.under(pattern))[0]
 
 
 def given_by(system: System, hidden: NDArray[np.bool_], known: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
@@ -223,7 +246,7 @@ def given_by(system: System, hidden: NDArray[np.bool_], known: NDArray[np.bool_]
     [False, True, True]
     """
     view = np.zeros(len(system.cells), dtype=bool) if known is None else known
-    adds = _broken(Moves(system.relations), _Rooms(system, view), hidden.astype(float))
+    adds = _broken(_Search(system.relations), _Rooms(system, view), hidden.astype(float))
     return (adds > 1e-9).any(axis=0) & ~hidden
 
 
@@ -260,24 +283,45 @@ class _Rooms:
         )
 
 
-def _narrow(moves: Moves, rooms: _Rooms, down: Numbers, up: Numbers) -> tuple[NDArray[np.intp], Numbers]:
+class _Search:
+    """The programs that move the cells of one system, and the moves they found so far."""
+
+    def __init__(self, relations: sparse.csr_matrix):
+        self.moves = Moves(relations)
+        self.found = Witnesses(relations.shape[1])
+
+
+def _coalitions(insiders: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.bool_]]:
+    """Return what groups of insiders know together: of any two insiders, some group holds the first and not the second.
+
+    What a group cannot know, none of it can: moves that prove it for the group prove it for each. About twice the root
+    of their number of groups will do, the rows and the columns of a square.
+    """
+    at, side = np.arange(len(insiders)), int(np.ceil(np.sqrt(len(insiders))))
+    known = np.array(insiders)
+    lines = [way == line for way in (at // side, at % side) for line in range(side)]
+    return [np.asarray(known[line].any(axis=0)) for line in lines if line.any()]
+
+
+def _narrow(search: _Search, rooms: _Rooms, down: Numbers, up: Numbers) -> tuple[NDArray[np.intp], Numbers]:
     """Return the protected cells whose range is too narrow, and what sets their ranges.
 
-    All cells are moved at once first, some up and some down; then one by one those that were not yet seen to move far
-    enough. The second result has, per narrow cell and cell of the system, the prices of the rooms down and up, next to
-    each other (see `_broken`).
+    What former moves prove needs no program. Then all cells are moved at once, some up and some down; then one by one
+    those that were not yet seen to move far enough. The second result has, per narrow cell and cell of the system, the
+    prices of the rooms down and up, next to each other (see `_broken`).
     """
-    targets = np.flatnonzero(rooms.need > 0)
     enough = rooms.need * ENOUGH
-    lowest, highest = _moved_together(moves, rooms, down, up, targets)
-    moves.within(down, up)
+    lowest, highest = _moved_together(search, rooms, down, up)
     narrow, prices = [], []
-    for target in targets:
+    missing = np.flatnonzero((rooms.need > 0) & (highest - lowest < enough))
+    if len(missing):
+        search.moves.within(down, up)
+    for target in missing:
         price = np.zeros((2, len(down)))
         for sign in (1.0, -1.0):
             if highest[target] - lowest[target] >= enough[target]:
                 break
-            at, slope = moves.of_one(int(target), sign)
+            at, slope = search.moves.of_one(int(target), sign)
             lowest, highest = np.minimum(lowest, at), np.maximum(highest, at)
             price += np.maximum(slope, 0), np.maximum(-slope, 0)
         if highest[target] - lowest[target] < enough[target]:
@@ -286,33 +330,41 @@ def _narrow(moves: Moves, rooms: _Rooms, down: Numbers, up: Numbers) -> tuple[ND
     return np.array(narrow, dtype=np.intp), np.array(prices).reshape(-1, 2, len(down))
 
 
-def _moved_together(
-    moves: Moves, rooms: _Rooms, down: Numbers, up: Numbers, targets: NDArray[np.intp]
-) -> tuple[Numbers, Numbers]:
+def _moved_together(search: _Search, rooms: _Rooms, down: Numbers, up: Numbers) -> tuple[Numbers, Numbers]:
     """Return how far cells are seen to move, down and up, when all are moved at once, some up and some down."""
-    lowest, highest, signs = np.zeros(len(down)), np.zeros(len(down)), np.zeros(len(down))
-    rng, left = np.random.default_rng(7), targets
+    lowest, highest = search.found.reach(down, up)
+    left, signs = np.flatnonzero((rooms.need > 0) & (highest - lowest < rooms.need * ENOUGH)), np.zeros(len(down))
+    if len(left) < MANY:
+        return lowest, highest
+    rng = np.random.default_rng(7)
     farther = np.where(rooms.need > 0, rooms.need, np.inf)
-    moves.within(np.minimum(down, farther), np.minimum(up, farther))
+    search.moves.within(np.minimum(down, farther), np.minimum(up, farther))
     for look in range(LOOKS):
         if len(left) < MANY:
             break
         aim = np.zeros(len(down))
         signs[left] = rng.permutation(np.resize([1.0, -1.0], len(left))) if look % 2 == 0 else -signs[left]
         aim[left] = -signs[left] / rooms.need[left]
-        at = moves.farthest(aim)
+        at = search.moves.farthest(aim)
+        search.found.add(at)
         lowest, highest = np.minimum(lowest, at), np.maximum(highest, at)
         left = left[highest[left] - lowest[left] < rooms.need[left] * ENOUGH]
     return lowest, highest
 
 
-def _broken(moves: Moves, rooms: _Rooms, pattern: Numbers) -> Numbers:
+def _broken(search: _Search, rooms: _Rooms, pattern: Numbers, inside: bool = False) -> Numbers:
     """Return the inequalities that a pattern breaks: per figure how much of what is missing hiding it adds, at most 1.
 
     By duality the range of a cell is at most a sum over all cells of a price times their rooms; each room grows as its
-    figure is hidden. Where that is less than needed, more of the figures with a price must be hidden.
+    figure is hidden. Where that is less than needed, more of the figures with a price must be hidden. Prices are sought
+    with a little of every figure hidden first: of several that explain a range it is then the one of few figures, which
+    rules out most patterns.
     """
-    narrow, price = _narrow(moves, rooms, *rooms.under(pattern))
+    if inside and not len(_narrow(search, rooms, *rooms.under(pattern))[0]):
+        return np.empty((0, len(pattern)))
+    narrow, price = _narrow(search, rooms, *rooms.under(np.maximum(pattern, A_LITTLE)))
+    if not len(narrow):
+        narrow, price = _narrow(search, rooms, *rooms.under(pattern))
     if not len(narrow):
         return np.empty((0, len(pattern)))
     base = price[:, 0] @ rooms.down + price[:, 1] @ rooms.up

@@ -1,0 +1,61 @@
+"""Moves that were found before, and how far they show that cells can move: one that still fits proves it again.
+
+That a protected cell has room enough is proven by moves of all cells that keep every sum and stay within their rooms.
+Such moves prove it for everybody who knows none of the cells that move, and for every pattern that leaves them the
+room. Linear programs are asked only for what no former move proves.
+"""
+
+from collections import deque
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+NOTHING = 1e-7  # what a linear program may be off
+KEPT = 500  # moves remembered
+
+
+class Witnesses:
+    """Moves of the cells of one system that keep all its sums.
+
+    Examples
+    --------
+    >>> found = Witnesses(3)
+    >>> found.add(np.array([2.0, -2.0, 0.0]))
+    >>> found.reach(np.array([5.0, 5, 5]), np.array([5.0, 5, 5]))[1].tolist()
+    [2.0, 0.0, 0.0]
+
+    Who knows the second cell knows that this did not happen.
+
+    >>> found.reach(np.array([5.0, 0, 5]), np.array([5.0, 0, 5]))[1].tolist()
+    [0.0, 0.0, 0.0]
+    """
+
+    def __init__(self, n: int):
+        self.n = n
+        self._moves: deque[tuple[NDArray[np.intp], Numbers]] = deque(maxlen=KEPT)
+        self._flat: tuple[NDArray[np.intp], NDArray[np.intp], Numbers] | None = None
+
+    def add(self, moves: Numbers) -> None:
+        """Remember moves."""
+        places = np.flatnonzero(np.abs(moves) > NOTHING)
+        if len(places):
+            self._moves.append((places, moves[places]))
+            self._flat = None
+
+    def reach(self, down: Numbers, up: Numbers) -> tuple[Numbers, Numbers]:
+        """Return how far each cell is seen to move, down (as a negative number) and up, within these rooms."""
+        lowest, highest = np.zeros(self.n), np.zeros(self.n)
+        if not self._moves:
+            return lowest, highest
+        if self._flat is None:
+            which = np.repeat(np.arange(len(self._moves)), [len(places) for places, _ in self._moves])
+            places, by = (np.concatenate(each) for each in zip(*self._moves, strict=True))
+            self._flat = which, places, by
+        which, places, by = self._flat
+        outside = (by > up[places] + NOTHING) | (by < -down[places] - NOTHING)
+        fits = np.bincount(which, outside, len(self._moves)) == 0
+        within = fits[which]
+        np.minimum.at(lowest, places[within], by[within])
+        np.maximum.at(highest, places[within], by[within])
+        return lowest, highest
