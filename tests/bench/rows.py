@@ -1,6 +1,5 @@
 """The rows of the table of targets, in two sizes: quick, and whole."""
 
-import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
@@ -18,7 +17,7 @@ def rows(quick: bool, folder: Path) -> list[Row]:
         *_deliveries(quick, folder),
         *_statistics(quick, folder),
         _first_report(quick, folder),
-        *_later(),
+        _protection(quick, folder),
     ]
 
 
@@ -188,17 +187,25 @@ def _statistics(quick: bool, folder: Path) -> list[Row]:
     ]
 
 
-def _later() -> list[Row]:
-    has_ledger = importlib.util.find_spec("workbench.analysis.ledger") is not None
-    return [
-        Row(
-            "disclosure",
-            "disclosure audit, 300 providers",
-            "-",
-            "minutes; reported",
-            missing="not measured: " + ("this program does not know it yet" if has_ledger else "not built yet"),
-        ),
-    ]
+def _protection(quick: bool, folder: Path) -> Row:
+    """Return the row of deciding what may be seen, and of the audit of that."""
+    providers, root = 6 if quick else 300, folder / "protection"
+
+    def judge(found: Sequence[Measured]) -> Outcome:
+        used, told = median(found[0].processor), found[0].told
+        text = f"{used:.0f} s of one processor for {told['figures']:,} figures, of which {told['hidden']:,} hidden"
+        return Outcome(text, None if quick else used <= 600)
+
+    return Row(
+        "disclosure",
+        "disclosure audit, 300 providers",
+        "-",
+        "minutes (at most ten); reported",
+        [Job(f"decided and audited, {providers}", "protection:decided", {"root": root})],
+        judge,
+        [Job("region to decide on", "protection:prepare", {"root": root, "providers": providers})],
+        size=f"{providers} providers, two years; every figure of every report",
+    )
 
 
 def _first_report(quick: bool, folder: Path) -> Row:
