@@ -26,6 +26,12 @@ def new_project(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def project():
+    """Make a project without deliveries in a folder."""
+    return new_project
+
+
+@pytest.fixture(scope="session")
 def once(tmp_path_factory):
     """Make something in a folder of its own, by whichever process of the tests needs it first; give it to all."""
     own = tmp_path_factory.getbasetemp()

@@ -105,11 +105,9 @@ def command(places, *arguments):
 
 
 @pytest.fixture(scope="module")
-def leaving(tmp_path_factory):
+def leaving(tmp_path_factory, project):
     """A region with secrets in its deliveries, all its editions, and where temporary files go."""
-    from conftest import new_project
-
-    root = new_project(tmp_path_factory.mktemp("canaries"))
+    root = project(tmp_path_factory.mktemp("canaries"))
     sample.make(root, providers=3, years=1)
     places = Places(root, "sample")
     plant(places.raw(2026))

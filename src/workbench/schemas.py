@@ -482,7 +482,7 @@ def empty(name: str) -> pd.DataFrame:
     Examples
     --------
     >>> list(empty("exclusions").columns)
-    ['file', 'row', 'reason']
+    ['file', 'row', 'reason', 'provider_id']
     """
     schema = TABLES[name]
     return pd.DataFrame({column: pd.Series(dtype=str(spec.dtype)) for column, spec in schema.columns.items()})
