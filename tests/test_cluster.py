@@ -62,8 +62,8 @@ def on_cluster(address: str, wanted: list, code: str = CODE) -> dict[str, str]:
         }
 
 
-def test_a_scheduler_that_is_not_there_is_one_sentence(small_region, monkeypatch, capsys):
-    monkeypatch.setenv("WORKBENCH_ROOT", str(small_region.root))
+def test_a_scheduler_that_is_not_there_is_one_sentence(own_region, monkeypatch, capsys):
+    monkeypatch.setenv("WORKBENCH_ROOT", str(own_region.root))
     monkeypatch.setattr(cluster, "PATIENCE", 1.0)
     monkeypatch.setattr("sys.argv", ["workbench", "report", "--region", "sample", "--scheduler", "tcp://127.0.0.1:9"])
     with pytest.raises(SystemExit) as stopped:
@@ -72,7 +72,7 @@ def test_a_scheduler_that_is_not_there_is_one_sentence(small_region, monkeypatch
     said = capsys.readouterr().err
     assert said.startswith("No scheduler answers at tcp://127.0.0.1:9: start it with 'dask scheduler'")
     assert len(said.splitlines()) == 1
-    assert not list(small_region.reports(2026).glob("*.html"))
+    assert not list(own_region.reports(2026).glob("*.html"))
 
 
 def test_a_scheduler_without_workers_is_one_sentence(scheduler, tmp_path, monkeypatch):

@@ -76,7 +76,6 @@ def test_a_value_left_in_a_hidden_row_is_refused(published, monkeypatch, capsys)
 
 
 def test_a_release_without_pages_leaves_none(own_region, monkeypatch, capsys):
-    own_region.ledger.unlink(missing_ok=True)
     opened(own_region, lambda released: (released["statistic"] == "mean") & (released["reason"] == "few"))
     code, _ = ran(own_region, monkeypatch, capsys)
     assert code == 1

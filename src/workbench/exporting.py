@@ -29,7 +29,6 @@ __all__ = ["Exported", "crosstab", "export"]
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 BASIS = ["measure", "statistic", "category", "unit", "unit_id", "group", "year"]
 NAMED = ["measure", "category", "unit_id", "group"]
-BOUNDS = ("few cases", "nearly all")
 SHOWN = [*BASIS, "n", "estimate", "conf_low", "conf_high", "delta", "label", "status", "reason"]
 MEMBERS = "exported_people"
 REGISTER = "register.csv"
@@ -253,7 +252,7 @@ def _readable(
     gone = decided["status"] == "hidden"
     bound = gone & decided["n"].notna()
     left = named.loc[~gone, [each for each in SHOWN if each not in ("status", "reason")] + ["status"]]
-    why = [_reason(row, language, limits) for _, row in decided[gone].iterrows()]
+    why = [phrases.why_not(row, limits, language) for _, row in decided[gone].iterrows()]
     hidden = named.loc[gone, BASIS].assign(why=pd.array(why, dtype="str"))
     hidden.loc[bound[gone], "n"] = decided.loc[bound, "n"]
     return _without_empty(left), _without_empty(hidden)
@@ -264,28 +263,9 @@ def _without_empty(table: pd.DataFrame) -> pd.DataFrame:
     return table.drop(columns=empty if len(table) else []).reset_index(drop=True)
 
 
-def _reason(row: pd.Series, language: str, limits: Mapping[str, Any]) -> str:
-    """Say why one figure is hidden."""
-    known = phrases.texts()["sentences"]
-    key = str(row["reason"]) if row["reason"] in known else "no figure possible"
-    few = float(limits["smallest_cell"])
-    values = {
-        "threshold": limits["hidden_below"],
-        "cell": limits["smallest_cell"],
-        "n": row["n"],
-        "known": few if key == "few cases" else row["n"] - few,
-    }
-    values["share"] = f"{values['known'] / row['n']:.0%}" if key in BOUNDS else ""
-    return phrases.say(key, language, **{name: _whole(each) for name, each in values.items()})
-
-
-def _whole(value: Any) -> Any:
-    return int(value) if isinstance(value, float) and value == value else value
-
-
 def _reasons(decided: pd.DataFrame, language: str, limits: Mapping[str, Any]) -> str:
     rows = decided.drop_duplicates("reason")
-    return " ".join(dict.fromkeys(_reason(row, language, limits) for _, row in rows.iterrows()))
+    return " ".join(dict.fromkeys(phrases.why_not(row, limits, language) for _, row in rows.iterrows()))
 
 
 def _write(
