@@ -116,7 +116,7 @@ def export(
         raise NotSafe("Say why this leaves the protected folder: why='for the council meeting of May'.")
     book = codebooks.read(places.codebook)
     limits = asdict(book.region.thresholds)
-    rules = Rules(**{each: limits[each] for each in ledger.RULES})
+    rules = Rules.of(limits)
     if isinstance(what, Crosstab):
         exact, decided = _counted(places, what, name, rules)
         year = what.year

@@ -139,7 +139,7 @@ def publish(places: Places, year: int) -> None:
     estimates = store.read_table(places.processed(year), "estimates")
     book = codebooks.read(places.codebook)
     limits = dataclasses.asdict(book.region.thresholds)
-    leaks = ledger.audit(estimates, released, ledger.Rules(**{name: limits[name] for name in ledger.RULES}))
+    leaks = ledger.audit(estimates, released, ledger.Rules.of(limits))
     if leaks:
         names = _names(book)
         more = f"\nand {len(leaks) - TOLD} more." if len(leaks) > TOLD else ""

@@ -31,7 +31,7 @@ def decided(root: str) -> dict[str, Any]:
     estimates = store.read_table(places.processed(YEAR), "estimates")
     with timed():
         released = release.decide(estimates, **limits)
-        leaks = ledger.audit(estimates, released, ledger.Rules(**{name: limits[name] for name in ledger.RULES}))
+        leaks = ledger.audit(estimates, released, ledger.Rules.of(limits))
     if leaks:
         raise ValueError(f"{len(leaks)} figures can be worked out: {leaks[0]}")
     return {"figures": len(released), "hidden": int((released["status"] == "hidden").sum())}

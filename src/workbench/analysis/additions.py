@@ -7,12 +7,11 @@ import numpy as np
 import pandas as pd
 
 from workbench.analysis import ledger, linked, relations, release
-from workbench.analysis.linked_counts import FEW, Linked, Rules
+from workbench.analysis.linked_counts import FEW, LINKED, Linked, Rules
 
 KEY = ledger.KEY
 FAMILY = ["measure", "statistic", "unit", "unit_id", "group", "year"]
 FIXED = 1e6  # a published figure cannot be taken back: what needs that is not added
-LINKED = release.LINKED
 VARIANT = "(other choices)"  # a released figure computed in another way has a key of its own
 BREAKDOWNS = ("mean", "adjusted", "share", "count")
 Systems = Callable[[pd.DataFrame, Rules], Iterator[Linked]]

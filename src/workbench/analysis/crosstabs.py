@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from workbench.analysis import linked
-from workbench.analysis.linked_counts import FEW, SMALL, Rules
+from workbench.analysis.linked_counts import FEW, LINKED, SMALL, Rules
 
 PEOPLE = ("response_id", "client")  # what tells people apart, in tables of questionnaires and of episodes
 UNKNOWN = "not known"
-LINKED = "gives another away"
 OF_ROW, OF_COLUMN = 100.0, 1_000.0  # how much dearer it is to hide a total than a cell
 
 

@@ -18,7 +18,6 @@ from workbench.analysis.release import with_people
 
 PEOPLE = "number of people"
 FEW_NAMED = 3  # figures named in one message
-RULES = ("hidden_below", "smallest_cell", "uncertain_points")
 KEY = ["measure", "statistic", "category", "unit", "unit_id", "group", "year"]
 FIGURES = ["n", "n_eff", "estimate", "std_error", "conf_low", "conf_high", "delta", "p_adjusted", "reliability"]
 WHICH = ["release", "edition", "revision", "published_on"]

@@ -1,7 +1,7 @@
 """Systems of linked counts: which people are counted in which published share, and how exactly that is known."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ MODES = "aantal"
 MOMENT = "moment="  # before the moment of answering, where a count is by moment and not by mode
 AT_MOST, AT_LEAST = "few cases", "nearly all"  # published as a bound
 FEW, SMALL = "few", "small cells"
+LINKED = "gives another away"
 PARTS = ("provider", "municipality")
 LARGE = 100  # people; whole per cents do not tell such a number once it is rounded
 COARSE = 10  # a number of people that would give a small one away is rounded to this
@@ -68,6 +69,17 @@ class Rules:
     hidden_below: int = 10
     smallest_cell: int = 5
     uncertain_points: float = 10.0
+
+    @classmethod
+    def of(cls, thresholds: Mapping[str, Any]) -> "Rules":
+        """Return those of a region's thresholds.
+
+        Examples
+        --------
+        >>> Rules.of({"hidden_below": 15, "indicative_below": 30, "smallest_cell": 5, "uncertain_points": 10.0})
+        Rules(hidden_below=15, smallest_cell=5, uncertain_points=10.0)
+        """
+        return cls(**{each.name: thresholds[each.name] for each in fields(cls)})
 
 
 def numbers(rows: pd.DataFrame, key: Key, rules: Rules) -> Linked:

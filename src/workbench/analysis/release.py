@@ -23,6 +23,7 @@ from workbench.analysis.linked_counts import (
     COARSE,
     FEW,
     LARGE,
+    LINKED,
     MODES,
     OPINIONS,
     SMALL,
@@ -35,7 +36,6 @@ VALUES = ["n", "n_eff", "estimate", "std_error", "conf_low", "conf_high", "delta
 PERSONS = ["people", "people_in", "people_out"]
 BLOCK = ["measure", "statistic", "unit", "unit_id", "group", "year"]
 UNIT = ["measure", "unit", "unit_id", "group", "year"]
-LINKED = "gives another away"
 DISTRIBUTIONS = ("reden_einde", "zonder_hulp", MODES)
 YES_OR_NO = ("uitval", "nut", "zonder_hulp", "geen_herstart")
 SENSITIVE = ("negative", "eenzijdig_client", "eenzijdig_aanbieder", "1")  # not shown where it holds for all

@@ -10,12 +10,11 @@ Within a year, and until the region declares a revision:
 import numpy as np
 import pandas as pd
 
-from workbench.analysis.linked_counts import AT_LEAST, AT_MOST, FEW, SMALL, Rules
+from workbench.analysis.linked_counts import AT_LEAST, AT_MOST, FEW, LINKED, SMALL, Rules
 
 KEY = ["measure", "statistic", "category", "unit", "unit_id", "group", "year"]
 BLOCK = ["measure", "unit", "unit_id", "group", "year"]
 TOGETHER = ["measure", "statistic", "category", "group", "year"]
-LINKED = "gives another away"
 PROTECTED = (FEW, SMALL, LINKED, AT_MOST, AT_LEAST)
 SCORES = 100.0  # points that one person can add to a sum of scores
 PUBLISHED = [

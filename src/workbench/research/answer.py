@@ -49,7 +49,7 @@ class Answer(Exhibit):
 def decided(region: "Region", estimates: pd.DataFrame) -> pd.DataFrame:
     """Return estimates with the status a reader would give them: shown, indicative or hidden, by number of people."""
     limits = asdict(region.codebook.region.thresholds)
-    rules = Rules(limits["hidden_below"], limits["smallest_cell"], limits["uncertain_points"])
+    rules = Rules.of(limits)
     status = release.alone(estimates, rules, limits["indicative_below"])[["status", "reason"]]
     return schemas.check("estimates", estimates.assign(**status))
 
