@@ -217,6 +217,10 @@ class Tracer:
         if key == "deliveries":
             files = self.release.deliveries[self.release.deliveries["kind"] != "ignored"]
             return [(files[name].sum(), COUNT) for name in ("delivered", "counted", "excluded")]
+        if key in ("outcomes", "registers"):
+            row = self.row("voorlopig", "share", unit=("region", "region") if key == "registers" else None)
+            bound = row is not None and row["reason"] in ("few cases", "nearly all")
+            return [] if row is None else [(row["n"], COUNT), *(self.bound(row)[:1] if bound else self.figure(row))]
         if key == "representativity":
             return self.figure(self.row("respons", "r_indicator_adjusted", unit=("region", "region")), RATIO)
         if key == "choices":
@@ -518,6 +522,27 @@ def _deliveries(trace, _, line, name, head):
     return Exactly([(n, COUNT) for n in release.excluded.loc[release.excluded["file"] == name, "records"]])
 
 
+def _flagged(trace, _, line, name, head):
+    release, known = trace.release, trace.release.head
+    if head == known("doubt"):
+        return WORDS
+    rows = release.flagged[
+        release.flagged["flag"].map(lambda flag: release.word(flag).capitalize()) == line[known("doubt")]
+    ]
+    (number,) = rows.loc[rows["file"] == (name if release.named else ""), "records"]
+    return Exactly([(number if number > 0 else release.thresholds["smallest_cell"], COUNT)])
+
+
+def _registers(trace, _, line, name, head):
+    row, known = trace.row("voorlopig", "share", unit=trace.units[name]), trace.release.head
+    if head == known("ended"):
+        few = [(trace.release.thresholds["hidden_below"], COUNT)] if row["reason"] == "few" else []
+        return Exactly(few or [(row["n"], COUNT)])
+    if head == known("provisional"):
+        return Exactly(trace.bound(row)[:1] if row["reason"] in ("few cases", "nearly all") else trace.figure(row))
+    return None
+
+
 def _differences(trace, _, line, name, head):
     known = trace.release.head
     columns = {"mean of providers": "adjusted"} | {
@@ -741,6 +766,8 @@ RULES = {
     "agreed|every-agreement": _agreed,
     "participation-.+": _per_unit,
     "deliveries": _deliveries,
+    "flagged": _flagged,
+    "registers": _registers,
     "differences": _differences,
     "municipality": _of_municipality,
     "comparison-.+|funnel-.+": _comparison,

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbench import indicators, scoring, store
+from workbench import indicators, schemas, scoring, store
 from workbench.analysis import estimates, outcomes
 from workbench.codebook import Codebook
 
@@ -45,8 +45,9 @@ def link(episodes: pd.DataFrame) -> pd.DataFrame:
     """Return one row per episode over all deliveries, by the latest knowledge, with restarts linked.
 
     A running episode comes back in every delivery until it ends: the last delivery that has it counts. Each register
-    (a law in a municipality) is followed until its own newest delivery is complete, never longer. Care that was stopped
-    for a time (code 20 of iWmo and iJw) and went on is one episode, see `_with_pauses`.
+    (a law in a municipality) is followed until its own newest delivery is complete, never longer; the endings of its
+    last half year are ``provisional``. Care that was stopped for a time (code 20 of iWmo and iJw) and went on is one
+    episode, see `_with_pauses`.
 
     Parameters
     ----------
@@ -60,6 +61,8 @@ def link(episodes: pd.DataFrame) -> pd.DataFrame:
     latest = latest.sort_values(["client", "started_on", "provider_id", "product"], ignore_index=True)
     register = latest.groupby(["law", "municipality_code"], dropna=False)
     latest = latest.assign(follow_up_until=register["follow_up_until"].transform("max"))
+    months = pd.DateOffset(months=schemas.PROVISIONAL_MONTHS)
+    latest = latest.assign(provisional=latest["ended_on"] > latest["follow_up_until"] - months)
     if latest.empty:
         return latest
     return latest.assign(**outcomes.link_restarts(latest)[["restart_on", "restart_same_provider"]])
@@ -194,7 +197,8 @@ def outcomes_of(asked: Survey, episodes: pd.DataFrame, year: int, book: Codebook
     parts = [estimates.answered_outcomes(_marks(asked), year, book.region.definitions.usefulness_from)]
     register = known(episodes, year)
     if len(register):
-        parts.append(estimates.outcome_rows(register, year, definitions, _until(year)))
+        made = estimates.outcome_rows(register, year, definitions, _until(year))
+        parts += [made, estimates.silent(made, without_stops(episodes, year), estimates.NO_STOPS)]
     return estimates.outcomes_beside_region(estimates.together(parts), settings)
 
 
@@ -246,6 +250,9 @@ def own_indicators(
     for year, asked in surveys.items():
         told = setting if year == latest else setting.iloc[:0]
         own = indicators.of_year(wanted, asked.given, known(episodes, year), told, year, book)
+        of_episodes = own["measure"].isin([rule.measure for rule in wanted if rule.kind in indicators.OF_EPISODES])
+        unknown = estimates.silent(own[of_episodes], without_stops(episodes, year), estimates.NO_STOPS)
+        own = estimates.together([own, unknown])
         parts.append(estimates.outcomes_beside_region(own, _comparison(book)[1], shares, tuple(shares)))
     return parts
 
@@ -267,13 +274,25 @@ def _until(year: int) -> pd.Timestamp:
 
 
 def known(episodes: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Return the episodes as the report of `year` knew them; none where nothing ended."""
+    """Return the episodes of which the report of `year` would know the end; none where nothing ended.
+
+    Where no stop messages are expected (task-oriented contracts), the ends that did come say how somebody registers,
+    not how care ends: those episodes are left out. A start among them is a restart all the same, see `link`.
+    """
+    episodes = episodes[episodes["stops_expected"]] if len(episodes) else episodes
     if episodes.empty or episodes["ended_on"].isna().all():
         return episodes.iloc[:0]
     until = _until(year)
     follow_up = episodes["follow_up_until"].where(episodes["follow_up_until"] <= until, until)
     restart = episodes["restart_on"].where(episodes["restart_on"] <= until)
     return episodes.assign(follow_up_until=follow_up, restart_on=restart)
+
+
+def without_stops(episodes: pd.DataFrame, year: int) -> list[str]:
+    """Return the providers of whose care up to the report of `year` no end would be known."""
+    begun = episodes[episodes["started_on"] <= _until(year)]
+    expected = begun.groupby("provider_id", observed=True)["stops_expected"].any()
+    return sorted(expected.index[~expected])
 
 
 def _size(scores: pd.DataFrame, book: Codebook) -> pd.Series:

@@ -19,6 +19,7 @@ from workbench.indicator_cards import ENDINGS
 
 MONTH = 365.25 / 12
 POSITIVE = "positive"
+OF_EPISODES = ("share of endings", "share of durations")
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ def beforehand(
         keys = shared
         if rule.kind == "share of answers":
             source = (main["measure"].isin(rule.of)) & (main["category"] == POSITIVE)
-        elif rule.kind in ("share of endings", "share of durations"):
+        elif rule.kind in OF_EPISODES:
             source = (main["measure"] == "reden_einde") & main["category"].isin(rule.of or ENDINGS)
         elif rule.kind == "ratio":
             source, keys = main["measure"].isin(rule.of) & (main["statistic"] == "context"), [*shared, "category"]

@@ -446,6 +446,7 @@ def _released_tables(
         "providers": book.providers[["provider_id", "name"]].reset_index(drop=True),
         "deliveries": store.read_table(folder, "deliveries").drop(columns="sha256"),
         "excluded": exclusions.groupby(["file", "reason"]).size().rename("records").reset_index(),
+        "flagged": _flagged(store.read_table(folder, "responses"), book.region.thresholds.smallest_cell),
         "left_out": _left_out(exclusions, store.read_table(folder, "deliveries"), book.region.thresholds.smallest_cell),
         "agreements": movement.of_agreements(
             agreements,
@@ -466,9 +467,28 @@ def _left_out(exclusions: pd.DataFrame, files: pd.DataFrame, smallest_cell: int)
     questionnaires = exclusions["file"].isin(files.loc[files["kind"] == "responses", "file"])
     asked = exclusions[questionnaires & exclusions["provider_id"].notna()]
     counts = asked.groupby(["provider_id", "reason"]).size().rename("records").reset_index()
+    return _without_small(counts, "reason", smallest_cell)
+
+
+def _flagged(responses: pd.DataFrame, smallest_cell: int) -> pd.DataFrame:
+    """Return how many questionnaires count although something is doubtful: per delivery, and together (no file).
+
+    A small number is missing, as in `_left_out`.
+    """
+    doubtful = responses.loc[responses["flags"].notna(), ["file", "flags"]].astype("str")
+    each = doubtful.assign(flag=doubtful["flags"].str.split("; ")).explode("flag")
+    counts = each.groupby(["file", "flag"]).size().rename("records").reset_index()
+    total = counts.groupby("flag", as_index=False)["records"].sum().assign(file="")
+    total = total.assign(records=total["records"].astype(float).mask(total["records"] < smallest_cell))
+    both = pd.concat([total[counts.columns], _without_small(counts, "flag", smallest_cell)], ignore_index=True)
+    return both.astype({"file": "str", "flag": "str", "records": float})
+
+
+def _without_small(counts: pd.DataFrame, total_of: str, smallest_cell: int) -> pd.DataFrame:
+    """Return counts without the small ones, and without one more where a small one is the only one of its total."""
     small = counts["records"] < smallest_cell
-    alone = small.groupby(counts["reason"]).transform("sum") == 1
-    place = counts["records"].mask(small).groupby(counts["reason"]).rank(method="first")
+    alone = small.groupby(counts[total_of]).transform("sum") == 1
+    place = counts["records"].mask(small).groupby(counts[total_of]).rank(method="first")
     return counts.assign(records=counts["records"].astype(float).mask(small | (alone & (place == 1))))
 
 

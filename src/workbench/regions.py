@@ -120,6 +120,7 @@ def open_release(
         providers={provider: providers[provider]} if provider else providers,
         deliveries=store.read_table(folder, "deliveries"),
         excluded=store.read_table(folder, "excluded"),
+        flagged=store.read_table(folder, "flagged"),
         left_out=_of_provider(store.read_table(folder, "left_out"), provider),
         agreements=_of_provider(store.read_table(folder, "agreements"), provider),
         remarks=_of_provider(_remarks(folder), provider),
@@ -176,7 +177,8 @@ def _without_files(release: Release) -> Release:
     files = release.deliveries[release.deliveries["kind"] != "ignored"]
     whole = files[numbers].sum().to_frame().T.assign(file="", kind="")
     reasons = release.excluded.groupby("reason", as_index=False)["records"].sum().assign(file="")
-    return replace(release, deliveries=whole, excluded=reasons)
+    doubts = release.flagged[release.flagged["file"] == ""]
+    return replace(release, deliveries=whole, excluded=reasons, flagged=doubts)
 
 
 def _for_the_public(release: Release) -> Release:
@@ -203,6 +205,7 @@ def _for_the_public(release: Release) -> Release:
         estimates=public,
         deliveries=release.deliveries.assign(**{name: rounded(release.deliveries[name]) for name in whole}),
         excluded=release.excluded.assign(records=rounded(release.excluded["records"])),
+        flagged=release.flagged.assign(records=rounded(release.flagged["records"])),
         left_out=release.left_out.assign(records=rounded(release.left_out["records"])),
         codebook=dict(release.codebook) | {"region": region | {"thresholds": thresholds}},
     )

@@ -264,7 +264,8 @@ def _pages(
     agreed = _fingerprints(release.agreements, "provider_id")
     quoted = _fingerprints(release.remarks, "provider_id")
     left_out = _fingerprints(release.left_out, "provider_id")
-    tables = (estimates, release.deliveries, release.excluded, release.agreements, release.left_out)
+    accounts = (release.deliveries, release.excluded, release.flagged, release.left_out)
+    tables = (estimates, release.agreements, *accounts)
     whole = [store.fingerprint_table(table) for table in tables]
     whole += [_json(dict(release.providers)), _json(release.codebook.get("ambitions", []))]
 

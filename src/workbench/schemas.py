@@ -27,6 +27,7 @@ AGE_BANDS = ("0-3", "4-11", "12-17", "18-22", "23-44", "45-64", "65-74", "75-84"
 SEXES = ("female", "male", "other")
 _LEAST, _MOST = "greater_than_or_equal_to", "less_than_or_equal_to"  # what pandera calls them
 LAWS = ("BiJ", "iJw", "iWmo")
+PROVISIONAL_MONTHS = 6  # before the end of a register: endings of these months still come in late
 
 
 def _text(description: str, among: Sequence[str] = (), required: bool = True, filled: bool = False) -> pa.Column:

@@ -88,3 +88,22 @@ def test_ending_codes_are_codes(cell: str, expected: str | None, region: Codeboo
     codes = found.episodes["ending_code"]
     assert codes.isna().all() if expected is None else codes.tolist() == [expected]
     assert "zus" not in found.findings.to_csv()
+
+
+@pytest.mark.parametrize(
+    ("law", "contract", "expected"),
+    [("iWmo", "yes", False), ("iJw", "ja", False), ("BiJ", "yes", True), ("iWmo", "no", True)],
+)
+def test_stop_messages_may_be_absent_where_the_contract_asks_for_none(
+    law: str, contract: str, expected: bool, region: Codebook
+) -> None:
+    """The youth register has ends whatever the contract is: it is no message."""
+    known = region.providers.assign(taakgericht=contract)
+    table = records([("a", "02", 0, None)] * 12).assign(
+        client=[f"c{number}" for number in range(12)], law=law, provider_id=known["provider_id"].iat[0]
+    )
+    found = episodes.stops(merged(table), replace(region, providers=known))
+    assert (found.episodes["stops_expected"] == expected).all()
+    (told,) = found.findings
+    assert told.severity == ("warning" if expected else "note")
+    assert ("youth register" in told.remedy) == (law == "BiJ")

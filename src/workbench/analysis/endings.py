@@ -239,6 +239,45 @@ def ending_shares(episodes: pd.DataFrame, by: str | None = "provider_id") -> pd.
     return shares(count, n, index)
 
 
+def provisional_shares(episodes: pd.DataFrame, by: str | None = "provider_id") -> pd.DataFrame:
+    """Of how many endings is the year not yet complete? Ends come in late: those of the last half year are provisional.
+
+    Parameters
+    ----------
+    episodes : DataFrame, one row per care episode
+        As in `ending_shares`, with ``provisional``: ended in the last half year its register covers.
+    by : str or None
+        Column of the unit; None for ``all``.
+
+    Returns
+    -------
+    DataFrame, one row per unit
+        ``n`` endings as in `ending_shares`, ``count`` provisional ones, ``estimate`` (share), ``std_error, conf_low,
+        conf_high`` (Wilson). NaN where n = 0.
+
+    Raises
+    ------
+    ValueError
+        A missing column, an unknown group.
+
+    Examples
+    --------
+    >>> episodes = pd.DataFrame({"provider_id": "p", "ended_on": pd.to_datetime(["2025-03-31", "2025-11-30"]),
+    ...     "ending_group": "volgens_plan", "provisional": [False, True]})
+    >>> provisional_shares(episodes)[["n", "count", "estimate"]]
+                 n  count  estimate
+    provider_id
+    p            2      1       0.5
+    """
+    need("episodes", episodes, ["provisional"])
+    ended, group = _ended(episodes)
+    code, names = units(episodes, by)
+    counted = ended.to_numpy() & ~group.isin(NO_ENDING).to_numpy() & (code >= 0)
+    late = counted & episodes["provisional"].to_numpy(dtype=bool)
+    n, count = (np.bincount(code[which], minlength=len(names)) for which in (counted, late))
+    return shares(count, n, names)
+
+
 def _ended(episodes: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """Which episodes have ended, and every episode's group ('' while it runs)."""
     need("episodes", episodes, ["ended_on", "ending_group"])

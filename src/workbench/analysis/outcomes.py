@@ -5,7 +5,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workbench.analysis.arguments import need, numbers, refuse
-from workbench.analysis.endings import GROUPS, dropout, ending_group, ending_groups, ending_shares
+from workbench.analysis.endings import (
+    GROUPS,
+    dropout,
+    ending_group,
+    ending_groups,
+    ending_shares,
+    provisional_shares,
+)
 from workbench.analysis.intervals import bounded_mean, wilson
 from workbench.analysis.moments import grouped, moments
 from workbench.analysis.per_unit import shares, units
@@ -20,6 +27,7 @@ __all__ = [
     "goals",
     "link_restarts",
     "no_restart",
+    "provisional_shares",
     "restart",
     "usefulness",
     "without_help",

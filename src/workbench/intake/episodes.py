@@ -20,7 +20,6 @@ ENDING_CODES = {
 _LONGEST_CODE = 3
 _SAME = ["client", "provider_id", "product"]
 _FAR = pd.Timestamp("2262-01-01")
-_PROVISIONAL = 6  # months before the end of a register in which endings still come in late
 _FEWEST_FOR_SILENCE = 10
 
 
@@ -233,35 +232,41 @@ def merge(cleaned: list[Cleaned]) -> Cleaned:
     )
     excluded.append(single.loc[episode.duplicated(), ["file", "row"]].assign(reason="merged with another record"))
     merged = merged.drop(columns="ends").sort_values([*_SAME[:2], "started_on", "file", "row"], kind="stable")
-    merged["provisional"] = merged["ended_on"] > merged["follow_up_until"] - pd.DateOffset(months=_PROVISIONAL)
+    months = pd.DateOffset(months=schemas.PROVISIONAL_MONTHS)
+    merged["provisional"] = merged["ended_on"] > merged["follow_up_until"] - months
     return Cleaned(merged.reset_index(drop=True), pd.concat(excluded, ignore_index=True), findings)
 
 
 def stops(merged: Cleaned, codebook: Codebook) -> Cleaned:
     """Say for each episode whether its end would be known, and tell which providers deliver no ends.
 
-    Under a task-oriented contract (``taakgericht`` in ``providers.csv``) stop messages may be absent: such an episode
-    without an end is not known to be running. Of another provider whose episodes never end, someone should ask.
+    Under a task-oriented contract (``taakgericht`` in ``providers.csv``) stop messages of iWmo and iJw may be absent:
+    such an episode without an end is not known to be running. The youth register (BiJ) has ends whatever the contract
+    is. Of another provider whose episodes never end, someone should ask.
     """
     silent = codebook.providers["taakgericht"].str.casefold().isin(["yes", "ja", "1", "true", "waar"])
     by_contract = set(codebook.providers.loc[silent, "provider_id"])
     episodes = merged.episodes
-    episodes = episodes.assign(stops_expected=~episodes["provider_id"].isin(by_contract))
+    excused = episodes["provider_id"].isin(by_contract) & (episodes["law"] != "BiJ")
+    episodes = episodes.assign(stops_expected=~excused)
     if episodes.empty:
         return Cleaned(schemas.empty("episodes"), merged.exclusions, merged.findings)
     found = list(merged.findings)
-    ended = episodes["ended_on"].notna().groupby(episodes["provider_id"]).agg(["size", "sum"])
-    for provider, count, ends in ended.itertuples():
-        file = episodes.loc[episodes["provider_id"] == provider, "file"].min()
-        if provider in by_contract and ends < count:
+    by = [episodes["provider_id"], episodes["stops_expected"]]
+    ended = episodes.assign(ended=episodes["ended_on"].notna()).groupby(by)
+    known = ended.agg(count=("ended", "size"), ends=("ended", "sum"), file=("file", "min")).reset_index()
+    for provider, expected, count, ends, file in known.itertuples(index=False):
+        if not expected and ends < count:
             message = (
                 f"{times(count - ends, 'episode', 'episodes')} of {provider} without an end: not known to be running."
             )
             found.append(
                 Finding(file, "note", message, "Nothing: its contract asks for no stop messages (taakgericht).")
             )
-        elif not ends and count >= _FEWEST_FOR_SILENCE:
+        elif expected and not ends and count >= _FEWEST_FOR_SILENCE:
             message = f"None of the {count} episodes of {provider} has an end."
             remedy = "Ask for the stop messages, or write yes in taakgericht in providers.csv if it delivers none."
+            if provider in by_contract:
+                remedy = "Ask for the ends: the youth register (BiJ) has them whatever the contract is."
             found.append(Finding(file, "warning", message, remedy))
     return Cleaned(episodes, merged.exclusions, found)

@@ -22,6 +22,7 @@ OUTCOMES: Mapping[str, str] = {
     "geen_herstart": "incidence",
     "doelen": "share",
 }
+NO_STOPS = "no stop messages"  # reason of those paid by task
 ALIKE = 0.02  # a partial R-indicator below this is about as invited
 MARKS = {"above": " ▲", "below": " ▼"}
 CARD_ROWS = ("asked", "numerator", "denominator", "exclusions", "window", "perspective", "caveat", "source")
@@ -149,6 +150,19 @@ def adjusted_scores(release: Release) -> pd.DataFrame:
 def gaps_of(release: Release) -> pd.DataFrame:
     """Return the gaps between staff and clients of the provider, in the order of the codebook."""
     return in_order(release, release.rows(measure=release.dimensions, statistic="gap", unit="provider"))
+
+
+def provisional(release: Release, unit: str) -> list[str]:
+    """Return what must be said of endings that came in last, as a sentence; nothing where none is provisional."""
+    row = release.row(measure="voorlopig", statistic="share", unit=unit, group="client")
+    if row is None or row["reason"] == NO_STOPS:
+        return []
+    bounded = phrases.bound(row, release.thresholds, release.language)
+    written = bounded if row["status"] == "hidden" else share(row["estimate"], release.language)
+    if not written:
+        return [release.say("provisional unknown")]
+    n = plain(row["n"], release.language)
+    return [release.say("provisional", n=n, share=written, period=release.year - 1)]
 
 
 def compared_outcomes(release: Release) -> pd.DataFrame:

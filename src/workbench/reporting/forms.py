@@ -87,9 +87,12 @@ def form(release: Release, findings: Sequence[tuple[str, str]]) -> bytes:
     return workbooks.saved(book, f"{release.text('form', 'title')} {release.title} {release.year}")
 
 
+NO_AIM = ("reden_einde", "voorlopig")  # figures to read others by, not to agree on
+
+
 def measures(release: Release) -> list[str]:
     """Return the figures an agreement may be about: what this region measures, in the order of the codebook."""
-    cards = [name for name in release.codebook["cards"] if not name.startswith("_") and name != "reden_einde"]
+    cards = [name for name in release.codebook["cards"] if not name.startswith("_") and name not in NO_AIM]
     return [*release.codebook["dimensions"], *cards]
 
 

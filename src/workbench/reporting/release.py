@@ -30,6 +30,7 @@ class Release:
     providers: Mapping[str, str] = field(repr=False)
     deliveries: pd.DataFrame = field(repr=False)
     excluded: pd.DataFrame = field(repr=False)
+    flagged: pd.DataFrame = field(repr=False)
     left_out: pd.DataFrame = field(repr=False)
     agreements: pd.DataFrame = field(repr=False)
     remarks: pd.DataFrame = field(repr=False)

@@ -129,7 +129,7 @@ def write_episodes(
         # An end that came in late is still to be told, after its year.
         | ((records["end"].dt.year == year - 2) & (records["known_in"] == year))
     ]
-    silent = providers["role"].eq("taakgericht").to_numpy()[reported["provider"]]
+    silent = providers["role"].eq("taakgericht").to_numpy()[reported["provider"]] & (reported["law"] != "BiJ")
     known = (reported["known_in"] <= year) & (reported["end"] <= np.datetime64(f"{year - 1}-12-31")) & ~silent
     planted: dict[str, dict[str, int]] = {}
     corrections: list[tuple[str, ...]] = []

@@ -14,13 +14,14 @@ from workbench.analysis.estimates.images import ratings, source_agreement, trian
 from workbench.analysis.estimates.participation import participation
 from workbench.analysis.estimates.questionnaire import examined
 from workbench.analysis.estimates.representation import representation, weighted_means
-from workbench.analysis.estimates.results import answered_outcomes, outcome_rows
+from workbench.analysis.estimates.results import NO_STOPS, answered_outcomes, outcome_rows, silent
 from workbench.analysis.estimates.setting import context
 from workbench.analysis.estimates.waves import changes
 
 __all__ = [
     "COLUMNS",
     "KEY",
+    "NO_STOPS",
     "NUMBERS",
     "UNITS",
     "adjuster_columns",
@@ -40,6 +41,7 @@ __all__ = [
     "ratings",
     "representation",
     "rows",
+    "silent",
     "source_agreement",
     "together",
     "triangulation",

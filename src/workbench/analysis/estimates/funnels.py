@@ -148,7 +148,7 @@ def shares_beside_target(
     adjusted = benjamini_hochberg(p)
     delta = share - beside
     told = enough & (adjusted < alpha) & (abs(delta) >= minimum_difference - 1e-12)
-    unknown = np.isnan(share) & (n >= minimum_n)
+    unknown = np.isnan(share) & ~(n < minimum_n)
     words = np.select(
         [unknown, ~enough, told & (delta > 0), told], ["", "too few", "above", "below"], "not distinguishable"
     )

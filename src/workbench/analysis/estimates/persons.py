@@ -62,6 +62,8 @@ def _questions(
     group = ended["ending_group"].fillna("onbekend")
     external = definitions.get("dropout_external", "keep")
     real = ~group.isin(NO_ENDING)
+    if "provisional" in ended:
+        yield "voorlopig", "", ended, real, ended["provisional"].astype(bool)
     for reason in GROUPS:
         yield "reden_einde", reason, ended, real, group == reason
     out = (*UNCOUNTED, *(["extern"] if external == "exclude" else []))

@@ -10,7 +10,8 @@ from workbench.analysis import intervals, outcomes
 from workbench.analysis.estimates.contract import UNITS, as_shares, in_cells, rows, together
 from workbench.analysis.estimates.persons import with_people
 
-MEASURES = ("uitval", "reden_einde", "geen_herstart", "doelen")
+MEASURES = ("uitval", "reden_einde", "geen_herstart", "doelen", "voorlopig")
+NO_STOPS = "no stop messages"  # reason of providers whose contract asks for none
 
 
 def outcome_rows(
@@ -20,7 +21,7 @@ def outcome_rows(
     until: pd.Timestamp,
     measures: Collection[str] = MEASURES,
 ) -> pd.DataFrame:
-    """The outcomes that need no questionnaire: drop-out, reasons of ending, no restart, goals reached.
+    """The outcomes that need no questionnaire: drop-out, reasons of ending, no restart, goals reached, what may change.
 
     Parameters
     ----------
@@ -38,8 +39,9 @@ def outcome_rows(
     -------
     DataFrame
         Measures ``uitval`` (category: the other definitions beside the chosen one), ``reden_einde``,
-        ``geen_herstart`` (category: months; statistic ``at_risk``: how many were still followed then) and ``doelen``,
-        per provider, municipality and region.
+        ``geen_herstart`` (category: months; statistic ``at_risk``: how many were still followed then), ``doelen`` and
+        ``voorlopig`` (of how many endings more may come in late; only where some are ``provisional``), per provider,
+        municipality and region.
 
     Examples
     --------
@@ -54,9 +56,14 @@ def outcome_rows(
     """
     ended = episodes[episodes["ended_on"].dt.year == until.year]
     followed = episodes[episodes["ended_on"].dt.year.between(until.year - 1, until.year)]
+    late = "voorlopig" in measures and "provisional" in ended and bool(ended["provisional"].any())
     parts = []
     for unit, by in UNITS.items():
         fixed = {"unit": unit, "group": "client", "year": year}
+        if late:
+            table, method = _by_unit(outcomes.provisional_shares(ended, by=by)), "share, Wilson interval"
+            table = table[table["n"] > 0]
+            parts.append(rows(table, measure="voorlopig", statistic="share", method=method, **fixed))
         if "uitval" in measures:
             parts += _dropouts(ended, by, definitions, fixed)
         if "reden_einde" in measures:
@@ -70,6 +77,34 @@ def outcome_rows(
             goals, method = _by_unit(outcomes.goals(ended, by=by)), "goals reached / set, clustered"
             parts.append(rows(goals, measure="doelen", statistic="share", method=method, **fixed))
     return with_people(together(parts), ended, followed, definitions)
+
+
+def silent(table: pd.DataFrame, providers: Collection[str], reason: str) -> pd.DataFrame:
+    """Return for providers without figures the rows that others have, with the reason instead of a number.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of the contract, with those of the region.
+    providers : collection of str
+        Those that have no rows in `table`.
+    reason : str
+
+    Returns
+    -------
+    DataFrame
+        The shares and incidences of the region as rows of each provider, every number missing.
+
+    Examples
+    --------
+    >>> whole = rows(pd.DataFrame({"n": [40.0], "estimate": [0.1]}), measure="uitval", statistic="share",
+    ...     unit="region", unit_id="region", group="client", year=2026)
+    >>> silent(whole, ["p7"], NO_STOPS)[["unit_id", "measure", "estimate", "reason"]].values.tolist()
+    [['p7', 'uitval', nan, 'no stop messages']]
+    """
+    whole = table[(table["unit"] == "region") & table["statistic"].isin(["share", "incidence"])]
+    kept = whole[["measure", "statistic", "category", "group", "year", "method"]]
+    return together(rows(kept, unit="provider", unit_id=each, reason=reason) for each in providers)
 
 
 def _dropouts(

@@ -7,7 +7,18 @@ import pandas as pd
 
 from workbench.reporting import figures, phrases
 from workbench.reporting.exhibit import Exhibit, Paragraphs
-from workbench.reporting.exhibits import OUTCOMES, finding, held_back, interval, plain, said, share, shown
+from workbench.reporting.exhibits import (
+    NO_STOPS,
+    OUTCOMES,
+    finding,
+    held_back,
+    interval,
+    plain,
+    provisional,
+    said,
+    share,
+    shown,
+)
 from workbench.reporting.release import Release
 from workbench.reporting.wording import inside, number
 
@@ -43,11 +54,20 @@ def outcomes(release: Release) -> Exhibit | Paragraphs:
         "outcomes",
         pd.DataFrame(rows).rename(columns=release.head),
         caption=release.text("captions", "outcomes"),
-        finding=release.say("outcomes known", measures=phrases.together(known, language)) if known else "",
+        finding=" ".join(_known(release, known)),
         chart=figures.bars(pd.DataFrame(drawn), language=language) if drawn else None,
         note=release.text("notes", "outcomes") + _only_in_the_table(release, rows, drawn),
         numeric=["share", "region", "number"],
     )
+
+
+def _known(release: Release, known: Sequence[str]) -> list[str]:
+    """Say what is known of the outcomes, how much of it is provisional, and why endings are not known."""
+    told = [release.say("outcomes known", measures=phrases.together(known, release.language))] if known else []
+    dropout = release.row(measure="uitval", statistic="share", unit="provider", group="client")
+    if dropout is not None and dropout["reason"] == NO_STOPS:
+        told.append(release.say("paid by task"))
+    return [*told, *provisional(release, "provider")]
 
 
 def _only_in_the_table(release: Release, rows: Sequence[Mapping[str, str]], drawn: Sequence[Mapping[str, Any]]) -> str:
@@ -98,6 +118,8 @@ def restarts(release: Release) -> Exhibit | Paragraphs:
 def _not_again(release: Release, own: pd.DataFrame) -> str:
     """Say for the longest time that is known how many got no new support."""
     known = own[own["status"] != "hidden"] if len(own) else own
+    if own["reason"].eq(NO_STOPS).any():
+        return release.say("paid by task")
     if known.empty:
         return release.say("not yet known")
     months = max(known.index, key=int)

@@ -7,7 +7,7 @@ from workbench.reporting.synthesis.experience import comparison, comparisons, di
 from workbench.reporting.synthesis.follow import context, follow
 from workbench.reporting.synthesis.mirror import mirror, mirror_map
 from workbench.reporting.synthesis.opening import for_the_council, headline, in_short
-from workbench.reporting.synthesis.outcomes import outcomes
+from workbench.reporting.synthesis.outcomes import outcomes, registers
 from workbench.reporting.synthesis.participation import deliveries, participation, representativity
 from workbench.reporting.synthesis.questionnaire import answers_needed, reliability, same_questions, skipped
 from workbench.reporting.synthesis.sides import agreement, sides
@@ -32,6 +32,7 @@ __all__ = [
     "mirror_map",
     "outcomes",
     "participation",
+    "registers",
     "reliability",
     "representativity",
     "same_questions",

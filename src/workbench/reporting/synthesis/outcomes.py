@@ -1,10 +1,21 @@
-"""Outcomes by provider and by municipality, each with its uncertainty, the region below them."""
+"""Outcomes by provider and by municipality with their uncertainty, and how complete the register is."""
 
 import pandas as pd
 
 from workbench.reporting import phrases
 from workbench.reporting.exhibit import Exhibit, Paragraphs
-from workbench.reporting.exhibits import MARKS, OUTCOMES, by_name, interval, said, shown
+from workbench.reporting.exhibits import (
+    MARKS,
+    NO_STOPS,
+    OUTCOMES,
+    by_name,
+    interval,
+    plain,
+    provisional,
+    said,
+    share,
+    shown,
+)
 from workbench.reporting.release import Release
 from workbench.reporting.wording import percentage
 
@@ -36,7 +47,48 @@ def outcomes(release: Release, unit: str = "provider") -> Exhibit | Paragraphs:
     caption = release.text("captions", "outcomes of all", unit=release.word(unit))
     note = release.text("notes", f"outcomes of {unit}")
     kinds = dict.fromkeys(table.columns[1:], "share")
-    return shown(release, f"outcomes-{unit}", table, caption=caption, note=note, **kinds)
+    apart = [release.called(each) for each in _without_stops(release)] if unit == "provider" else []
+    finding = release.say("all paid by task", names=phrases.together(apart, release.language)) if apart else ""
+    return shown(release, f"outcomes-{unit}", table, caption=caption, finding=finding, note=note, **kinds)
+
+
+def registers(release: Release) -> Exhibit | Paragraphs:
+    """How many episodes ended, and how many of these endings are provisional, per provider and for the region."""
+    sentences = provisional(release, "region")
+    rows = release.rows(measure="voorlopig", statistic="share", unit=["provider", "region"])
+    if not sentences or not release.named:
+        return said(*sentences)
+    names = {each: release.called(each) for each in by_name(release)} | {"region": release.head("region")}
+    line_of = {row["unit_id"]: row for _, row in rows.iterrows()}
+    told = [_completeness(release, name, line_of[each]) for each, name in names.items() if each in line_of]
+    return shown(
+        release,
+        "registers",
+        pd.DataFrame(told),
+        caption=release.text("captions", "registers", period=release.year - 1),
+        finding=" ".join(sentences),
+        note=release.text("notes", "registers"),
+        numeric=["ended", "provisional"],
+    )
+
+
+def _completeness(release: Release, name: str, row: pd.Series) -> dict[str, str]:
+    """Return the line of one provider: its endings and the provisional part, or why they are not known."""
+    hidden, language = row["status"] == "hidden", release.language
+    ended, part = plain(row["n"], language), share(row["estimate"], language)
+    if row["reason"] == "few":
+        ended = f"< {release.thresholds['hidden_below']}"
+    elif hidden:
+        part = phrases.bound(row, release.thresholds, language)
+        ended = phrases.why_not(row, release.thresholds, language) if row["reason"] == NO_STOPS else ended
+    return {release.head("provider"): name, release.head("ended"): ended, release.head("provisional"): part}
+
+
+def _without_stops(release: Release) -> list[str]:
+    """Return the providers paid by task, of whose care no end would be known."""
+    rows = release.rows(measure="uitval", statistic="share", unit="provider")
+    silent = set(rows.loc[rows["reason"] == NO_STOPS, "unit_id"])
+    return [each for each in by_name(release) if each in silent]
 
 
 def _with_interval(release: Release, table: pd.DataFrame, unit_id: str) -> str:

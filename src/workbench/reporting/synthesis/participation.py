@@ -4,7 +4,7 @@ import pandas as pd
 
 from workbench.reporting import phrases
 from workbench.reporting.exhibit import Exhibit, Paragraphs
-from workbench.reporting.exhibits import Parts, by_name, counted, representativity, said, share, shown
+from workbench.reporting.exhibits import Parts, by_name, counted, plain, representativity, said, share, shown
 from workbench.reporting.release import Release
 from workbench.reporting.wording import number
 
@@ -45,8 +45,12 @@ def _per(release: Release, unit: str) -> Exhibit | None:
     return shown(release, f"participation-{unit}", table, caption=caption, **kinds)
 
 
-def deliveries(release: Release) -> Exhibit | Paragraphs:
-    """The account of the deliveries: delivered = counted + not counted, per file, with the reasons."""
+def deliveries(release: Release) -> Parts:
+    """The account of the deliveries: delivered = counted + not counted, per file, and what counts though doubtful."""
+    return Parts([_account(release), *_doubtful(release)])
+
+
+def _account(release: Release) -> Exhibit:
     language = release.language
     files = release.deliveries[release.deliveries["kind"] != "ignored"]
     total = {name: number(files[name].sum(), language) for name in ("delivered", "counted", "excluded")}
@@ -65,3 +69,17 @@ def deliveries(release: Release) -> Exhibit | Paragraphs:
     table = pd.DataFrame({release.head(head): files[column] for head, column in columns.items()})
     table[release.head("why")] = files["file"].map(why).fillna("")
     return shown(release, "deliveries", table, caption=release.text("captions", "deliveries"), finding=account)
+
+
+def _doubtful(release: Release) -> list[Exhibit]:
+    """Which questionnaires count although something is doubtful: per delivery, or together where files have no name."""
+    rows = release.flagged[(release.flagged["file"] != "") == release.named]
+    if rows.empty:
+        return []
+    few = f"< {release.thresholds['smallest_cell']}"
+    table = pd.DataFrame({release.head("doubt"): [release.word(each).capitalize() for each in rows["flag"]]})
+    table[release.head("number")] = [plain(n, release.language) if n > 0 else few for n in rows["records"]]
+    if release.named:
+        table.insert(0, release.head("file"), list(rows["file"]))
+    caption, note = release.text("captions", "flagged"), release.text("notes", "flagged")
+    return [shown(release, "flagged", table, caption=caption, note=note, numeric=["number"])]
