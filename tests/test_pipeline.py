@@ -174,6 +174,7 @@ def test_episodes_known_later_replace_what_was_known_before():
     columns = {
         "client": "c",
         "provider_id": "p",
+        "law": "iWmo",
         "product": "02",
         "file": "f",
         "row": 2,

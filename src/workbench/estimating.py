@@ -55,7 +55,7 @@ def link(episodes: pd.DataFrame) -> pd.DataFrame:
         As in `schemas.EPISODES`, of all years.
     """
     latest = episodes.sort_values(["follow_up_until", "file", "row"], kind="stable").drop_duplicates(
-        ["client", "provider_id", "product", "started_on"], keep="last"
+        ["client", "provider_id", "law", "product", "started_on"], keep="last"
     )
     latest = _with_pauses(latest)
     latest = latest.sort_values(["client", "started_on", "provider_id", "product"], ignore_index=True)
@@ -76,13 +76,13 @@ def _with_pauses(episodes: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> care = pd.DataFrame({"client": "c", "provider_id": "p", "product": "02",
+    >>> care = pd.DataFrame({"client": "c", "provider_id": "p", "law": "iWmo", "product": "02",
     ...     "started_on": pd.to_datetime(["2025-01-01", "2025-06-01"]),
     ...     "ended_on": pd.to_datetime(["2025-03-01", "2025-09-01"]), "ending_group": ["tijdelijk", "volgens_plan"]})
     >>> _with_pauses(care)[["started_on", "ended_on", "ending_group"]].values.tolist()
     [[Timestamp('2025-01-01 00:00:00'), Timestamp('2025-09-01 00:00:00'), 'volgens_plan']]
     """
-    same = ["client", "provider_id", "product"]
+    same = ["client", "provider_id", "law", "product"]
     ordered = episodes.sort_values([*same, "started_on"], kind="stable", ignore_index=True)
     as_before = (ordered[same].fillna("") == ordered[same].fillna("").shift()).all(axis=1)
     goes_on = as_before & (ordered["ending_group"].shift() == "tijdelijk")

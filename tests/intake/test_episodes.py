@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.codebook import Codebook
-from workbench.intake import deliveries, episodes
+from workbench.intake import deliveries, episodes, overlaps
 
 DAYS = pd.date_range("2025-01-01", periods=12)
 RECORD = st.tuples(
@@ -24,6 +24,7 @@ def records(rows: list[tuple[str, str | None, int, int | None]]) -> pd.DataFrame
         {
             "client": [row[0] for row in rows],
             "provider_id": "p1",
+            "law": "BiJ",
             "product": pd.Series([row[1] for row in rows], dtype="str"),
             "started_on": [DAYS[row[2]] for row in rows],
             "ended_on": pd.to_datetime(pd.Series(ends)),
@@ -38,7 +39,7 @@ def records(rows: list[tuple[str, str | None, int, int | None]]) -> pd.DataFrame
 
 
 def merged(table: pd.DataFrame) -> episodes.Cleaned:
-    return episodes.merge([episodes.Cleaned(table, pd.DataFrame(), [])])
+    return overlaps.merge([episodes.Cleaned(table, pd.DataFrame(), [])])
 
 
 @settings(max_examples=60, deadline=None)

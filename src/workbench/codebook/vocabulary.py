@@ -5,7 +5,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "aliases": ("spelling", "provider_id", "reason", "decided_on"),
     "deliveries": (
         *("pattern", "years", "kind", "columns", "instrument", "variant", "role", "informant", "mode", "moment"),
-        *("purpose", "law", "release", "complete_until", "required", "provider", "municipality", "source"),
+        *("purpose", "law", "release", "complete_until", "required", "replaces", "provider", "municipality", "source"),
         *("reader", "encoding", "delimiter", "decimal", "dates", "header_rows", "sheet"),
     ),
     "columns": ("columns", "column", "field", "scale"),
@@ -65,7 +65,7 @@ FIELDS = {
     "episodes": (
         *("provider", "municipality", "bsn", "client", "birth_date", "sex", "law", "release", "product", "started_on"),
         *("ended_on", "ending_code", "goals_set", "goals_reached", "follow_up_until", "assignment", "message_status"),
-        "postcode",
+        *("postcode", "financing"),
     ),
     "assessments": ("provider", "source", "theme", "score", "scale", "n", "date"),
     "context": ("provider", "municipality", "year", "measure", "value"),

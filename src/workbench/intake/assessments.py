@@ -262,7 +262,7 @@ def invite(delivered: Records, codebook: Codebook, year: int, secret: bytes | No
     keep("instrument", (records.raw(delivered, "instrument"), []))
     keep("sex", records.coded(delivered, "sex", scales, schemas.SEXES))
     keep("age_band", records.age_band(delivered, scales, year))
-    keep("product", records.text(delivered, "product", scales))
+    keep("product", records.product(delivered, scales))
     index = delivered.fields.index
     table = pd.DataFrame(columns, index=index).assign(year=year, file=delivered.file, row=index)
     person = pd.Series(None, index=index, dtype="str")

@@ -20,6 +20,7 @@ from workbench.intake import (
     doubts,
     episodes,
     exports,
+    overlaps,
     privacy,
     records,
     remarks,
@@ -99,6 +100,8 @@ def receive(
         Where a delivery holds person ids and `key` is None.
     """
     arrived, problems = arrivals(folder, codebook.deliveries, year, codebook.forms)
+    corrected_by, unfound = replaced(arrived)
+    problems += unfound
     manifest: list[dict[str, object]] = []
     behind: dict[str, list[Records]] = {kind: [] for kind in schemas.TABLES}
     excluded: list[pd.DataFrame] = []
@@ -136,6 +139,11 @@ def receive(
         if not entry["delivered"]:
             message = "The file has a header and no records."
             problems.append(Finding(delivery.file, "warning", message, "Ask whether there was nothing to deliver."))
+        if delivery.file in corrected_by:
+            message = f"It is replaced by {corrected_by[delivery.file]}, a correction; its records do not count."
+            problems.append(Finding(delivery.file, "note", message, "Nothing to do."))
+            excluded.append(_excluded(delivery.file, export.table.index, "replaced by a correction"))
+            continue
         twin = seen.setdefault(f"{entry['sha256']} {delivery.settings['pattern']}", delivery.file)
         if twin != delivery.file:
             message = f"The file is the same as {twin}, byte for byte; its records are not counted again."
@@ -178,7 +186,7 @@ def _processed(
         [responses.clean(each, codebook, year, hash_key) for each in behind["responses"]], codebook
     )
     cared = episodes.stops(
-        episodes.merge([episodes.clean(each, codebook, year, key) for each in behind["episodes"]]), codebook
+        overlaps.merge([episodes.clean(each, codebook, year, key) for each in behind["episodes"]]), codebook
     )
     judged = [assessments.assess(each, codebook, year) for each in behind["assessments"]]
     judged_once = assessments.keep_latest("assessments", judged, by="date")
@@ -258,6 +266,28 @@ def arrivals(
             remedy = "Ask for it, or clear 'required' in deliveries.csv for this year."
             findings.append(Finding(absent["pattern"], "error", message, remedy))
     return arrived, findings
+
+
+def replaced(arrived: Sequence[Delivery]) -> tuple[dict[str, str], list[Finding]]:
+    """Return which deliveries are replaced by a correction, and by which; a correction that replaces nothing is found.
+
+    Examples
+    --------
+    >>> first = Delivery("h1.csv", Path("h1.csv"), {"replaces": ""})
+    >>> again = Delivery("h1_correctie.csv", Path("h1_correctie.csv"), {"replaces": "h1.csv"})
+    >>> replaced([first, again])
+    ({'h1.csv': 'h1_correctie.csv'}, [])
+    """
+    found: dict[str, str] = {}
+    findings: list[Finding] = []
+    for delivery in arrived:
+        pattern = delivery.settings.get("replaces", "")
+        others = [each.file for each in arrived if pattern and each != delivery and matches(each.file, pattern)]
+        found |= dict.fromkeys(others, delivery.file)
+        if pattern and not others:
+            message = f"By deliveries.csv it replaces {pattern!r}, and no such delivery is there."
+            findings.append(Finding(delivery.file, "warning", message, "Correct replaces in deliveries.csv."))
+    return found, findings
 
 
 def _rows(table: pd.DataFrame | None) -> list[dict[str, str]]:

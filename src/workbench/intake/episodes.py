@@ -6,7 +6,7 @@ import pandas as pd
 
 from workbench import schemas
 from workbench.codebook import Codebook
-from workbench.intake import identity, labels, messages, moments, privacy, records
+from workbench.intake import identity, labels, moments, privacy, records
 from workbench.intake.findings import Finding, count_and_row, times
 from workbench.intake.records import Records
 from workbench.intake.values import key, per_value
@@ -18,8 +18,7 @@ ENDING_CODES = {
     "iWmo": ("02", "19", "20", "21", "22", "23", "31", "36", "37", "38", "39"),
 }
 _LONGEST_CODE = 3
-_SAME = ["client", "provider_id", "product"]
-_FAR = pd.Timestamp("2262-01-01")
+_OWN_BUDGET = "pgb|persoonsgebonden|personal budget"
 _FEWEST_FOR_SILENCE = 10
 
 
@@ -36,7 +35,8 @@ def clean(delivered: Records, codebook: Codebook, year: int, secret: bytes | Non
     """Read the care records of one delivery; overlaps are merged later, over all deliveries of the year.
 
     A record is excluded for the first of these reasons that applies: ``unknown provider``, ``not contracted``,
-    ``unknown law``, ``no start date``, ``ends before it starts``.
+    ``personal budget`` (people buy that help themselves), ``unknown law``, ``no start date``, ``ends before it
+    starts``.
 
     A record without a person id is an episode of a person of its own: it counts, and is never linked to another.
     """
@@ -50,8 +50,10 @@ def clean(delivered: Records, codebook: Codebook, year: int, secret: bytes | Non
         findings.extend(found[1])
 
     keep("municipality_code", records.municipality(delivered, codebook))
-    for name in ("release", "product", "ending_code"):
+    for name in ("release", "ending_code", "financing"):
         keep(name, records.text(delivered, name, scales))
+    keep("product", records.product(delivered, scales))
+    own_budget = per_value(columns.pop("financing"), key).str.contains(_OWN_BUDGET).fillna(False).astype(bool)
     keep("law", _laws(delivered))
     for name in ("started_on", "ended_on", "follow_up_until"):
         keep(name, records.date(delivered, name))
@@ -73,13 +75,15 @@ def clean(delivered: Records, codebook: Codebook, year: int, secret: bytes | Non
         columns["ending_code"] = columns["ending_code"].mask(wordy.fillna(False).astype(bool), "other")
 
     episodes = pd.DataFrame(columns, index=index).assign(file=delivered.file, row=index)
-    episodes["client"], problems = _clients(delivered, episodes, secret)
+    episodes["client"], problems = _clients(delivered, episodes, codebook, secret)
     findings += problems + _unknown_codes(episodes, delivered) + _too_many_reached(episodes, delivered)
+    findings += _reasons_without_end(episodes, delivered)
     too_many = episodes["goals_reached"] > episodes["goals_set"]
     episodes = episodes.assign(goals_reached=episodes["goals_reached"].mask(too_many))
     reasons = {
         "unknown provider": identified["reason"] == "unknown provider",
         "not contracted": identified["reason"] == "not contracted",
+        "personal budget": own_budget,
         "unknown law": episodes["law"].isna(),
         "no start date": episodes["started_on"].isna()
         & ~(episodes["assignment"].notna() & episodes["ended_on"].notna()),
@@ -105,7 +109,9 @@ def _laws(delivered: Records) -> tuple[pd.Series, list[Finding]]:
     return laws, [Finding(delivered.file, "error", message, remedy, delivered.headers.get("law"), row)]
 
 
-def _clients(delivered: Records, episodes: pd.DataFrame, secret: bytes | None) -> tuple[pd.Series, list[Finding]]:
+def _clients(
+    delivered: Records, episodes: pd.DataFrame, codebook: Codebook, secret: bytes | None
+) -> tuple[pd.Series, list[Finding]]:
     """Return a pseudonym per record; without a person id one made from the record, which links to nothing."""
     found = pd.Series(None, index=episodes.index, dtype="str")
     for field in privacy.PERSON_IDS:
@@ -114,7 +120,7 @@ def _clients(delivered: Records, episodes: pd.DataFrame, secret: bytes | None) -
     without = found.isna()
     if not without.any():
         return found, []
-    by_birth = _people_by_birth(delivered, secret)
+    by_birth = _people_by_birth(delivered, codebook, secret)
     found = found.fillna(by_birth)
     without = found.isna()
     if not without.any():
@@ -133,14 +139,20 @@ def _clients(delivered: Records, episodes: pd.DataFrame, secret: bytes | None) -
     return found.fillna(own_ids), [Finding(delivered.file, "warning", message, remedy, column, row)]
 
 
-def _people_by_birth(delivered: Records, secret: bytes | None) -> pd.Series:
-    """Return a pseudonym of birth date, sex and postcode, by which the youth register knows a person without BSN."""
-    names = ("birth_date", "sex", "postcode")
-    if secret is None or not all(name in delivered.fields for name in names):
+def _people_by_birth(delivered: Records, codebook: Codebook, secret: bytes | None) -> pd.Series:
+    """Return a pseudonym of birth date, sex and postcode, by which the youth register knows a person without BSN.
+
+    However they are written: V and vrouw, 12-03-2010 and 20100312 are the same.
+    """
+    if secret is None or not all(name in delivered.fields for name in ("birth_date", "sex", "postcode")):
         return pd.Series(None, index=delivered.fields.index, dtype="str")
-    parts = [per_value(delivered.fields[name], key) for name in names]
-    whole = parts[0] + "|" + parts[1] + "|" + parts[2].str.replace(" ", "", regex=False)
-    unknown = parts[0].str.startswith(("0000", "00")).fillna(False).astype(bool)
+    written = per_value(delivered.fields["birth_date"], key)
+    dated = records.date(delivered, "birth_date")[0].dt.strftime("%Y%m%d").astype("str")
+    compact = written.str.fullmatch(r"[0-9]{8}").fillna(False).astype(bool)  # also 20100300: only the month is known
+    born = written.where(compact, dated)
+    sex = records.coded(delivered, "sex", labels.scales(codebook.scales), schemas.SEXES)[0]
+    whole = born + "|" + sex + "|" + per_value(delivered.fields["postcode"], key).str.replace(" ", "", regex=False)
+    unknown = born.str.startswith("0000").fillna(False).astype(bool)
     return privacy.pseudonyms(whole.mask(unknown), secret)
 
 
@@ -159,6 +171,16 @@ def _unknown_codes(episodes: pd.DataFrame, delivered: Records) -> list[Finding]:
     return findings
 
 
+def _reasons_without_end(episodes: pd.DataFrame, delivered: Records) -> list[Finding]:
+    endless = episodes["ending_code"].notna() & episodes["ended_on"].isna()
+    if not endless.any():
+        return []
+    count, row = count_and_row(endless)
+    message = f"{times(count, 'record has', 'records have')} a reason of ending and no end date; counted as running."
+    remedy = "Ask for the end date, or whether it goes on."
+    return [Finding(delivered.file, "warning", message, remedy, delivered.headers.get("ending_code"), row)]
+
+
 def _too_many_reached(episodes: pd.DataFrame, delivered: Records) -> list[Finding]:
     more = episodes["goals_reached"] > episodes["goals_set"]
     if not more.any():
@@ -170,71 +192,6 @@ def _too_many_reached(episodes: pd.DataFrame, delivered: Records) -> list[Findin
             delivered.file, "warning", message, "Correct the delivery.", delivered.headers.get("goals_reached"), row
         )
     ]
-
-
-def merge(cleaned: list[Cleaned]) -> Cleaned:
-    """Merge the records of a year that are one episode.
-
-    First, a record that another delivery with a later `follow_up_until` repeats (same person, provider, product and
-    start) is a ``duplicate``: the later delivery knows how it went on. So is a record that is the same in all.
-
-    Then records of the same person, provider and product that overlap are one episode: the earliest start, and an end
-    only when the last ends, with its reason (Informatieprotocol Beleidsinformatie Jeugd, on overlapping records). The
-    others are ``merged with another record``. Periods that follow on each other without a day in common stay apart.
-
-    Examples
-    --------
-    >>> dates = pd.to_datetime(["2025-01-01", "2025-03-01"]), pd.to_datetime(["2025-04-01", "2025-06-01"])
-    >>> episodes = pd.DataFrame({"client": "c", "provider_id": "P1", "product": "02", "started_on": dates[0],
-    ...     "ended_on": dates[1], "follow_up_until": pd.Timestamp("2025-12-31"), "ending_code": ["03", "01"],
-    ...     "goals_set": 2.0, "goals_reached": [0.0, 2.0], "file": "a.csv", "row": [2, 3]})
-    >>> merged = merge([Cleaned(episodes, pd.DataFrame(), [])])
-    >>> merged.episodes[["started_on", "ended_on", "ending_code"]]
-      started_on   ended_on ending_code
-    0 2025-01-01 2025-06-01          01
-    """
-    findings = [finding for part in cleaned for finding in part.findings]
-    excluded = [part.exclusions for part in cleaned if len(part.exclusions)]
-    parts = [part.episodes for part in cleaned if len(part.episodes)]
-    if not parts:
-        none = pd.concat(excluded, ignore_index=True) if excluded else schemas.empty("exclusions")
-        return Cleaned(schemas.empty("episodes"), none, findings)
-    together = pd.concat(parts, ignore_index=True)
-    if "assignment" in together:
-        together, joined = messages.join(together)
-        excluded.append(joined)
-        together = together.drop(columns=["assignment", "message_status"])
-    together["ends"] = together["ended_on"].fillna(_FAR)
-    content = [name for name in together.columns if name not in ("file", "row")]
-    together = together.sort_values([*_SAME, "started_on", "ends", "ending_code", "file", "row"], kind="stable")
-
-    latest = together.groupby([*_SAME, "started_on"], dropna=False)["follow_up_until"].transform("max")
-    repeated = (together["follow_up_until"] < latest) | together.duplicated(content)
-    excluded.append(together.loc[repeated, ["file", "row"]].assign(reason="duplicate"))
-    single = together[~repeated]
-
-    open_until = single.groupby(_SAME, dropna=False)["ends"].cummax()
-    before = open_until.groupby([single[name].fillna("") for name in _SAME]).shift()
-    episode = (~(single["started_on"] <= before)).cumsum()
-    last = (
-        single.sort_values(["ends", "started_on", "file", "row"], kind="stable")
-        .groupby(episode.rename("episode"))
-        .tail(1)
-    )
-    last = last.set_axis(episode[last.index])
-    first = single[~episode.duplicated()].set_axis(episode[~episode.duplicated()])
-    merged = first.assign(
-        ended_on=last["ended_on"],
-        ending_code=last["ending_code"],
-        goals_set=last["goals_set"].fillna(single["goals_set"].groupby(episode).max()),
-        goals_reached=last["goals_reached"].fillna(single["goals_reached"].groupby(episode).max()),
-        follow_up_until=single["follow_up_until"].groupby(episode).max(),
-    )
-    excluded.append(single.loc[episode.duplicated(), ["file", "row"]].assign(reason="merged with another record"))
-    merged = merged.drop(columns="ends").sort_values([*_SAME[:2], "started_on", "file", "row"], kind="stable")
-    months = pd.DateOffset(months=schemas.PROVISIONAL_MONTHS)
-    merged["provisional"] = merged["ended_on"] > merged["follow_up_until"] - months
-    return Cleaned(merged.reset_index(drop=True), pd.concat(excluded, ignore_index=True), findings)
 
 
 def stops(merged: Cleaned, codebook: Codebook) -> Cleaned:

@@ -118,6 +118,14 @@ def text(
     return found.mask(found.notna()), [Finding(records.file, "error", message, remedy, records.headers.get(field))]
 
 
+def product(
+    records: Records, scales: Mapping[str, labels.Scale], dtype: values.Texts = "str"
+) -> tuple[pd.Series, list[Finding]]:
+    """Return the kind of support as text; a code of two digits gets back the zero that a spreadsheet took from it."""
+    found, findings = text(records, "product", scales, dtype)
+    return values.per_value(found, lambda code: code.zfill(2) if code.isdigit() else code, dtype), findings
+
+
 def _in_own_words(column: pd.Series) -> bool:
     """Say whether values look like sentences rather than labels or numbers: many, and most of them once."""
     _, known = values.distinct(column)

@@ -186,8 +186,9 @@ def _describe(
     columns["informant"] = _filled(columns["informant"], "self")
     keep("sex", records.coded(delivered, "sex", scales, schemas.SEXES, "category"))
     keep("mode", records.coded(delivered, "mode", scales, (), "category"))
-    for name in ("variant", "moment", "product"):
+    for name in ("variant", "moment"):
         keep(name, records.text(delivered, name, scales, "category"))
+    keep("product", records.product(delivered, scales, "category"))
     columns["variant"] = _filled(per_value(columns["variant"], key, "category"), "standaard")
     keep("municipality_code", records.municipality(delivered, codebook, "category"))
     keep("completed_on", records.date(delivered, "completed_on"))

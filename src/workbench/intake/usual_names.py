@@ -80,6 +80,7 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
     "goals_reached": ("doelen behaald", "doelen bereikt", "aantal behaalde doelen", "goals_reached"),
     "assignment": ("toewijzingsnummer", "toewijzingnummer", "toewijzing", "assignment"),
     "message_status": ("status aanlevering", "statusaanlevering"),
+    "financing": ("leveringsvorm", "financieringsvorm", "zin/pgb", "zin of pgb", "verstrekkingsvorm"),
     "law": ("wet", "law"),
     "source": ("bron", "source", "beoordelaar"),
     "theme": ("thema", "theme", "onderwerp"),
