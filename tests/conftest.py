@@ -31,11 +31,22 @@ def project():
     return new_project
 
 
+def contents(folder: Path) -> dict[str, int]:
+    """Return the files below a folder, each with the moment it was written."""
+    return {
+        path.relative_to(folder).as_posix(): path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()
+    }
+
+
 @pytest.fixture(scope="session")
 def once(tmp_path_factory):
-    """Make something in a folder of its own, by whichever process of the tests needs it first; give it to all."""
+    """Make something in a folder of its own, by whichever process of the tests needs it first; give it to all.
+
+    At the end everything made so must be as it was: a test that writes in it decides what the next one finds.
+    """
     own = tmp_path_factory.getbasetemp()
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    given: dict[Path, dict[str, int]] = {}
 
     def made_once(name, make):
         folder = shared / f"once-{name}"
@@ -44,10 +55,16 @@ def once(tmp_path_factory):
             if not kept.exists():
                 shutil.rmtree(folder, ignore_errors=True)
                 folder.mkdir()
-                kept.write_bytes(pickle.dumps(make(folder)))
-            return pickle.loads(kept.read_bytes())
+                made = make(folder)
+                kept.write_bytes(pickle.dumps((made, contents(folder))))
+            made, given[folder] = pickle.loads(kept.read_bytes())
+            return made
 
-    return made_once
+    yield made_once
+    for folder, before in given.items():
+        after = contents(folder)
+        changed = sorted(name for name in before | after if before.get(name) != after.get(name))
+        assert not changed, f"A test changed what all tests share, {folder.name}: {changed[:5]}; it needs a copy."
 
 
 @pytest.fixture(scope="session")

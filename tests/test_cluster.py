@@ -72,7 +72,8 @@ def test_a_scheduler_that_is_not_there_is_one_sentence(own_region, monkeypatch, 
     said = capsys.readouterr().err
     assert said.startswith("No scheduler answers at tcp://127.0.0.1:9: start it with 'dask scheduler'")
     assert len(said.splitlines()) == 1
-    assert not list(own_region.reports(2026).glob("*.html"))
+    assert not own_region.reports(2026).exists()
+    assert not own_region.ledger.exists()
 
 
 def test_a_scheduler_without_workers_is_one_sentence(scheduler, tmp_path, monkeypatch):

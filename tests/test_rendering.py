@@ -104,8 +104,8 @@ def test_the_account_of_the_method_stands_beside_the_reports_where_there_is_one(
         pipeline.report(copy, 2026, municipalities=["GM9999"])
 
 
-def test_nothing_changed_means_nothing_made(reported):
-    places, _ = reported
+def test_nothing_changed_means_nothing_made(reported, tmp_path):
+    places = Places(shutil.copytree(reported[0].root, tmp_path / "again"), "sample")
     before = {path: path.stat().st_mtime_ns for path in _pages(places) if path.name != "index.html"}
     again = pipeline.report(places, 2026)
     assert again.made == ()
@@ -280,6 +280,7 @@ def test_an_unknown_edition_is_one_message(small_region, monkeypatch, capsys):
         command_line.main()
     assert stopped.value.code == 1
     assert "No edition 'secret'; choose from provider, internal, public" in " ".join(capsys.readouterr().err.split())
+    assert not small_region.ledger.exists()
 
 
 def test_what_is_made_again_is_said_with_the_reason_and_nothing_else_is_made(reported, tmp_path, monkeypatch):

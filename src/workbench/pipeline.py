@@ -5,6 +5,7 @@ notebook only narrates what `released/` holds.
 """
 
 import dataclasses
+import functools
 import importlib.metadata
 import json
 import platform
@@ -119,8 +120,8 @@ def report(places: Places, year: int, **options: Any) -> "rendering.Reported":
 
     with store.only_one(places.lock, f"reports of {places.region}"):
         store.tidy(places.reports(year))
-        publish(places, year)
-        return rendering.report(places, year, software(), identify=software, **options)
+        enter = functools.partial(publish, places, year)
+        return rendering.report(places, year, software(), identify=software, publish=enter, **options)
 
 
 def publish(places: Places, year: int) -> None:

@@ -68,6 +68,7 @@ def report(
     jobs: int | None = None,
     scheduler: str | None = None,
     identify: Callable[[], str] | None = None,
+    publish: Callable[[], None] = lambda: None,
     minutes: float = MINUTES,
     memory: float | None = None,
     force: bool = False,
@@ -93,6 +94,8 @@ def report(
         Address of a Dask scheduler, whose workers make the pages; they see the project's folder under the same name.
     identify : function, optional
         Gives the `code` of a worker of that cluster: it must be the same.
+    publish : function
+        Called once all that is asked for is known to be possible, and before any page is made.
     minutes : float
         What one page may take.
     memory : float, optional
@@ -119,6 +122,7 @@ def report(
     limits = Limits(60 * minutes, _bytes(memory, jobs))
     made, failed, largest = [], [], 0.0
     with cluster.workers(scheduler, identify, code, folder, wanted[0].notebook) as workers:
+        publish()
         for page, outcome in making.make(
             stale,
             lambda page: _of_page(release, _figures(page)),
