@@ -12,7 +12,7 @@ import pyreadstat
 import pytest
 
 from workbench.codebook import Codebook
-from workbench.intake import deliveries
+from workbench.intake import deliveries, exports, labelled
 
 RECORDS = pd.DataFrame(
     {
@@ -176,3 +176,27 @@ def test_the_same_delivery_in_two_forms_is_found(region: Codebook, tmp_path: Pat
     found = deliveries.receive(tmp_path, region, 2026, None).findings
     twice = found[found["message"].str.contains("counted twice")]
     assert twice[["file", "severity"]].values.tolist() == [["lijst_nieuw.csv", "warning"]]
+
+
+def test_a_labelled_file_is_read_in_parts_as_if_it_were_one(tmp_path, monkeypatch):
+    """Values that first turn up in a later part, letters beside numbers there, and an end on a part's edge."""
+    table = pd.DataFrame(
+        {
+            "number": [1.0, 2.0, None, 2.5, 1.0, 9.0],
+            "text": ["a", "", "b ", "a", "NA", "c"],
+            "day": pd.to_datetime(["2026-01-01", None, "2026-01-02", "2026-01-01", None, None]),
+            "letters": [1.0, 1.0, 2.0, 1.0, ".", 2.0],
+        }
+    )
+    table["letters"] = table["letters"].replace(".", "a")
+    place = tmp_path / "a.dta"
+    pyreadstat.write_dta(
+        table, place, missing_user_values={"letters": ["a"]}, variable_value_labels={"number": {9.0: "x"}}
+    )
+    whole = exports.read(place.read_bytes(), "a.dta").table.astype("str")
+    assert whole["letters"].tolist() == ["1", "1", "2", "1", ".a", "2"]
+    assert whole["number"].fillna("").tolist() == ["1", "2", "", "2.5", "1", "x"]
+    assert whole["text"].fillna("").tolist() == ["a", "", "b", "a", "", "c"]
+    for rows in (1, 2, 4, 5, 6):
+        monkeypatch.setattr(labelled, "_ROWS", rows)
+        pd.testing.assert_frame_equal(exports.read(place.read_bytes(), "a.dta").table.astype("str"), whole)

@@ -13,7 +13,11 @@ from workbench.intake.sheets import Rows, Unreadable
 from workbench.intake.values import BLANKS
 
 _READERS = {"spss": pyreadstat.read_sav, "stata": pyreadstat.read_dta}
+_Coded = tuple[np.ndarray, np.ndarray]  # of each row the place of its value, -1 where missing; and the values
 _PROGRAM = {"spss": "SPSS", "stata": "Stata"}
+_ROWS = 100_000  # read at a time
+_HARDLY_REPEATING = 0.9  # share of the cells of a column that are all different
+_EXACT = 2.0**53  # whole numbers below it are exact
 
 
 def read(raw: bytes, family: str, settings: Mapping[str, str]) -> Rows:
@@ -28,11 +32,10 @@ def read(raw: bytes, family: str, settings: Mapping[str, str]) -> Rows:
     Unreadable
         Where the file is damaged.
     """
-    columns, meta = _read(raw, family, settings.get("encoding", ""))
-    index = pd.RangeIndex(1, max(map(len, columns.values()), default=0) + 1)
-    extended = {name: set(letters) for name, letters in (meta.missing_user_values or {}).items()}
+    columns, extended, meta = _read(raw, family, settings.get("encoding", ""))
+    index = pd.RangeIndex(1, max((len(codes) for codes, _ in columns.values()), default=0) + 1)
     cells = {
-        at: _labelled(columns.pop(name), meta.variable_value_labels.get(name, {}), extended.get(name, set()), index)
+        at: _labelled(*columns.pop(name), meta.variable_value_labels.get(name, {}), extended.get(name, set()), index)
         for at, name in enumerate(meta.column_names)
     }
     wording = {name: label for name, label in zip(meta.column_names, meta.column_labels, strict=True) if label}
@@ -53,11 +56,11 @@ def _is_missing(value: Any, ranges: Mapping[str, list[dict[str, Any]]], name: st
     return any(type(span["lo"]) is type(value) and span["lo"] <= value <= span["hi"] for span in ranges.get(name, []))
 
 
-def _read(raw: bytes, family: str, encoding: str) -> tuple[dict[str, list[Any]], Any]:
-    settings: dict[str, Any] = {"user_missing": True, "dates_as_pandas_datetime": True, "output_format": "dict"}
+def _read(raw: bytes, family: str, encoding: str) -> tuple[dict[str, _Coded], dict[str, set[Any]], Any]:
+    """Return the columns of a file, the letters of extended missing in each, and what the file says of itself."""
     for attempt in (encoding or None, "WINDOWS-1252"):
         try:
-            return _READERS[family](io.BytesIO(raw), encoding=attempt, **settings)
+            return _in_parts(raw, family, attempt)
         except UnicodeDecodeError:
             continue
         except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, OverflowError, MemoryError):
@@ -65,23 +68,74 @@ def _read(raw: bytes, family: str, encoding: str) -> tuple[dict[str, list[Any]],
     raise Unreadable(f"The {_PROGRAM[family]} file is damaged or cut off.", "Ask for the delivery again.")
 
 
-def _labelled(column: list[Any], labels: Mapping[Any, str], extended: set[str], index: pd.Index) -> pd.Series:
-    """Return a column as texts held as categories."""
-    codes, values = _distinct(column)
-    shown = [labels.get(value, f".{value}" if value in extended else value) for value in values]
-    place, known = pd.factorize(pd.Series([_text(value) for value in shown], dtype="str"))
-    at = np.append(place, -1)[codes]
-    return pd.Series(pd.Categorical.from_codes(at, pd.Index(known, dtype="str")), index=index)
+def _in_parts(raw: bytes, family: str, encoding: str | None) -> tuple[dict[str, _Coded], dict[str, set[Any]], Any]:
+    """Read a file some rows at a time: as the reader gives them, a million rows would take gigabytes."""
+    parts: dict[str, list[_Coded]] = {}
+    extended: dict[str, set[Any]] = {}
+    start = 0
+    while True:
+        columns, meta = _READERS[family](
+            io.BytesIO(raw),
+            encoding=encoding,
+            user_missing=True,
+            dates_as_pandas_datetime=True,
+            output_format="dict",
+            row_offset=start,
+            row_limit=_ROWS,
+        )
+        count = max(map(len, columns.values()), default=0)
+        for name in meta.column_names:
+            parts.setdefault(name, []).append(_distinct(columns.pop(name)))
+        for name, letters in (meta.missing_user_values or {}).items():  # those of these rows
+            extended.setdefault(name, set()).update(letters)
+        start += count
+        if count < _ROWS:
+            return {name: _joined(each) for name, each in parts.items()}, extended, meta
 
 
-def _distinct(column: list[Any]) -> tuple[np.ndarray, list[Any]]:
+def _distinct(column: list[Any]) -> _Coded:
     """Return for each row the place of its value among the distinct values, -1 where missing, and those values."""
     try:
+        if type(column[0]) is float:
+            return pd.factorize(np.array(column, dtype="float64"))
         encoded = pa.array(column, from_pandas=True).dictionary_encode()
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):  # numbers beside letters
-        codes, known = pd.factorize(pd.Series(column, dtype=object))
-        return codes, list(known)
-    return encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False), encoded.dictionary.to_pylist()
+    except (ValueError, TypeError, IndexError, OverflowError, pa.ArrowNotImplementedError):  # numbers beside letters
+        return pd.factorize(pd.Series(column, dtype=object).to_numpy())
+    places = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return places, np.array([*encoded.dictionary.to_pylist(), None], dtype=object)[:-1]
+
+
+def _joined(parts: list[_Coded]) -> _Coded:
+    """Return parts of a column, one below the other, as one."""
+    if len(parts) == 1:
+        return parts[0]
+    place, known = pd.factorize(np.concatenate([values for _, values in parts]))
+    ends = np.cumsum([len(values) for _, values in parts])
+    own = [np.append(piece, -1) for piece in np.split(place, ends[:-1])]
+    return np.concatenate([to[codes] for to, (codes, _) in zip(own, parts, strict=True)]), known
+
+
+def _labelled(
+    codes: np.ndarray, values: np.ndarray, labels: Mapping[Any, str], extended: set[Any], index: pd.Index
+) -> pd.Series:
+    """Return a column as texts: each different one held once, unless nearly every cell is another."""
+    if labels or extended:
+        shown = [labels.get(value, f".{value}" if value in extended else value) for value in values.tolist()]
+        texts = pd.Series([_text(value) for value in shown], dtype="str")
+    else:
+        texts = _texts(values)
+    if len(texts) > _HARDLY_REPEATING * len(index):
+        return pd.Series(texts.array.take(codes, allow_fill=True), index=index)
+    place, known = pd.factorize(texts)
+    at = np.append(place, -1)[codes]
+    return pd.Series(pd.Categorical.from_codes(at, pd.Index(known, dtype="str"), validate=False), index=index)
+
+
+def _texts(values: np.ndarray) -> pd.Series:
+    """Return distinct values as `_text` does, whole numbers all at once."""
+    if values.dtype == "float64" and bool(((values % 1 == 0) & (np.abs(values) < _EXACT)).all()):
+        return pd.Series(values.astype("int64")).astype("str")
+    return pd.Series([_text(value) for value in values.tolist()], dtype="str")
 
 
 def _text(value: object) -> str | None:
