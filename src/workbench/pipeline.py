@@ -283,9 +283,11 @@ def _read(received: deliveries.Received) -> dict[str, str]:
 
 
 def _with_orientation(received: deliveries.Received, book: Codebook) -> pd.DataFrame:
-    """Return the findings with those about items that were reversed twice, or not at all."""
-    turned = scoring.misoriented(received.responses, received.answers, book)
-    return _with(_with(received.findings, turned), findings.as_table(_silent_providers(received, book)))
+    """Return the findings with those about answers that mean something else than the codebook says."""
+    found = received.findings
+    for look in (scoring.misoriented, scoring.shortened):
+        found = _with(found, look(received.responses, received.answers, book))
+    return _with(found, findings.as_table(_silent_providers(received, book)))
 
 
 def _silent_providers(received: deliveries.Received, book: Codebook) -> list[findings.Finding]:

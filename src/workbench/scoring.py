@@ -101,6 +101,39 @@ def misoriented(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) 
     return schemas.check("findings", pd.DataFrame(rows)) if rows else schemas.empty("findings")
 
 
+def shortened(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) -> pd.DataFrame:
+    """Return a finding for each delivery whose answers look like those of three smileys, on a longer scale.
+
+    Three answers delivered as 1, 2 and 3 of a scale of five would pull every mean down without any other sign; as 1, 3
+    and 5 they are no five-point answers either. Looked at together are all statements of a version with more than three
+    answers, where at least `_FEWEST` answers were given.
+
+    Returns
+    -------
+    DataFrame
+        As in `schemas.FINDINGS`.
+    """
+    rows: list[dict[str, object]] = []
+    grouped = responses.reset_index(drop=True).groupby(["file", "instrument", "variant"], observed=True)
+    for version, at in grouped.indices.items():
+        file, instrument, variant = map(str, version)  # type: ignore[call-overload]
+        items = items_of(book, instrument, variant)
+        items = items[(items["dimension"] != "") & items["item"].isin(answers.columns) & (items["low"] == 1)]
+        for high, own in items[items["high"].isin([4, 5])].groupby("high"):
+            ids = responses["response_id"].iloc[np.asarray(at)]
+            given = answers.loc[answers["response_id"].isin(ids), list(own["item"])].astype("float64").to_numpy()
+            known = given[~np.isnan(given)]
+            used = set(np.unique(known).tolist())
+            if len(known) < _FEWEST or used not in ({1.0, 2.0, 3.0}, {1.0, 3.0, 5.0}):
+                continue
+            codes = ", ".join(f"{code:g}" for code in sorted(used))
+            what = f"All {len(known)} answers to statements on a scale of 1 to {float(str(high)):g} are {codes}"
+            message = f"{what}: was this a version with three answers?"
+            remedy = "If so, give it a variant of its own in deliveries.csv and items.csv: its answers are others."
+            rows.append({"file": file, "row": 0, "severity": "warning", "message": message, "remedy": remedy})
+    return schemas.check("findings", pd.DataFrame(rows)) if rows else schemas.empty("findings")
+
+
 def _of_version(answers: pd.DataFrame, rows: np.ndarray, at: np.ndarray, items: pd.DataFrame) -> pd.DataFrame:
     """Return the scores of one version of a questionnaire; `at` is the place of each response among all."""
     width = points(items).droplevel("instrument")

@@ -140,3 +140,23 @@ def test_a_question_outside_its_years_is_told(own: Callable, region: Codebook, t
     again = deliveries.receive(tmp_path / "2026", replace(book, items=items), 2026, b"key")
     assert again.findings["message"].str.contains("not in use in 2026: q1, q2").any()
     assert codebook.TABLES["items"][-2:] == ("since", "until")
+
+
+@pytest.mark.parametrize(
+    ("codes", "told"),
+    [
+        ((1, 2, 3), "are 1, 2, 3: was this"),
+        ((1, 3, 5), "are 1, 3, 5: was this"),
+        ((1, 2, 3, 4, 5), ""),
+        ((3, 4, 5), ""),
+    ],
+)
+def test_three_answers_on_a_scale_of_five_are_told(own: Callable, codes: tuple[int, ...], told: str) -> None:
+    """Nobody may average three smileys with five degrees of agreement unawares."""
+    drawn = np.random.default_rng(1).choice(codes, (30, len(ITEMS)))
+    found, book = own({"a": pd.DataFrame(drawn, columns=ITEMS).assign(provider="De Linde")})
+    messages = scoring.shortened(found.responses, found.answers, book)["message"].tolist()
+    assert len(messages) == bool(told)
+    assert not told or told in messages[0]
+    few, book = own({"a": answers(1)})
+    assert scoring.shortened(few.responses, few.answers, book).empty

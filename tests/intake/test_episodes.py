@@ -108,3 +108,51 @@ def test_stop_messages_may_be_absent_where_the_contract_asks_for_none(
     (told,) = found.findings
     assert told.severity == ("warning" if expected else "note")
     assert ("youth register" in told.remedy) == (law == "BiJ")
+
+
+CHANGED = "changed by a later message"
+MERGED = "merged with another record"
+
+
+@pytest.mark.parametrize(
+    ("rows", "spells", "reasons"),
+    [
+        (  # the start was a fortnight later
+            [("01-01-2025", "", "1"), ("15-01-2025", "", "2"), ("15-01-2025", "01-06-2025", "1")],
+            [("01-15", "06-01")],
+            [CHANGED, MERGED],
+        ),
+        (  # the end was earlier than said first
+            [("01-01-2025", "", "1"), ("01-01-2025", "15-06-2025", "1"), ("01-01-2025", "01-06-2025", "2")],
+            [("01-01", "06-01")],
+            [CHANGED, MERGED],
+        ),
+        (  # of two periods of one assignment the nearest one is changed
+            [
+                ("01-01-2025", "", "1"),
+                ("01-01-2025", "01-03-2025", "1"),
+                ("01-05-2025", "", "1"),
+                ("08-05-2025", "", "2"),
+            ],
+            [("01-01", "03-01"), ("05-08", "")],
+            [CHANGED, MERGED],
+        ),
+        ([("15-01-2025", "", "2")], [("01-15", "")], []),  # the first message was in last year's delivery
+        ([("01-01-2025", "", "1"), ("01-01-2025", "", "3")], [], ["taken back by a later message"] * 2),
+    ],
+)
+def test_a_changed_message_stands_for_the_first(
+    rows: list, spells: list, reasons: list, region: Codebook, tmp_path: Path
+) -> None:
+    heads = {"bsn": "client", "wie": "provider", "toewijzing": "assignment", "begin": "started_on", "eind": "ended_on"}
+    heads |= {"status": "message_status"}
+    lines = [f"c1;De Linde;7;{begin};{end};{status}" for begin, end, status in rows]
+    columns = pd.DataFrame({"columns": "t", "column": list(heads), "field": list(heads.values()), "scale": ""})
+    row = region.deliveries.assign(pattern="t.csv", kind="episodes", columns="t", instrument="", law="iWmo")
+    for order in (lines, lines[::-1]):
+        (tmp_path / "t.csv").write_text("\n".join([";".join(heads), *order]) + "\n")
+        found = deliveries.receive(tmp_path, replace(region, columns=columns, deliveries=row), 2026, b"key")
+        table = found.episodes.sort_values("started_on")
+        days = [table[name].dt.strftime("%m-%d").fillna("").tolist() for name in ("started_on", "ended_on")]
+        assert list(zip(*days, strict=True)) == spells
+        assert sorted(found.exclusions["reason"]) == reasons

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from workbench import schemas
@@ -13,6 +14,8 @@ from workbench.intake.identity import content_hash, hexadecimal
 from workbench.intake.records import Records
 
 _MANY = 1e12
+_SHORT, _FEW = 40, 5  # what is said of themes nobody knows
+_WEEKS, _PERCENT = r"(?i)\s*(?:weken|week|wk)\.?\s*$", r"\s*%\s*$"
 _WRITTEN = ("recognised", "story", "valued", "improvement", "action", "owner")
 
 
@@ -28,8 +31,9 @@ class Cleaned:
 def assess(delivered: Records, codebook: Codebook, year: int) -> Cleaned:
     """Read judgements: one row per provider, source and theme; tidy, or wide with a ``measure:<theme>`` per column.
 
+    A theme may be named as readers know it. A score without a scale is on that of the highest score of its source.
     Excluded are records with an ``unknown provider``, of one that is ``not contracted``, of an ``unknown source``, and
-    those with ``no theme`` or ``no score``.
+    those with ``no theme`` or ``no score``: a score outside its scale is none.
     """
     scales = labels.scales(codebook.scales)
     identified, findings = records.provider(delivered, codebook)
@@ -59,9 +63,38 @@ def assess(delivered: Records, codebook: Codebook, year: int) -> Cleaned:
         "not contracted": identified["reason"] == "not contracted",
         "unknown source": sources.isna(),
     }
-    usual = long["score"].max()
-    long["scale"] = long["scale"].fillna("1-5" if usual <= 5 else "1-10" if usual <= 10 else "0-100")
+    long = long.assign(theme=_measures(long["theme"], codebook))
+    usual = long["score"].groupby([long["source"].fillna(""), long["scale"].isna()]).transform("max")
+    stated = long["scale"].where(long["scale"].str.fullmatch(r"[0-9]+-[0-9]+").fillna(False).astype(bool))
+    scale = stated.fillna(pd.Series(np.select([usual <= 5, usual <= 10], ["1-5", "1-10"], "0-100"), index=long.index))
+    low, high = (scale.str.split("-").str[place].astype(float) for place in (0, 1))
+    outside = (long["score"] < low) | (long["score"] > high)
+    findings += _unknown_themes(delivered, long, codebook) + _off_scale(delivered, long, scale, outside)
+    long = long.assign(scale=scale, score=long["score"].mask(outside))
     return _finish(delivered, long, reasons, "theme", "score", findings)
+
+
+def _unknown_themes(delivered: Records, long: pd.DataFrame, codebook: Codebook) -> list[Finding]:
+    known = set(codebook.dimensions["dimension"])
+    asked = long[long["score"].notna() & long["theme"].notna() & ~long["theme"].isin(known)]
+    if asked.empty:
+        return []
+    every = sorted(asked["theme"].unique())
+    named = [repr(theme) for theme in every if len(theme) <= _SHORT][:_FEW]
+    shown = ", ".join(named + (["others"] if len(every) > len(named) else []))
+    what = times(len(asked), "judgement is", "judgements are")
+    message = f"{what} about a theme that is no dimension, and no report shows it: {shown}."
+    remedy = "Add the theme to dimensions.csv, or translate it with a scale for the column of the theme."
+    return [Finding(delivered.file, "warning", message, remedy, row=int(asked["row"].min()))]
+
+
+def _off_scale(delivered: Records, long: pd.DataFrame, scale: pd.Series, outside: pd.Series) -> list[Finding]:
+    findings = []
+    for name, rows in long.loc[outside, "row"].groupby(scale[outside]):
+        message = f"{times(len(rows), 'score lies', 'scores lie')} outside the scale {name}; taken as not known."
+        remedy = "Correct the delivery, or say in the column of the scale which one was used."
+        findings.append(Finding(delivered.file, "warning", message, remedy, row=int(rows.min())))
+    return findings
 
 
 def figures(delivered: Records, codebook: Codebook, year: int) -> Cleaned:
@@ -88,13 +121,38 @@ def figures(delivered: Records, codebook: Codebook, year: int) -> Cleaned:
             "row": delivered.fields.index,
         }
     )
-    long, problems = _long(delivered, known, "measure", "value", scales)
+    long, problems = _long(_without_units(delivered), known, "measure", "value", scales)
+    long, more = _plausible(delivered, long)
+    problems += more
     reasons = {
         "unknown provider": about_provider & (identified["reason"] == "unknown provider"),
         "not contracted": about_provider & (identified["reason"] == "not contracted"),
         "no provider or municipality": known["unit_id"].isna(),
     }
     return _finish(delivered, long, reasons, "measure", "value", findings + problems)
+
+
+def _without_units(delivered: Records) -> Records:
+    """Return the records with the word for weeks taken off figures, and percentages as hundredths."""
+    fields = delivered.fields
+    of_figures = [name for name in fields.columns if name == "value" or name.startswith("measure:")]
+    bare = {name: fields[name].astype("str").str.replace(_WEEKS, "", regex=True) for name in of_figures}
+    bare = {name: column.str.replace(_PERCENT, "e-2", regex=True) for name, column in bare.items()}
+    return replace(delivered, fields=fields.assign(**bare))
+
+
+def _plausible(delivered: Records, long: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
+    """Return figures none of which is below zero, and shares of staff as shares: above 1 they were percentages."""
+    negative, findings = long["value"] < 0, []
+    percent = (long["measure"] == "staff_turnover") & (long["value"] > 1)
+    for where, what, severity, remedy in (
+        (negative, "below zero; taken as not known", "warning", "Correct the delivery."),
+        (percent, "a percentage and not a share; divided by 100", "note", "Nothing to do."),
+    ):
+        for measure, rows in long.loc[where, "row"].groupby(long["measure"][where]):
+            message = f"{times(len(rows), 'value', 'values')} of {measure}: {what}."
+            findings.append(Finding(delivered.file, severity, message, remedy, row=int(rows.min())))
+    return long.assign(value=long["value"].mask(percent, long["value"] / 100).mask(negative)), findings
 
 
 def _long(
