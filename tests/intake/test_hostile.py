@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import openpyxl
 import pytest
 
 from workbench.codebook import Codebook
-from workbench.intake import bounds, deliveries
+from workbench.intake import bounds, deliveries, drafts
 
 HEAD = "nr;aanbieder;past"
 GOOD = b"nr;aanbieder;past\n1;De Linde;5\n"
@@ -67,6 +68,15 @@ REFUSED = {
         lambda name, content: content.replace(b'<row r="1"', b'<row r="999999999"') if "sheet1" in name else content,
     ),
     "repeated cells": lambda: repeated(),
+    "a part that lies about its size": lambda: lying(),
+    "nothing": lambda: b"",
+    "a mark and nothing else": lambda: b"\xef\xbb\xbf",
+    "empty lines": lambda: b"\n" * 100_000,
+    "a web page called workbook": lambda: b"<html><table><tr><td>nr</td></tr></table></html>",
+    "a text document": lambda: rezipped(
+        workbook(lambda _: None), lambda _, __: b"", {"word/document.xml": b"<a/>"}
+    ).replace(b"xl/", b"wd/"),
+    "a picture": lambda: b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40,
 }
 
 
@@ -82,6 +92,33 @@ def repeated() -> bytes:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("content.xml", f"{content}</office:spreadsheet></office:body></office:document-content>")
     return buffer.getvalue()
+
+
+def lying() -> bytes:
+    """Return a workbook whose sheet says that it is small, and unpacks to forty megabytes."""
+    name, true = "xl/worksheets/sheet1.xml", b"<worksheet>" + b"x" * 40_000_000
+    raw = bytearray(rezipped(workbook(lambda _: None), lambda part, content: true if part == name else content))
+    said = true[:100]
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        start = archive.getinfo(name).header_offset
+    directory = raw.rfind(b"PK\x01\x02", 0, raw.rfind(name.encode()))
+    for at in (start + 14, directory + 16):
+        raw[at : at + 4] = zlib.crc32(said).to_bytes(4, "little")
+        raw[at + 8 : at + 12] = len(said).to_bytes(4, "little")
+    return bytes(raw)
+
+
+def entities() -> bytes:
+    """Return a workbook in which ten entities of ten entities each would make a billion letters."""
+    each = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "x" * 10}">' for n in range(10))
+    lead = f'<?xml version="1.0"?><!DOCTYPE x [{each}]>'.encode()
+    cell = b'<c r="A2" t="inlineStr"><is><t>&e9;</t></is></c></row></sheetData>'
+    return rezipped(
+        workbook(lambda book: book.active.append([1])),
+        lambda name, content: (
+            lead + content.replace(b"</row></sheetData>", cell) if name.endswith("sheet1.xml") else content
+        ),
+    )
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -150,3 +187,42 @@ def test_a_file_that_may_not_be_read(region: Codebook, tmp_path: Path, monkeypat
     monkeypatch.setattr(Path, "open", refuse)
     found = deliveries.receive(tmp_path, region, 2026, None)
     assert found.deliveries["kind"].tolist() == ["unreadable", "responses"]
+
+
+def test_entities_are_not_unfolded(received: Callable) -> None:
+    found = received(entities(), "lijst.xlsx")
+    assert len(found.responses) <= 1
+    assert len(found.findings.to_csv()) < 10_000
+
+
+NAMES = ["..\\..\\x", "..", "-rf", "=1+1", "a\nb", "\u202eabc", "%2e%2e%2fx", "x" * 240, "'; DROP", "<b>vet<b>"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_strange_name_is_a_name(name: str, region: Codebook, tmp_path: Path) -> None:
+    """It is read under that name and told by it, and nothing is written anywhere."""
+    folder = tmp_path / "raw" / "2026"
+    folder.mkdir(parents=True)
+    (folder / f"lijst {name}.csv").write_bytes(GOOD)
+    (folder / f"{name} lijst.csv").write_bytes(GOOD.replace(b"1;", b"2;"))
+    before = sorted(tmp_path.rglob("*"))
+    found = deliveries.receive(folder, region, 2026, None)
+    assert sorted(tmp_path.rglob("*")) == before
+    assert len(found.responses) == 1
+    assert f"lijst {name}.csv" in found.deliveries["file"].tolist()
+
+
+def test_a_proposal_for_a_strange_name_stays_in_its_folder(tmp_path: Path) -> None:
+    path = tmp_path / "..x..%2f..\\y 2026.csv"
+    path.write_bytes(GOOD)
+    proposed = drafts.propose(path, None)
+    assert set(proposed["columns"]["columns"]) == {"x_2f_y"}
+
+
+def test_a_link_that_leads_nowhere_or_to_a_device_is_passed_over(region: Codebook, tmp_path: Path) -> None:
+    (tmp_path / "lijst_a.csv").symlink_to(tmp_path / "weg.csv")
+    (tmp_path / "lijst_b.csv").symlink_to("/dev/zero")
+    (tmp_path / "lijst_c.csv").symlink_to(tmp_path / "lijst_c.csv")
+    (tmp_path / "lijst_d.csv").write_bytes(GOOD)
+    found = deliveries.receive(tmp_path, region, 2026, None)
+    assert found.deliveries["file"].tolist() == ["lijst_d.csv"]

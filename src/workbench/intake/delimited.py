@@ -25,6 +25,7 @@ _SAMPLE = 1_000_000
 _BLOCK = 1 << 24
 _NARROW = 4
 _ENOUGH = 1000  # rows that tell whether a column repeats its values
+_UNDEFINED = b"\x81\x8d\x8f\x90\x9d"  # no letters in Windows-1252
 _CHUNK, _LONGEST_ROW = 1 << 20, 1 << 24
 
 
@@ -39,7 +40,7 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
     Unreadable
         Where hardly any row fits one header.
     """
-    text = _as_utf8(raw, settings.get("encoding", ""))
+    text, strange = _as_utf8(raw, settings.get("encoding", ""))
     stated, text, before = _without_preamble(text)
     sample = _sample(text)
     delimiter = {"tab": "\t", "\\t": "\t"}.get(settings.get("delimiter", ""), settings.get("delimiter", ""))
@@ -65,7 +66,7 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
             f"Hardly any row fits the header of {len(header)} columns.",
             "Save it again as CSV with one header row and text in quotes, or state the delimiter in deliveries.csv.",
         )
-    findings = _apart_findings(file, apart)
+    findings = _strange_findings(file, strange) + _apart_findings(file, apart)
     if text.count(b"\n") > len(table) + len(misfits):  # some cell holds a line break
         findings += _swallowed(cells, file, delimiter)
     if mended:
@@ -76,26 +77,36 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
     return Rows(cells=cells, apart=tuple(apart), decimal=comma, findings=tuple(findings))
 
 
-def _as_utf8(raw: bytes, encoding: str) -> bytes:
+def _as_utf8(raw: bytes, encoding: str) -> tuple[bytes, int]:
+    """Return a text as UTF-8, and how many bytes were left out because they are no letter in its encoding."""
     if encoding:
-        return raw.decode(encoding, errors="replace").removeprefix("\ufeff").encode()
+        return raw.decode(encoding, errors="replace").removeprefix("\ufeff").encode(), 0
     for mark, name in (
         (codecs.BOM_UTF8, "utf-8-sig"),
         (codecs.BOM_UTF16_LE, "utf-16"),
         (codecs.BOM_UTF16_BE, "utf-16"),
     ):
         if raw.startswith(mark):
-            return raw.decode(name, errors="replace").encode()
+            return raw.decode(name, errors="replace").encode(), 0
     even, odd = raw[:1000:2].count(0), raw[1:1000:2].count(0)
     if even + odd > len(raw[:1000]) / 5:
-        return raw.decode("utf-16-le" if odd > even else "utf-16-be", errors="replace").encode()
+        return raw.decode("utf-16-le" if odd > even else "utf-16-be", errors="replace").encode(), 0
     raw = raw.replace(b"\0", b"") if b"\0" in raw else raw
     if raw.isascii() or _is_utf8(raw):
-        return raw
+        return raw, 0
     try:
-        return raw.decode("cp1252").encode()
-    except UnicodeDecodeError:
-        return raw.decode("latin-1").encode()
+        return raw.decode("cp1252").encode(), 0
+    except UnicodeDecodeError:  # the rest stays Windows-1252: its euro signs and quotes are no Latin-1
+        kept = raw.translate(None, _UNDEFINED)
+        return kept.decode("cp1252").encode(), len(raw) - len(kept)
+
+
+def _strange_findings(file: str, count: int) -> list[Finding]:
+    if not count:
+        return []
+    message = f"{times(count, 'byte is no letter', 'bytes are no letters')} in Windows-1252, as the rest is; left out."
+    remedy = "Look whether a name or an answer lost a letter, or ask for it as UTF-8."
+    return [Finding(file, "warning", message, remedy)]
 
 
 def _is_utf8(raw: bytes) -> bool:
