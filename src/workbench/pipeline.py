@@ -223,9 +223,8 @@ def draft(places: Places, year: int, file: Path | None = None) -> tuple[dict[Pat
         if not path.is_file():
             raise NotThere(f"{path} does not exist; give the path of a delivery.")
         try:
-            found = drafts.propose(
-                path, book, taken=[str(item) for each in proposed.get("items", []) for item in each["item"]]
-            )
+            before = pd.concat(proposed["items"], ignore_index=True) if proposed.get("items") else None
+            found = drafts.propose(path, book, proposed=before)
         except Unreadable as why:
             unreadable.append(f"{path.name}: {why}")
             continue

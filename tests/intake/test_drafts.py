@@ -1,5 +1,6 @@
 """A first codebook comes of a delivery alone, and nothing personal stands in it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -129,3 +130,46 @@ def test_names_with_accents_make_readable_ids(tmp_path: Path) -> None:
     names = ["Stichting Óns Huis", "Zorg & Co"] * 10
     pd.DataFrame({"Zorgaanbieder": names, "v1": [1, 2, 3, 4] * 5}).to_csv(path, index=False)
     assert set(drafts.propose(path, None)["providers"]["provider_id"]) == {"stichting_ons_huis", "zorg_co"}
+
+
+def asked(path: Path, *questions: str, answers: tuple[str, ...]) -> Path:
+    lines = [";".join(["Organisatie", *questions])]
+    lines += [
+        ";".join(["De Linde", *(answers[(at + n) % len(answers)] for n in range(len(questions)))]) for at in range(30)
+    ]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+PILLARS = ("De hulp past bij wat ik nodig heb.", "Mijn begeleider komt afspraken na.", "Ik ben tevreden over de hulp.")
+
+
+@pytest.mark.parametrize("answers", [("1", "2", "3"), ("Niet mee eens", "Neutraal", "Mee eens")])
+def test_a_known_version_is_recognised_by_its_answers(
+    answers: tuple[str, ...], region: Codebook, tmp_path: Path
+) -> None:
+    draft = drafts.propose(asked(tmp_path / "zuil.csv", *PILLARS, answers=answers), region)
+    assert draft["deliveries"][["instrument", "variant"]].values.tolist() == [["pijlers", "smiley3"]]
+    assert draft["columns"]["field"].tolist()[1:] == ["K1", "K2", "K3"]
+    assert draft["items"].empty
+
+
+def test_the_usual_version_needs_no_name(region: Codebook, tmp_path: Path) -> None:
+    draft = drafts.propose(asked(tmp_path / "zuil.csv", *PILLARS, answers=("1", "2", "3", "4", "5")), region)
+    assert draft["deliveries"]["variant"].tolist() == [""]
+
+
+def test_three_answers_to_a_statement_of_five_are_proposed_as_a_version(region: Codebook, tmp_path: Path) -> None:
+    """By labels it is likely; by numbers alone it is a guess, for a person to judge."""
+    five = region.items[region.items["variant"] == "standaard"]
+    book = replace(region, items=five)
+    certainty = {}
+    for kind, answers in {"labels": ("Oneens", "Neutraal", "Eens"), "numbers": ("1", "2", "3")}.items():
+        draft = drafts.propose(asked(tmp_path / f"{kind}.csv", *PILLARS, answers=answers), book)
+        rows = draft["items"]
+        assert rows[["instrument", "variant", "item", "dimension", "high"]].values.tolist() == [
+            ["pijlers", "3_antwoorden", item, "kwaliteit", "3"] for item in ("K1", "K2", "K3")
+        ]
+        assert draft["deliveries"]["variant"].tolist() == ["3_antwoorden"]
+        certainty[kind] = rows["certainty"].max()
+    assert certainty["numbers"] <= 0.5 < certainty["labels"] < 0.9

@@ -45,8 +45,8 @@ def accepted(tmp_path: Path) -> tuple[Path, codebook.Codebook]:
     own_survey(folder / "wending_2026.xlsx")
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in drafts.TABLES}
     for path in sorted(folder.iterdir()):
-        taken = [item for each in parts["items"] for item in each["item"]]
-        for name, rows in drafts.propose(path, None, taken=taken).items():
+        before = pd.concat(parts["items"]) if parts["items"] else None
+        for name, rows in drafts.propose(path, None, proposed=before).items():
             parts[name].append(rows)
     tables = {name: pd.concat(each, ignore_index=True) for name, each in parts.items()}
     for name, table in tables.items():
@@ -66,14 +66,27 @@ def test_everything_delivered_counts(accepted: tuple[Path, codebook.Codebook]) -
     assert set(received.responses["team"].dropna()) == {"Team A", "Team B"}
 
 
-def test_the_same_words_with_other_answers_are_other_items(accepted: tuple[Path, codebook.Codebook]) -> None:
-    items = accepted[1].items.set_index(["instrument", "wording_nl"])
+def test_three_and_five_answers_are_versions_of_one_statement(accepted: tuple[Path, codebook.Codebook]) -> None:
+    items = accepted[1].items
     for statement in STATEMENTS:
-        assert items.loc[("kiosk_3smileys", statement), "high"] == 3
-        assert items.loc[("kiosk_5smileys", statement), "high"] == 5
-    assert items["item"].is_unique
+        rows = items[items["wording_nl"] == statement]
+        assert rows["item"].nunique() == 1
+        assert dict(zip(rows["variant"], rows["high"], strict=True)) == {"standaard": 3, "5_antwoorden": 5}
+    described = accepted[1].deliveries.set_index("pattern")[["instrument", "variant"]]
+    assert described.loc["kiosk_5smileys.csv"].tolist() == ["kiosk_3smileys", "5_antwoorden"]
+
+
+def test_frequencies_and_marks_are_items_of_their_own(accepted: tuple[Path, codebook.Codebook]) -> None:
+    items = accepted[1].items.set_index(["instrument", "wording_nl"])
     assert items.loc[("wending", "Ik word serieus genomen"), "high"] == 4
     assert items.loc[("wending", "Welk rapportcijfer geeft u ons?"), "high"] == 10
+
+
+def test_versions_are_read_each_by_its_own_answers(accepted: tuple[Path, codebook.Codebook]) -> None:
+    received = deliveries.receive(*accepted, 2026, None)
+    statement = accepted[1].items.loc[accepted[1].items["wording_nl"] == STATEMENTS[0], "item"].iat[0]
+    codes = received.responses.merge(received.answers, on="response_id").groupby("file", observed=True)[statement]
+    assert codes.max().loc[["kiosk_3smileys.csv", "kiosk_5smileys.csv"]].tolist() == [3, 5]
 
 
 def test_answers_are_read_as_they_were_given(accepted: tuple[Path, codebook.Codebook]) -> None:

@@ -9,14 +9,14 @@ import difflib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from workbench import codebook as codebooks
 from workbench.codebook import Codebook
-from workbench.intake import bounds, exports, identifying, labels, likeness, providers, structure
+from workbench.intake import bounds, exports, identifying, labels, likeness, providers, structure, versions
 from workbench.intake.exports import Export
 from workbench.intake.likeness import Column
 from workbench.intake.usual_names import MISSING_CODES, MISSING_WORDS
@@ -31,7 +31,7 @@ _NO_PROVIDER = "(no column names the provider: fill in its provider_id for the w
 
 
 def propose(
-    path: Path, codebook: Codebook | None, kind: str = "", taken: Collection[str] = ()
+    path: Path, codebook: Codebook | None, kind: str = "", proposed: pd.DataFrame | None = None
 ) -> dict[str, pd.DataFrame]:
     """Propose codebook rows for one delivery.
 
@@ -44,8 +44,8 @@ def propose(
         ``region.yml``.
     kind : str
         What the delivery holds: one of `codebook.KINDS`; empty is guessed from the headers.
-    taken : collection of str, optional
-        Codes of items that were proposed for other deliveries; this one gets others.
+    proposed : DataFrame, optional
+        Items that were proposed for other deliveries: the same statement here is the same item, or a version of it.
 
     Returns
     -------
@@ -62,6 +62,8 @@ def propose(
     for beside in sorted(path.parent.glob("*.lss")):
         export = structure.explain(export, structure.read(bounds.read(beside)))
     known_items = codebook.items if codebook is not None else _shipped_items()
+    if proposed is not None and len(proposed):
+        known_items = pd.concat([known_items, proposed.reindex(columns=known_items.columns)], ignore_index=True)
     known_scales = codebook.scales if codebook is not None else _shipped("scales")
     common = Counter(codebook.columns["scale"] if codebook is not None else [])
     scale_of = labels.scales(known_scales)
@@ -69,10 +71,19 @@ def propose(
     kind = kind or likeness.kind_of(looked_at)
     mapping = re.sub(r"[^a-z0-9]+", "_", re.sub(r"[0-9]{4,}", " ", path.stem.casefold())).strip("_") or "levering"
     fields = likeness.fields(looked_at, known_items, scale_of, codebook, export, kind)
-    used_codes = {key(item) for item in (*known_items["item"], *taken)}
-    new_items = _new_items(looked_at, fields, used_codes, mapping, export, scale_of) if kind == "responses" else []
-    fields |= {str(row["header"]): (str(row["item"]), 0.5) for row in new_items}
-    scales, used = _scales(mapping, looked_at, fields, known_scales, common, known_items, new_items, export)
+    used_codes = {key(item) for item in known_items["item"]}
+    variant, new_items = "", []
+    if kind == "responses":
+        spans = {column.header: _span(column, export, scale_of) for column in looked_at}
+        other = versions.of_other_length(looked_at, fields, known_items, spans)
+        fields |= {str(row["header"]): (str(row["item"]), float(str(row["certainty"]))) for row in other}
+        variant = versions.given(fields, known_items, spans, other)
+        fresh = _new_items(looked_at, fields, used_codes, mapping, export, scale_of)
+        fields |= {str(row["header"]): (str(row["item"]), 0.5) for row in fresh}
+        new_items = [*other, *fresh]
+    of_variant = known_items[known_items["variant"] == variant]
+    lengths = pd.concat([of_variant, pd.DataFrame(new_items), known_items]).drop_duplicates("item")
+    scales, used = _scales(mapping, looked_at, fields, known_scales, common, lengths, export)
 
     shown = {column.header: _example(column, fields[column.header][0]) for column in looked_at}
     columns_rows = [
@@ -88,7 +99,7 @@ def propose(
     ]
     provider = next((header for header, (field, _) in fields.items() if field == "provider"), None)
     draft = {
-        "deliveries": [_delivery(path, kind, mapping, fields, known_items, new_items, provider)],
+        "deliveries": [_delivery(path, kind, mapping, fields, known_items, new_items, provider) | {"variant": variant}],
         "columns": columns_rows,
         "items": [{name: value for name, value in row.items() if name != "header"} for row in new_items],
         "scales": scales,
@@ -212,8 +223,7 @@ def _scales(
     fields: dict[str, tuple[str, float]],
     known: pd.DataFrame,
     common: Counter[str],
-    known_items: pd.DataFrame,
-    new_items: list[dict[str, object]],
+    items: pd.DataFrame,
     export: Export,
 ) -> tuple[list[dict[str, object]], dict[str, str]]:
     """Return rows for ``scales.csv``, and the scale of each column: a known one where it has all or most labels."""
@@ -221,8 +231,7 @@ def _scales(
     used: dict[str, str] = {}
     made: dict[tuple[str, ...], str] = {}
     scale_of = {name: scale for name, scale in labels.scales(known).items() if name}
-    both = pd.concat([known_items, pd.DataFrame(new_items)]).drop_duplicates("item")
-    lengths = {str(row["item"]): (float(row["low"]), float(row["high"])) for row in both.to_dict("records")}
+    lengths = {str(row["item"]): (float(row["low"]), float(row["high"])) for row in items.to_dict("records")}
     meaning = known.drop_duplicates("label").assign(label=lambda table: table["label"].map(key)).set_index("label")
     shipped_order = list(dict.fromkeys(known["scale"]))
     of_answers = meaning[meaning["code"].str.fullmatch(r"-?[0-9.,]+") | (meaning["missing"] != "")]

@@ -93,7 +93,7 @@ def fields(
         if kind == "responses" and _answers_a_question(column, scale_of):
             found = {field: sure for field, sure in found.items() if sure > SOME_WORDS or field in EVERYWHERE}
         if kind == "responses":
-            worded = _by_wording(column, items)
+            worded = by_wording(column, items)
             other = _of_other_length(column, items, scale_of) if worded else set()
             found |= {item: sure for item, sure in worded.items() if sure > found.get(item, 0) and item not in other}
         ranked += [(-sure, place, field) for field, sure in found.items()]
@@ -186,7 +186,7 @@ def _by_values(column: Column, codebook: Codebook | None, export: Export, kind: 
     return found | ({"municipality": round(float(placed), 2)} if placed > 0.5 and not column.numeric else {})
 
 
-def _by_wording(column: Column, items: pd.DataFrame) -> dict[str, float]:
+def by_wording(column: Column, items: pd.DataFrame) -> dict[str, float]:
     """Return the items whose code stands in the header or whose wording is near the question."""
     codes = {key(item): item for item in items["item"]}
     part = "" if ticked(column) else key(column.header).rpartition("[")[2].rstrip("]")
