@@ -1,12 +1,14 @@
 """The cycle: what is agreed in this year's conversation opens next year's report, beside how the figure moved."""
 
 import io
+import json
 
+import nbformat
 import openpyxl
 import pytest
 
-from workbench import codebook, open_release, pipeline
-from workbench.reporting import forms, portrait
+from workbench import codebook, making, open_release, pipeline
+from workbench.reporting import agenda, forms, portrait
 from workbench.store import Places, read_table
 
 PROVIDER = "p001"
@@ -18,7 +20,7 @@ def _columns(sheet):
 
 def _form(places, year, language="nl"):
     release = open_release("sample", year, PROVIDER, "provider", language, root=places.root)
-    return forms.form(release, portrait.findings(release)), release
+    return forms.form(agenda.of(release, portrait.findings(release))), release
 
 
 @pytest.fixture
@@ -46,7 +48,7 @@ def talked(own_region) -> Places:
     second = {"Cijfer": "Uitval", "Wat spreken we af?": "We bellen wie wegblijft.", "Welk cijfer willen we zien?": "6%"}
     for head, value in second.items():
         sheet.cell(free + 1, column[head]).value = value
-    book.save(own_region.raw(2026) / forms.file_name(PROVIDER, 2025, "nl"))
+    book.save(own_region.raw(2026) / agenda.file_name(PROVIDER, 2025, "nl"))
     (own_region.raw(2026) / "afspraken_2026.csv").unlink()
     pipeline.process(own_region, 2026)
     return own_region
@@ -61,7 +63,7 @@ def test_a_filled_in_form_comes_back_by_itself(talked):
     assert agreements.at["autonomie", "recognised"] == "Ja, deels"
     assert agreements.at["autonomie", "status"] == "running"
     assert agreements["target"].to_dict() == {"autonomie": 80.0, "uitval": pytest.approx(0.06)}
-    account = read_table(folder, "deliveries").set_index("file").loc[forms.file_name(PROVIDER, 2025, "nl")]
+    account = read_table(folder, "deliveries").set_index("file").loc[agenda.file_name(PROVIDER, 2025, "nl")]
     assert account["delivered"] == account["counted"] + account["excluded"]
     unused = read_table(folder, "exclusions")
     assert set(unused.loc[unused["file"] == account.name, "reason"]) == {"empty"}
@@ -104,6 +106,17 @@ def test_the_form_has_the_columns_that_are_read_back(small_region, language):
     lists = [rule.formula1 for rule in sheet.data_validations.dataValidation if rule.type == "list"]
     assert len(lists) == 4
     assert not [cell for each in book for row in each.iter_rows() for cell in row if cell.data_type == "f"]
+
+
+@pytest.mark.parametrize("year", [2025, 2026])
+def test_the_notebook_says_what_stands_on_the_form(talked, year):
+    given = {"region": "sample", "year": year, "provider": PROVIDER, "edition": "provider", "language": "nl"}
+    again = making._told_again(given, talked.root)
+    shown = portrait.conversation(open_release(*given.values(), root=talked.root))._repr_mimebundle_()
+    cell = nbformat.v4.new_code_cell(outputs=[nbformat.v4.new_output("execute_result", json.loads(json.dumps(shown)))])
+    assert making._agenda(nbformat.v4.new_notebook(cells=[cell])) == again
+    assert again["rows"]
+    assert making._agenda(nbformat.v4.new_notebook()) == {}
 
 
 def test_the_same_form_has_the_same_bytes(small_region):

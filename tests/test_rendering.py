@@ -256,12 +256,12 @@ def test_notebooks_run_as_they_stand(own_region, monkeypatch, name):
 def test_a_renamed_provider_and_a_theme_make_pages_stale(reported, tmp_path):
     places, _ = reported
     copy = Places(shutil.copytree(places.root, tmp_path / "again"), "sample")
-    from workbench import regions, rendering
+    from workbench import regions, rendering, versions
 
     def stale():
         release = regions.open_release("sample", 2026, root=copy.root)
         manifest = json.loads((copy.reports(2026) / "manifest.json").read_text("utf-8"))
-        pages = rendering._pages(copy, release, pipeline.software(), "provider", copy.reports(2026))
+        pages = rendering._pages(copy, release, versions.software(), "provider", copy.reports(2026))
         return {page.key for page in pages if rendering._why(page, manifest)}
 
     assert stale() == set()

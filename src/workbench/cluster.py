@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from pathlib import Path
 
+from workbench.reporting import warming
 from workbench.store import NotThere
 
 PATIENCE = 15.0  # seconds for a scheduler to answer, and for a first worker
@@ -71,14 +72,17 @@ def workers(
 
 
 def fit(folder: str, notebook: str) -> str:
-    """Say, on a worker, why it cannot make pages; nothing where it can."""
+    """Say, on a worker, why it cannot make pages; nothing where it can, and then it begins to warm up."""
     if not Path(notebook).is_file():
         return f"it does not see {notebook}; let it see the project's folder under the same name."
     try:
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".worker."):
-            return ""
+            pass
     except OSError as failure:
         return f"it may not write in {folder} ({failure.strerror}); give it access."
+    if warming.dependable():
+        warming.own()
+    return ""
 
 
 def _in_words(answer: str | Exception) -> str:

@@ -20,8 +20,8 @@ from multiprocessing import connection, get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench import regions, store
-from workbench.reporting import forms
+from workbench import store
+from workbench.reporting import agenda, warming
 from workbench.reporting.limits import Limits
 from workbench.reporting.wording import word
 
@@ -66,7 +66,7 @@ class Page:
         """The form for the conversation, of a provider."""
         if "provider" not in self.parameters:
             return None
-        name = forms.file_name(self.file.stem, self.parameters["year"], self.parameters["language"])
+        name = agenda.file_name(self.file.stem, self.parameters["year"], self.parameters["language"])
         return self.file.parent / name
 
     @property
@@ -124,7 +124,6 @@ def make(
     """
     if not stale:
         return
-    from workbench.reporting import kernels  # speaking with kernels is for those who have a page to make
 
     def given(page: Page) -> tuple[Any, ...]:
         return asdict(page), told(page), theme_css, limits
@@ -133,7 +132,7 @@ def make(
         yield from _outcomes({workers.submit(make_page, *given(page)): page for page in stale})
         return
     left, at_once = list(stale), min(jobs or os.cpu_count() or 1, len(stale))
-    with kernels.warmed() as address:
+    with warming.warmed() as address:
         for _ in range(TOGETHER):
             lost = []
             for page, made in _here(left, given, at_once, address):
@@ -162,17 +161,15 @@ def _here(
         for process in processes:  # nothing they write is ever half there
             process.kill()
         raise
-    pool.shutdown()
+    pool.shutdown(wait=False)
 
 
 def _begin(address: str, turns: AbstractContextManager[Any]) -> None:
     """Make a process a worker: interrupts are the parent's, its end too, and all share one warm process and turns."""
     global _turns
-    from workbench.reporting import kernels
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    kernels.join(address)
+    warming.join(address)
     _turns = turns
 
 
@@ -213,7 +210,7 @@ def make_page(page: dict[str, Any], told: dict[str, str], theme_css: str, limits
     theme_css : str
     limits : Limits
     """
-    from workbench.reporting import kernels, notebooks, pages, portrait, workbooks  # a worker's; they take a second
+    from workbench.reporting import kernels, notebooks
 
     made = Page(**page)
     root, language = made.notebook.parent.parent, made.parameters["language"]
@@ -223,15 +220,17 @@ def make_page(page: dict[str, Any], told: dict[str, str], theme_css: str, limits
         made.parameters,
         limits=limits,
         environment={"WORKBENCH_ROOT": str(root)},
+        turn=_turns,
     )
     try:
-        with _turns:
-            try:
-                executed = execute()
-            except notebooks.KernelDied:
-                executed = execute(warm=False)
+        try:
+            executed = execute()
+        except notebooks.KernelDied:
+            executed = execute(warm=False)
     except (notebooks.NotebookFailed, ValueError) as failure:
         return Made(str(failure), kernels.memory())
+    from workbench.reporting import forms, pages, workbooks  # while the notebook of another page is executed
+
     html = pages.render(
         executed,
         title=made.title,
@@ -244,9 +243,7 @@ def make_page(page: dict[str, Any], told: dict[str, str], theme_css: str, limits
     heading = f"{made.title}, {made.subtitle}"
     beside = {made.tables: workbooks.of_tables(tables(executed), heading, language)}
     if made.form:
-        asked = {name: made.parameters[name] for name in ("region", "year", "provider", "edition", "language")}
-        release = regions.open_release(**asked, root=root)
-        beside[made.form] = forms.form(release, portrait.findings(release))
+        beside[made.form] = forms.form(_agenda(executed) or _told_again(made.parameters, root))
     for path, content in beside.items():
         store.write_bytes(path, content)
     store.write_text(made.file, html)
@@ -257,5 +254,27 @@ def tables(executed: "NotebookNode") -> list[dict[str, Any]]:
     """Return the tables that an executed notebook shows, in their order."""
     from workbench.reporting import exhibit
 
-    outputs = [output for cell in executed.cells for output in cell.get("outputs", [])]
-    return [table for output in outputs for table in output.get("data", {}).get(exhibit.TABLES, [])]
+    return [table for tables in _put_out(executed, exhibit.TABLES) for table in tables]
+
+
+def _agenda(executed: "NotebookNode") -> dict[str, Any]:
+    """Return what stands on the form, as the notebook put it out; nothing where it did not."""
+    return next(_put_out(executed, agenda.AGENDA), {})
+
+
+def _told_again(parameters: dict[str, Any], root: Path) -> dict[str, Any]:
+    """Return what stands on the form of a notebook from which somebody took the conversation."""
+    from workbench import regions
+    from workbench.reporting import portrait
+
+    asked = {name: parameters[name] for name in ("region", "year", "provider", "edition", "language")}
+    release = regions.open_release(**asked, root=root)
+    return agenda.of(release, portrait.findings(release))
+
+
+def _put_out(executed: "NotebookNode", kind: str) -> Iterator[Any]:
+    """Yield the outputs of one kind of an executed notebook, in their order."""
+    for cell in executed.cells:
+        for output in cell.get("outputs", []):
+            if kind in output.get("data", {}):
+                yield output["data"][kind]

@@ -6,7 +6,6 @@ notebook only narrates what `released/` holds.
 
 import dataclasses
 import functools
-import importlib.metadata
 import json
 import platform
 from collections.abc import Callable, Mapping
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench import codebook as codebooks
-from workbench import estimating, indicators, schemas, scoring, store
+from workbench import estimating, indicators, schemas, scoring, store, versions
 from workbench.analysis import ledger, movement, release
 from workbench.codebook import Codebook
 from workbench.intake import deliveries, findings, privacy, remarks
@@ -43,8 +42,6 @@ WITHHELD = {
     "en": "(withheld: seems to name a person)",
 }
 TOLD = 10  # figures named in the message of a release that is not published
-VERSIONS = ("workbench", "pandas", "numpy", "scipy", "highspy", "statsmodels", "pyarrow")
-DRAWING = ("matplotlib", "seaborn", "nbconvert", "papermill", "babel")
 
 
 @dataclass(frozen=True)
@@ -120,8 +117,8 @@ def report(places: Places, year: int, **options: Any) -> "rendering.Reported":
 
     with store.only_one(places.lock, f"reports of {places.region}"):
         store.tidy(places.reports(year))
-        enter = functools.partial(publish, places, year)
-        return rendering.report(places, year, software(), identify=software, publish=enter, **options)
+        enter, identify = functools.partial(publish, places, year), versions.software
+        return rendering.report(places, year, identify(), identify=identify, publish=enter, **options)
 
 
 def publish(places: Places, year: int) -> None:
@@ -173,12 +170,6 @@ def _standing(places: Places, year: int, book: Codebook) -> pd.DataFrame | None:
         return None
     known = store.read_table(places.ledger.parent, places.ledger.stem)
     return known[known["revision"] == ledger.revision(book.region.revisions, year)]
-
-
-def software() -> str:
-    """Return one hash over the workbench's code and the libraries that shape a page."""
-    versions = [platform.python_version(), *(importlib.metadata.version(name) for name in (*VERSIONS, *DRAWING))]
-    return store.fingerprint_text([code_fingerprint(), *versions])
 
 
 def check(places: Places, year: int) -> deliveries.Received:
@@ -517,7 +508,6 @@ def readable(book: Codebook) -> dict[str, Any]:
 def provenance(year: int, book: Codebook, manifest: Mapping[str, Any], answered: Any = None) -> dict[str, str]:
     """Return what a page says about where it comes from, and the month of the last answer where that is known."""
     until = {} if pd.isna(answered) else {"until": f"{answered:%Y-%m}"}
-    versions = {name: importlib.metadata.version(name) for name in VERSIONS}
     return {
         "region": book.region.name,
         "year": str(year),
@@ -525,16 +515,9 @@ def provenance(year: int, book: Codebook, manifest: Mapping[str, Any], answered:
         "deliveries": str(len(manifest.get("files", {}))),
         "data": _short(json.dumps(manifest.get("files", {}), sort_keys=True)),
         "codebook": book.sha256[:12],
-        "code": code_fingerprint()[:12],
-        "software": ", ".join(f"{name} {version}" for name, version in versions.items()),
+        "code": versions.code()[:12],
+        "software": ", ".join(f"{name} {version}" for name, version in versions.of_figures().items()),
     }
-
-
-def code_fingerprint() -> str:
-    """Return one hash over everything that ships with the workbench: code, texts, templates, instruments."""
-    package = Path(__file__).parent
-    files = [path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    return store.fingerprint_files(files, package)
 
 
 def _short(text: str) -> str:
@@ -557,12 +540,12 @@ def _made_from(
             [path for path in files if not path.name.startswith((".", "~$"))], read=read
         ),
         "codebook": book.sha256,
-        "code": code_fingerprint(),
+        "code": versions.code(),
         "remarks": store.fingerprint_files(
             [path for each in years or [year] if (path := places.remarks(each)).is_file()]
         ),
         "python": platform.python_version(),
-        "versions": [importlib.metadata.version(name) for name in VERSIONS],
+        "versions": list(versions.of_figures().values()),
     }
     return _short(json.dumps(parts, sort_keys=True))
 

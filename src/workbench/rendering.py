@@ -8,6 +8,7 @@ content, not by time. A page whose notebook fails keeps its last good version an
 """
 
 import contextlib
+import importlib
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +21,7 @@ import yaml
 
 from workbench import cluster, making, regions, store
 from workbench.making import Page
+from workbench.reporting.bundles import bundle as bundled
 from workbench.reporting.limits import Limits
 from workbench.reporting.release import Release
 from workbench.reporting.wording import word
@@ -131,6 +133,7 @@ def report(
             limits=limits,
             workers=workers,
         ):
+            importlib.import_module("workbench.reporting.pages")  # for the front page, while others are being made
             largest = max(largest, outcome.memory)
             if outcome.failure:
                 failed.append((page.key, outcome.failure))
@@ -226,11 +229,9 @@ def _bundle(folder: Path, target: Path, wanted: Sequence[Page], manifest: dict[s
     fingerprint = store.fingerprint_text([*known, store.fingerprint_files(loose)])
     if manifest.get(BUNDLE) == fingerprint and target.is_file():
         return fingerprint
-    from workbench.reporting import workbooks
-
     paths = [*loose, *(path for page in wanted for path in page.files if path.is_file())]
     content = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
-    store.write_bytes(target, workbooks.bundle(content))
+    store.write_bytes(target, bundled(content))
     return fingerprint
 
 

@@ -73,7 +73,7 @@ def one_changed(root: str) -> dict[str, Any]:
     """Change one released figure of one provider, and make what follows from it."""
     import pandas as pd
 
-    from workbench import pipeline, rendering
+    from workbench import rendering, versions
     from workbench.store import Places
 
     places = Places(Path(root), "sample")
@@ -83,7 +83,7 @@ def one_changed(root: str) -> dict[str, Any]:
     table.loc[own, "estimate"] += 1e-6
     table.to_parquet(path)
     with timed():
-        done = rendering.report(places, YEAR, pipeline.software())  # the audit of the release is another row
+        done = rendering.report(places, YEAR, versions.software())  # the audit of the release is another row
     _refuse(done.failed)
     return {"pages": len(done.made)}
 

@@ -16,7 +16,7 @@ import pytest
 from nbclient import NotebookClient
 from traitlets.config import Config
 
-from workbench.reporting import kernels, notebooks, pages
+from workbench.reporting import kernels, notebooks, pages, warming
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
 ROOT = Path(__file__).parents[2]
@@ -88,7 +88,7 @@ import seaborn as sns; sns.set_theme(); sns.barplot(x=["a", "b"], y=[1, 2]).figu
 def process():
     """One warm process for the module."""
     os.environ["SOURCE_DATE_EPOCH"] = "0"  # drawings of matplotlib name no moment
-    with kernels.warmed() as address:
+    with warming.warmed() as address:
         yield address
     del os.environ["SOURCE_DATE_EPOCH"]
 
@@ -96,7 +96,7 @@ def process():
 @pytest.fixture
 def warm(process):
     """Kernels are forked from it."""
-    kernels.join(process)
+    warming.join(process)
 
 
 def ran(cells: list[str], folder: Path, *, fork: bool) -> list[list[dict]]:
@@ -201,7 +201,7 @@ def test_where_the_warm_process_fails_a_fresh_kernel_does_the_work(tmp_path, mon
     (tmp_path / "babel.py").write_text(hindrance, "utf-8")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
     monkeypatch.setattr(kernels, "PATIENCE", 3.0)
-    with kernels.warmed():
+    with warming.warmed():
         executed = notebooks.execute(notebook(tmp_path, "print(1 + 1)"), {})
     assert executed.cells[-1].outputs[0].text == "2\n"
 
@@ -224,9 +224,9 @@ def test_plain_papermill_finds_the_provisioner_by_its_entry_point():
 PROGRAM = """
 import sys
 from pathlib import Path
-from workbench.reporting import kernels, notebooks
+from workbench.reporting import notebooks, warming
 if __name__ == "__main__":
-    with kernels.warmed():
+    with warming.warmed():
         notebooks.execute(Path(sys.argv[1]), {}, warm=sys.argv[2] == "forked")
 """
 TELL = """\

@@ -8,11 +8,12 @@ else that a cell produced through to the reader.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from workbench.reporting.wording import breakable, cell, escape, word
+
+if TYPE_CHECKING:  # who writes pages of what notebooks showed needs no tables
+    import pandas as pd
 
 MARK = "workbench-"
 TABLES = "application/vnd.workbench.tables+json"  # the tables of an output, as the page shows them, for a spreadsheet
@@ -50,7 +51,7 @@ class Exhibit:
     key: str
     caption: str
     finding: str
-    table: pd.DataFrame = field(repr=False)
+    table: "pd.DataFrame" = field(repr=False)
     chart: str | Sequence[str] | None = field(default=None, repr=False)
     note: str = ""
     language: str = "nl"
@@ -254,7 +255,7 @@ def _check_key(key: str) -> None:
         raise ValueError(f"{key!r} cannot be the key of an exhibit: use lower-case letters, digits and hyphens.")
 
 
-def table(key: str, caption: str, rows: pd.DataFrame, formats: Mapping[str, str], language: str) -> str:
+def table(key: str, caption: str, rows: "pd.DataFrame", formats: Mapping[str, str], language: str) -> str:
     """Write a table with its caption, scoped heads and numbers on the right, in a box that scrolls by itself."""
     if rows.empty:
         return f'<p class="note">{escape(word("no rows", language))}</p>'
@@ -288,8 +289,10 @@ class _Column:
         return f' class="{look}"' if look else ""
 
 
-def _columns(rows: pd.DataFrame, formats: Mapping[str, str], language: str) -> Iterator[_Column]:
+def _columns(rows: "pd.DataFrame", formats: Mapping[str, str], language: str) -> Iterator[_Column]:
+    from pandas.api.types import is_numeric_dtype
+
     for place, name in enumerate(map(str, rows.columns)):
         values, kind = rows.iloc[:, place], formats.get(str(name), "")
-        numeric = kind in NUMERIC or (kind == "" and pd.api.types.is_numeric_dtype(values))
+        numeric = kind in NUMERIC or (kind == "" and is_numeric_dtype(values))
         yield _Column(name, [cell(value, language, kind) for value in values], bool(numeric))

@@ -10,19 +10,14 @@ a warm process with threads, one that failed - a fresh kernel is started instead
 """
 
 import asyncio
-import atexit
 import contextlib
-import functools
 import json
 import os
-import shutil
 import signal
 import socket
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from queue import Empty
@@ -34,17 +29,13 @@ from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvision
 from traitlets import Bool, Dict, Integer, Unicode
 from traitlets.config import Config
 
-from workbench.reporting.warm import GRACE, LARGEST, LAUNCHER
+from workbench.reporting import warming
+from workbench.reporting.warm import LARGEST, LAUNCHER
+from workbench.reporting.warming import ALONE
 
 NAME = "workbench-warm"
 GROUP = "jupyter_client.kernel_provisioners"
 PATIENCE = 60.0  # seconds until a warm process that is still importing is given up
-ALONE = {  # one thread in the libraries of a kernel: there are as many kernels as cores, and threads cannot be forked
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",
-}
 
 
 class WarmProvisioner(LocalProvisioner):
@@ -171,42 +162,6 @@ class Forked:
         return self.returncode
 
 
-class Warm:
-    """A warm process, until `stop` or the end of this process."""
-
-    def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="workbench-"))
-        self.address = str(self._folder / "kernels")
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("JPY_")}
-        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
-            listener.bind(self.address)
-            listener.listen(128)
-            # Its input is its leash: when this process ends, however it ends, the input ends.
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "workbench.reporting.warm", str(listener.fileno())],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd=self._folder,
-                env=ALONE | environment,
-                pass_fds=[listener.fileno()],
-                start_new_session=True,
-            )
-        atexit.register(self.stop)
-
-    def stop(self) -> None:
-        """End the warm process and every kernel it made."""
-        atexit.unregister(self.stop)
-        if self._process.stdin:
-            self._process.stdin.close()
-        try:
-            self._process.wait(2 * GRACE)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        shutil.rmtree(self._folder, ignore_errors=True)
-
-
 def register() -> str:
     """Make the provisioner known in this process, also where the installation does not tell of it; return its name."""
     factory = KernelProvisionerFactory.instance()
@@ -215,27 +170,6 @@ def register() -> str:
     return NAME
 
 
-@contextlib.contextmanager
-def warmed() -> Iterator[str]:
-    """Fork the kernels of a block from one warm process; give its address, for `join` in other processes."""
-    if not _dependable():
-        yield ""
-        return
-    former, process = _JOINED[:], Warm()
-    try:
-        join(process.address)
-        yield process.address
-    finally:
-        _JOINED[:] = former
-        process.stop()
-
-
-def join(address: str) -> None:
-    """Fork the kernels of this process from the warm process at an address; from none if it is empty."""
-    _JOINED[:] = [address]
-
-
-_JOINED: list[str] = []
 _LARGEST = [0.0]
 _LEFT: list[Forked] = []
 
@@ -253,24 +187,15 @@ def memory() -> float:
     return own + max(fresh, *_LARGEST)
 
 
-@functools.cache
-def _own() -> Warm:
-    return Warm()
-
-
-def _dependable() -> bool:
-    return sys.platform == "linux" and hasattr(socket, "SOCK_SEQPACKET")
-
-
 def _can_fork(command: list[str], launch: Mapping[str, Any]) -> bool:
     """Say whether a kernel is one of this Python, started in no special way."""
     special = {name for name, value in launch.items() if value is not None} - {"env", "cwd", "kernel_id"}
-    return _dependable() and not special and command[:3] == [sys.executable, "-m", LAUNCHER]
+    return warming.dependable() and not special and command[:3] == [sys.executable, "-m", LAUNCHER]
 
 
 def _fork(command: list[str], folder: str, environment: Mapping[str, str]) -> Forked | None:
     """Return a kernel forked from the warm process, or nothing where that did not work."""
-    address = _JOINED[0] if _JOINED else _own().address
+    address = warming.address()
     if not address:
         return None
     environment = {**environment, "JPY_PARENT_PID": str(os.getpid())}
@@ -282,7 +207,7 @@ def _fork(command: list[str], folder: str, environment: Mapping[str, str]) -> Fo
         socket.send_fds(connection, [request], [1, 2])
         answer = json.loads(connection.recv(LARGEST) or "{}")
     except TimeoutError:
-        join("")
+        warming.join("")
         answer = {}
     except OSError:
         answer = {}

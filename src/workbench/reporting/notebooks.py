@@ -3,6 +3,7 @@
 import difflib
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from workbench.reporting.limits import Limits
 
 KERNEL = "python3"
 UNLESS_TOLD = Limits()
+NO_TURN: AbstractContextManager[Any] = nullcontext()
 QUIET = ["--IPKernelApp.log_level=CRITICAL", "--HistoryManager.enabled=False"]
 
 
@@ -45,6 +47,7 @@ def execute(
     folder: Path | None = None,
     environment: Mapping[str, str] | None = None,
     warm: bool = True,
+    turn: AbstractContextManager[Any] = NO_TURN,
 ) -> NotebookNode:
     """Execute a notebook with parameters and return it with its outputs; nothing is written.
 
@@ -62,6 +65,8 @@ def execute(
         Variables of the kernel beside those of this process.
     warm : bool
         Fork the kernel where that is dependable (see `kernels`); a fresh one gives the same.
+    turn : context manager, optional
+        Held while cells are executed: a kernel that is ready waits for its turn, and its time begins then.
 
     Returns
     -------
@@ -87,11 +92,11 @@ def execute(
     reached: list[str] = []
     try:
         try:
-            return _run(source, given, settings, limits.seconds, reached)
+            return _run(source, given, settings, limits.seconds, turn, reached)
         except DeadKernelError:
             raise
         except RuntimeError:  # the kernel did not start: another program may have taken its port just then
-            return _run(source, given, settings, limits.seconds, reached)
+            return _run(source, given, settings, limits.seconds, turn, reached)
     except PapermillExecutionError as failure:
         error = f"{failure.ename}: {failure.evalue}"
         if failure.ename.endswith("MemoryError") and limits.memory:
@@ -108,27 +113,40 @@ def execute(
 
 
 def _run(
-    source: NotebookNode, parameters: Mapping[str, Any], settings: Config, seconds: float, reached: list[str]
+    source: NotebookNode,
+    parameters: Mapping[str, Any],
+    settings: Config,
+    seconds: float,
+    turn: AbstractContextManager[Any],
+    reached: list[str],
 ) -> NotebookNode:
     kernels.register()
-    until = time.monotonic() + seconds
+    held = ExitStack()
+    until = 0.0
+
+    def begin(**_: Any) -> None:
+        nonlocal until
+        held.enter_context(turn)
+        until = time.monotonic() + seconds
 
     def left(cell: NotebookNode) -> int:
         reached.append(cell.get("id", ""))
         return max(1, round(until - time.monotonic()))
 
-    return papermill.execute_notebook(
-        source,
-        None,
-        dict(parameters),
-        kernel_name=KERNEL,
-        language="python",
-        progress_bar=False,
-        request_save_on_cell_execute=False,
-        timeout_func=left,
-        extra_arguments=QUIET,
-        config=settings,
-    )
+    with held:
+        return papermill.execute_notebook(
+            source,
+            None,
+            dict(parameters),
+            kernel_name=KERNEL,
+            language="python",
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            on_notebook_start=begin,
+            timeout_func=left,
+            extra_arguments=QUIET,
+            config=settings,
+        )
 
 
 def _too_long(seconds: float) -> str:

@@ -17,13 +17,12 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape, unescape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 import jinja2
 import mistune
 import nbformat
-import pandas as pd
 from markupsafe import Markup
 from nbconvert import HTMLExporter
 from nbconvert.exporters import Exporter
@@ -32,6 +31,9 @@ from traitlets import Dict, Unicode, default
 
 from workbench.reporting.exhibit import MARK, table
 from workbench.reporting.wording import LANGUAGES, WORDS, breakable, cell, printable
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TEMPLATES = Path(__file__).parent / "template"
 AUTHOR = "author"
@@ -162,14 +164,14 @@ def document(
 
 
 def index(
-    rows: pd.DataFrame,
+    rows: "pd.DataFrame",
     *,
     region: str,
     year: int,
     language: str,
     provenance: Mapping[str, str] | None = None,
-    failures: pd.DataFrame | None = None,
-    deliveries: pd.DataFrame | None = None,
+    failures: "pd.DataFrame | None" = None,
+    deliveries: "pd.DataFrame | None" = None,
     theme_css: str = "",
     links: Sequence[tuple[str, str]] = (),
 ) -> str:

@@ -1,4 +1,4 @@
-"""Spreadsheets and bundles that give the same bytes for the same content, in which text stays text.
+"""Spreadsheets that give the same bytes for the same content, in which text stays text.
 
 A cell that begins with ``=``, ``+``, ``-`` or ``@`` may be taken for a formula by the program that opens it. Every text
 is therefore written as text, and marked so that it stays text when somebody edits the cell.
@@ -17,9 +17,9 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from workbench.reporting.bundles import EPOCH, bundle
 from workbench.reporting.wording import read_number, word
 
-EPOCH = (1980, 1, 1, 0, 0, 0)
 HEAD = PatternFill("solid", fgColor="E6EBEF")
 WIDEST, NARROWEST = 60, 8
 NAME = 31  # characters Excel allows in the name of a sheet
@@ -131,20 +131,3 @@ def saved(book: Workbook, title: str) -> bytes:
     core = "docProps/core.xml"
     parts[core] = re.sub(rb">[^<]*</dcterms:", stamp, parts[core])
     return bundle(parts)
-
-
-def bundle(parts: Mapping[str, bytes]) -> bytes:
-    """Return a zip file of named contents, the same bytes for the same content.
-
-    Examples
-    --------
-    >>> bundle({"b.txt": b"2", "a.txt": b"1"}) == bundle({"a.txt": b"1", "b.txt": b"2"})
-    True
-    """
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as file:
-        for name in sorted(parts, key=lambda name: (name != "[Content_Types].xml", name)):
-            entry = zipfile.ZipInfo(name, EPOCH)
-            entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
-            file.writestr(entry, parts[name])
-    return buffer.getvalue()

@@ -1,10 +1,12 @@
 """In their own words, for the conversation, and what of this report is not shown."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from workbench.reporting import phrases
+from workbench.reporting import agenda, phrases
 from workbench.reporting.exhibit import Blank, BlankTable, Exhibit, Paragraphs, Quotes
 from workbench.reporting.exhibits import (
     Parts,
@@ -18,6 +20,16 @@ from workbench.reporting.exhibits import (
 )
 from workbench.reporting.release import Release
 from workbench.reporting.wording import inside
+
+
+@dataclass(frozen=True)
+class Conversation(Parts):
+    """What a reader fills in beside the report; and what stands on the form that is sent with it (`agenda.of`)."""
+
+    agenda: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return super()._repr_mimebundle_() | {agenda.AGENDA: self.agenda}
 
 
 def remarks(release: Release) -> Parts | Paragraphs:
@@ -41,14 +53,15 @@ def findings(release: Release) -> list[tuple[str, str]]:
     return [(str(row["measure"]), finding(release, row)) for _, row in found.iterrows()]
 
 
-def conversation(release: Release) -> Parts:
+def conversation(release: Release) -> Conversation:
     """Per finding an empty block with the four questions, last year's agreements, and room for new ones."""
-    sentences = [sentence for _, sentence in findings(release)] or [release.say("choose a figure")]
+    found = findings(release)
+    sentences = [sentence for _, sentence in found] or [release.say("choose a figure")]
     blanks: list[Any] = [
         Blank(f"talk-{place}", sentence, release.language) for place, sentence in enumerate(sentences, 1)
     ]
     table = BlankTable("new-agreements", release.text("titles", "new agreements"), release.language)
-    return Parts([*blanks, *_agreed_before(release), table])
+    return Conversation([*blanks, *_agreed_before(release), table], agenda.of(release, found))
 
 
 def _agreed_before(release: Release) -> list[Any]:
