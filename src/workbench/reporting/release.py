@@ -5,8 +5,10 @@ A `Release` is opened by ``workbench.open_release``; exhibits and phrases take i
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from workbench.reporting import phrases
@@ -43,11 +45,25 @@ class Release:
         `category` is empty and `year` is the release's unless asked otherwise.
         """
         wanted = {"category": "", "year": self.year} | wanted
-        kept = pd.Series(True, index=self.estimates.index)
+        kept = np.ones(len(self.estimates), bool)
         for column, value in wanted.items():
             if value is not None:
-                kept &= self.estimates[column].isin(value if isinstance(value, (list, tuple)) else [value])
-        return self.estimates[kept]
+                codes, of_value = self._coded(column)
+                several = value if isinstance(value, (list, tuple)) else [value]
+                found = [of_value[each] for each in several if each in of_value]
+                kept &= codes == found[0] if len(found) == 1 else np.isin(codes, found)
+        return self.estimates.take(np.flatnonzero(kept))
+
+    def _coded(self, column: str) -> tuple[np.ndarray, dict[Any, int]]:
+        """Return a column of the estimates as numbers, and the number of each value: a page asks hundreds of times."""
+        if column not in self._codes:
+            codes, values = pd.factorize(self.estimates[column])
+            self._codes[column] = codes, {value: code for code, value in enumerate(values)}
+        return self._codes[column]
+
+    @cached_property
+    def _codes(self) -> dict[str, tuple[np.ndarray, dict[Any, int]]]:
+        return {}
 
     def row(self, **wanted: Any) -> pd.Series | None:
         """Return the one estimate asked for, or None where there is none.

@@ -5,10 +5,11 @@ them out makes a drawing several times faster, and small. The size of text is kn
 """
 
 import io
+import math
 import re
 import unicodedata
-import warnings
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
@@ -19,7 +20,6 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
-from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
 from workbench.reporting.wording import printable
@@ -29,6 +29,7 @@ SIZE = 16
 INK = "#1b2430"
 PAPER = "#ffffff"
 FONTS = "DejaVu Sans, Verdana, Segoe UI, sans-serif"
+ANCHORS = {"left": "", "center": "middle", "right": "end"}
 SHAPES = {"circle": "o", "diamond": "D", "up": "^", "down": "v"}
 STYLE: Any = {
     "svg.hashsalt": "workbench",
@@ -53,7 +54,7 @@ class Sheet:
         self.height = height
         self._figure = _figure()
         self._down = Affine2D().scale(1, -1).translate(0, height)
-        self._artists: list[Artist] = []
+        self._drawn: list[Artist | _Words] = []
 
     def line(
         self, xs: Sequence[float], ys: Sequence[float], color: str = INK, width: float = 1.5, dashes: str = ""
@@ -124,10 +125,7 @@ class Sheet:
         """
         plain = one_line(text)
         if plain:
-            line = Text(x, y + 0.36 * SIZE, plain, color=color, horizontalalignment=side)
-            line.set(fontweight="bold" if bold else "normal", fontstyle="italic" if italic else "normal")
-            line.set_gid("halo" if halo else None)
-            self._add(line)
+            self._drawn.append(_Words(x, y + 0.36 * SIZE, plain, side, color, bold, italic, halo))
         wide = text_width(plain, bold)
         start = x - {"left": 0.0, "right": wide, "center": wide / 2}[side]
         return start, start + wide, y - 10, y + 10
@@ -135,19 +133,48 @@ class Sheet:
     def svg(self) -> str:
         """Return the drawing as an SVG element that takes the width it is given."""
         written = io.StringIO()
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="Glyph")
-            renderer = RendererSVG(WIDTH, self.height, written, image_dpi=72)
-            for artist in self._artists:
-                artist.draw(renderer)
-            renderer.finalize()
+        renderer = RendererSVG(WIDTH, self.height, written, image_dpi=72)
+        for each in self._drawn:
+            each.draw(renderer)
+        renderer.finalize()
         return _compact(written.getvalue(), self.height)
 
     def _add(self, artist: Artist) -> None:
         artist.set_figure(self._figure)
         artist.set_transform(self._down)
         artist.set_clip_on(False)
-        self._artists.append(artist)
+        self._drawn.append(artist)
+
+
+@dataclass(frozen=True)
+class _Words:
+    """A line of text; matplotlib would first measure it, in vain: the reader's own font draws it."""
+
+    x: float
+    y: float
+    text: str
+    side: Side
+    color: str
+    bold: bool
+    italic: bool
+    halo: bool
+
+    def draw(self, renderer: RendererSVG) -> None:
+        """Write it as SVG; it stands where nothing is missing."""
+        if math.isnan(self.x) or math.isnan(self.y):
+            return
+        looks = {
+            "stroke": PAPER if self.halo else "",
+            "stroke-width": "4" if self.halo else "",
+            "paint-order": "stroke" if self.halo else "",
+            "font-style": "italic" if self.italic else "",
+            "font-weight": "700" if self.bold else "",
+            "text-anchor": ANCHORS[self.side],
+            "fill": self.color,
+        }
+        style = "; ".join(f"{name}: {look}" for name, look in looks.items() if look)
+        place = {"x": f"{self.x:f}", "y": f"{self.y:f}"}
+        renderer.writer.element("text", self.text, {"style": style, **place})
 
 
 @cache
@@ -158,12 +185,8 @@ def _figure() -> Figure:
 
 def _compact(svg: str, height: float) -> str:
     """Take from matplotlib's file what an HTML page has no use for: prolog, metadata, groups, repeated looks."""
-    halo = f"stroke: {PAPER}; stroke-width: 4; paint-order: stroke; "
-    svg = re.sub(r'(<g id="halo">\s*<text style=")', rf"\g<1>{halo}", svg)
     body = re.sub(r"^.*?<svg[^>]*>|<metadata>.*?</metadata>|</?g\b[^>]*>|</svg>\s*$", "", svg, flags=re.DOTALL)
     body = re.sub(r'<defs>\s*<style type="text/css">.*?</style>\s*</defs>', "", body, flags=re.DOTALL)
-    body = re.sub(r' transform="rotate\(-?0[^"]*"', "", body)
-    body = re.sub(rf"font-size: {SIZE}px; |font-family: 'DejaVu Sans'; |text-anchor: start; ", "", body)
     body = body.replace("xlink:href", "href").replace("stroke-dashoffset: 0; ", "")
     body = re.sub(r"<[^<>]*>", _rounded, body)
     body = re.sub(r">\s+<", "><", body.strip())

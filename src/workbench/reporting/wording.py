@@ -5,8 +5,8 @@ Sentences computed from the statistics stand in ``phrases``; here is only what b
 
 import math
 import re
-import unicodedata
 from datetime import date
+from functools import lru_cache
 from html import escape as escape_html
 from typing import Any
 
@@ -15,6 +15,8 @@ from babel.numbers import format_decimal
 
 LANGUAGES = ("nl", "en")
 LONGEST_WORD = 24
+BREAKING = "\n\r\t\v\f"
+_ACTING = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")  # controls, halves, turns
 _LOCALES = {"nl": "nl_NL", "en": "en_GB"}
 
 WORDS: dict[str, dict[str, str]] = {
@@ -119,12 +121,8 @@ def printable(text: Any) -> str:
     >>> printable("De\nLinde\x00 \u202egroZ")
     'De Linde groZ'
     """
-    return "".join(" " if sign in "\n\r\t\v\f" else sign for sign in str(text) if not _acts(sign))
-
-
-def _acts(sign: str) -> bool:
-    turns = "\u202a" <= sign <= "\u202e" or "\u2066" <= sign <= "\u2069"
-    return turns or (unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\r\t\v\f")
+    text = str(text)
+    return _ACTING.sub(lambda sign: " " if sign[0] in BREAKING else "", text) if _ACTING.search(text) else text
 
 
 def escape(text: Any) -> str:
@@ -188,8 +186,13 @@ def number(value: float, language: str, decimals: int = 0, signed: bool = False)
     """
     rounded = round(float(value), decimals) + 0.0
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    written = format_decimal(abs(rounded), format=pattern, locale=_LOCALES[language])
+    written = _decimal(abs(rounded), pattern, _LOCALES[language])
     return ("−" if rounded < 0 else "+" if signed and rounded > 0 else "") + written
+
+
+@lru_cache(10_000)
+def _decimal(value: float, pattern: str, locale: str) -> str:
+    return str(format_decimal(value, format=pattern, locale=locale))
 
 
 def percentage(share: float, language: str, decimals: int = 0) -> str:

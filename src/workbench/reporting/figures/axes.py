@@ -115,7 +115,8 @@ def apart(heights: Mapping[str, float], room: float = 20) -> dict[str, float]:
 
 def records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Return each row as a mapping from column to value."""
-    return [{str(name): value for name, value in row.items()} for row in rows.to_dict("records")]
+    columns = {str(name): rows.iloc[:, place].tolist() for place, name in enumerate(rows.columns)}
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
 def in_parts(rows: pd.DataFrame, at_most: int, draw: Callable[[pd.DataFrame], str]) -> tuple[str, ...]:
