@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -91,27 +91,30 @@ def report(
         for line in told:
             console.print(line, soft_wrap=True)
         return
-    from workbench import pipeline
+    from workbench.reporting import warming
 
-    processed = pipeline.process(places, year, force=force, progress=_say)
-    with _bar("Reports") as (bar, task):
+    with nullcontext() if scheduler else warming.warmed():  # kernels warm up while deliveries are read
+        from workbench import pipeline
 
-        def advance(done: int, total: int, page: str) -> None:
-            bar.update(task, completed=done, total=total, description=f"Reports: {escape(page)}")
+        processed = pipeline.process(places, year, force=force, progress=_say)
+        with _bar("Reports") as (bar, task):
 
-        result = pipeline.report(
-            places,
-            year,
-            edition=edition,
-            language=language,
-            municipalities=municipality or (),
-            jobs=jobs,
-            scheduler=scheduler,
-            minutes=minutes,
-            memory=memory,
-            force=force,
-            progress=advance,
-        )
+            def advance(done: int, total: int, page: str) -> None:
+                bar.update(task, completed=done, total=total, description=f"Reports: {escape(page)}")
+
+            result = pipeline.report(
+                places,
+                year,
+                edition=edition,
+                language=language,
+                municipalities=municipality or (),
+                jobs=jobs,
+                scheduler=scheduler,
+                minutes=minutes,
+                memory=memory,
+                force=force,
+                progress=advance,
+            )
     errors = _tell_findings(processed.tables["findings"])
     for page, why in result.failed:
         problems.print(f"[red]Not made:[/] {escape(page)}: {escape(why)}")

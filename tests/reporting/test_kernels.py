@@ -201,9 +201,16 @@ def test_where_the_warm_process_fails_a_fresh_kernel_does_the_work(tmp_path, mon
     (tmp_path / "babel.py").write_text(hindrance, "utf-8")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
     monkeypatch.setattr(kernels, "PATIENCE", 3.0)
+    monkeypatch.setattr(warming, "_JOINED", [])
     with warming.warmed():
         executed = notebooks.execute(notebook(tmp_path, "print(1 + 1)"), {})
     assert executed.cells[-1].outputs[0].text == "2\n"
+
+
+def test_a_block_within_another_has_the_same_warm_process(warm):
+    with warming.warmed() as one, warming.warmed() as other:
+        assert one == other == warming.address()
+    assert warming.address() == one
 
 
 @pytest.mark.parametrize("name", ["OMP_NUM_THREADS", "PYTHONHASHSEED"])

@@ -52,7 +52,7 @@ NEEDED = (
 )
 LATER = ("scipy.stats", "seaborn", "statsmodels.formula.api", "workbench.analysis.estimates")
 BACKEND = "module://matplotlib_inline.backend_inline"  # what a kernel sets before a notebook imports matplotlib
-IDLE = 1.0  # seconds without a request, after which what few notebooks need is imported
+IDLE = 4.0  # seconds without a request, after which what few notebooks need is imported
 GRACE = 5.0  # seconds for a kernel that was asked to end
 PATIENCE = 10.0  # seconds for a message that was announced
 READ_AT_START = (

@@ -70,16 +70,19 @@ class Warm:
 
 @contextlib.contextmanager
 def warmed() -> Iterator[str]:
-    """Fork the kernels of a block from one warm process; give its address, for `join` in other processes."""
-    if not dependable():
-        yield ""
+    """Fork the kernels of a block from one warm process; give its address, for `join` in other processes.
+
+    Where a block around this one has a warm process, it is that one.
+    """
+    if _JOINED or not dependable():
+        yield address() if _JOINED else ""
         return
-    former, process = _JOINED[:], Warm()
+    process = Warm()
     try:
         join(process.address)
         yield process.address
     finally:
-        _JOINED[:] = former
+        _JOINED.clear()
         process.leave()
 
 
