@@ -250,6 +250,8 @@ def _be_kernel(request: Mapping[str, Any], streams: Sequence[int], connection: s
         from ipykernel.kernelapp import IPKernelApp
 
         IPKernelApp.launch_instance(parent_handle=int(request["environment"]["JPY_PARENT_PID"]))
+        # ipykernel closes its streams while this thread may be flushing them, and then waits ten seconds for it.
+        IPKernelApp.instance().control_thread.join(GRACE / 5)
         code = 0
     except SystemExit as left:
         code = left.code if isinstance(left.code, int) else int(left.code is not None)
