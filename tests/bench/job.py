@@ -7,6 +7,7 @@ import importlib
 import json
 import resource
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,9 @@ def timed() -> Iterator[None]:
     began, used = time.perf_counter(), processor()
     yield
     SECONDS.append(time.perf_counter() - began)
+    for thread in set(threading.enumerate()) - {threading.current_thread()}:
+        if not thread.daemon:
+            thread.join()  # those that wait for processes to end: what these used is counted
     PROCESSOR.append(processor() - used)
 
 
