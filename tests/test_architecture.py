@@ -19,7 +19,7 @@ ROOMS = {
     "indicators": {"analysis", "codebook", "indicator_cards", "scoring"},
     "settings": set(),
     "pseudonyms": set(),
-    "schemas": {"categories"},
+    "schemas": {"categories", "schemas"},
     "categories": set(),
     "store": set(),
     "exporting": {"analysis", "codebook", "reporting", "schemas", "store"},

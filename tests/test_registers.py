@@ -110,7 +110,7 @@ def test_reports_say_why_endings_are_not_known(small_region, outcomes):
     released = outcomes(SILENT)[2]
     whole = seen_by(small_region, released)
     name = whole.providers[SILENT]
-    assert f"daarom op eindes niet vergeleken: {name}." in text(synthesis.outcomes(whole))
+    assert f"Op eindes zijn daarom niet vergeleken: {name}." in text(synthesis.outcomes(whole))
     line = page(synthesis.registers(whole)).find("th", string=name).find_parent("tr")
     assert "geen stopberichten (taakgericht)" in line.get_text()
 

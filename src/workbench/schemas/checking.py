@@ -1,0 +1,109 @@
+"""Whether a table meets its contract: types, keys and ranges, quickly where that can be seen at a glance."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+import pyarrow as arrow
+import pyarrow.compute as pc
+
+from workbench import categories
+
+_LEAST, _MOST = "greater_than_or_equal_to", "less_than_or_equal_to"  # what pandera calls them
+
+
+def checked(schema: pa.DataFrameSchema, table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table as its contract has it; parameters and errors as in `schemas.check`."""
+    wanted = list(schema.columns)
+    further = [column for column in table.columns if column not in wanted]
+    if schema.strict and further:
+        raise ValueError(f"{schema.name}: unexpected columns {further}")
+    complete = table.reindex(columns=wanted + further)
+    empty = [column for column in wanted if complete[column].isna().all()]
+    complete = complete.astype({column: _plain_type(schema.columns[column]) for column in empty})
+    coded = [column for column in wanted if isinstance(complete[column].dtype, pd.CategoricalDtype)]
+    seen = {*coded, *(column for column in wanted if _is_within(schema.columns[column], complete[column]))}
+    plain = pa.DataFrameSchema(
+        {column: spec for column, spec in schema.columns.items() if column not in seen}, coerce=True
+    )
+    faults = [fault for column in coded for fault in _category_faults(schema.columns[column], complete[column])]
+    faults += _key_faults(complete, schema.unique or [])
+    passed = complete
+    try:
+        passed = plain.validate(complete[list(plain.columns)], lazy=True)
+    except pa.errors.SchemaErrors as error:
+        cases = error.failure_cases[["column", "check", "failure_case"]].drop_duplicates().head(5)
+        faults += [f"{row.column}: {row.check} fails for {row.failure_case!r}" for row in cases.itertuples()]
+    if faults:
+        raise ValueError(f"{schema.name} ({schema.description}) breaks its contract: {'; '.join(faults)}")
+    return complete.assign(**{column: passed[column] for column in plain.columns}).reset_index(drop=True)
+
+
+def _is_within(spec: pa.Column, column: pd.Series) -> bool:
+    """Say whether a column of numbers is right at a glance: its type, nothing missing, lowest and highest."""
+    if not isinstance(column.dtype, np.dtype) or str(column.dtype) != str(spec.dtype) or not len(column):
+        return False
+    values = column.to_numpy()
+    if values.dtype.kind not in "if" or (not spec.nullable and values.dtype.kind == "f" and np.isnan(values).any()):
+        return False
+    if not {rule.name for rule in spec.checks} <= {_LEAST, _MOST}:
+        return False
+    low, high = np.fmin.reduce(values), np.fmax.reduce(values)
+    below = any(low < rule.statistics["min_value"] for rule in spec.checks if rule.name == _LEAST)
+    return not below and not any(high > rule.statistics["max_value"] for rule in spec.checks if rule.name == _MOST)
+
+
+def _category_faults(spec: pa.Column, column: pd.Series) -> list[str]:
+    """Check a text that is held as categories by its categories, not row by row."""
+    at = column.cat.codes.to_numpy()
+    faults = [f"{column.name}: not_nullable fails for {None!r}"] if not spec.nullable and (at < 0).any() else []
+    if not spec.checks:
+        return faults
+    used = pd.Series(column.cat.categories[categories.used(column)], dtype="str", name=column.name)
+    try:
+        pa.SeriesSchema(str, spec.checks, name=str(column.name)).validate(used, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        cases = error.failure_cases.itertuples()
+        faults += [f"{column.name}: {row.check} fails for {row.failure_case!r}" for row in cases]
+    return faults
+
+
+def _key_faults(table: pd.DataFrame, key: Sequence[str]) -> list[str]:
+    """Say whether a key repeats; of a table in the order of its key that is seen at a glance."""
+    if len(key) == 1 and _increases(table[key[0]]):
+        return []
+    place = np.zeros(len(table), dtype=np.int64)
+    size = 1
+    for name in key:
+        column = table[name]
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            at, count = column.cat.codes.to_numpy().astype(np.int64) + 1, len(column.cat.categories) + 1
+        else:
+            at, distinct = pd.factorize(column, use_na_sentinel=False)
+            count = len(distinct)
+        if size * count > 2**62:
+            place, found = pd.factorize(place)
+            size = len(found)
+        place, size = place * count + at, size * count
+    if not key or bool((np.diff(place) > 0).all()):
+        return []
+    repeated = pd.Series(place).duplicated().to_numpy()
+    if not repeated.any():
+        return []
+    first = table.loc[repeated, list(key)].iloc[0].to_dict()
+    return [f"{', '.join(key)}: multiple_fields_uniqueness fails for {first!r}"]
+
+
+def _increases(column: pd.Series) -> bool:
+    """Say whether each text comes after the one before it."""
+    if column.dtype != "str":
+        return False
+    texts = arrow.array(column, type=arrow.large_string(), from_pandas=True)
+    return texts.null_count == 0 and pc.all(pc.less(texts[:-1], texts[1:])).as_py() is not False
+
+
+def _plain_type(column: pa.Column) -> str:
+    """Return the dtype name of a column that holds nothing yet."""
+    name = str(column.dtype)
+    return {"int64": "float64", "bool": "object"}.get(name, name)
