@@ -16,6 +16,7 @@ from workbench.codebook import Codebook
 
 _FEWEST, _ENOUGH = 20, 5_000
 _DIRECT = 100_000  # so many patterns are all scored, without looking which ones occur
+_THREE = ({1.0, 2.0, 3.0}, {1.0, 3.0, 5.0})
 _OF_RESPONSE = ("response_id", "provider_id", "role", "instrument")
 
 
@@ -121,17 +122,25 @@ def shortened(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) ->
         items = items[(items["dimension"] != "") & items["item"].isin(answers.columns) & (items["low"] == 1)]
         for high, own in items[items["high"].isin([4, 5])].groupby("high"):
             ids = responses["response_id"].iloc[np.asarray(at)]
-            given = answers.loc[answers["response_id"].isin(ids), list(own["item"])].astype("float64").to_numpy()
-            known = given[~np.isnan(given)]
-            used = set(np.unique(known).tolist())
-            if len(known) < _FEWEST or used not in ({1.0, 2.0, 3.0}, {1.0, 3.0, 5.0}):
+            _, used = _codes(answers, ids[:_ENOUGH], list(own["item"]))
+            if not any(used <= three for three in _THREE):  # as nearly always; nobody else needs to be looked at
+                continue
+            count, used = _codes(answers, ids, list(own["item"]))
+            if count < _FEWEST or used not in _THREE:
                 continue
             codes = ", ".join(f"{code:g}" for code in sorted(used))
-            what = f"All {len(known)} answers to statements on a scale of 1 to {float(str(high)):g} are {codes}"
+            what = f"All {count} answers to statements on a scale of 1 to {float(str(high)):g} are {codes}"
             message = f"{what}: was this a version with three answers?"
             remedy = "If so, give it a variant of its own in deliveries.csv and items.csv: its answers are others."
             rows.append({"file": file, "row": 0, "severity": "warning", "message": message, "remedy": remedy})
     return schemas.check("findings", pd.DataFrame(rows)) if rows else schemas.empty("findings")
+
+
+def _codes(answers: pd.DataFrame, ids: pd.Series, items: list[str]) -> tuple[int, set[float]]:
+    """Return how many answers some people gave to statements, and the codes among them."""
+    given = answers.loc[answers["response_id"].isin(ids), items].astype("float64").to_numpy()
+    known = given[~np.isnan(given)]
+    return len(known), set(np.unique(known).tolist())
 
 
 def _of_version(answers: pd.DataFrame, rows: np.ndarray, at: np.ndarray, items: pd.DataFrame) -> pd.DataFrame:

@@ -315,7 +315,14 @@ def _write_table(path: Path, table: "pd.DataFrame") -> None:
         whole = whole.replace_schema_metadata(texts.metadata)
     shared = [column for column in table.columns if not _hardly_repeats(table[column])]
     with _beside(path) as file:
-        pq.write_table(whole, file, compression="zstd", store_schema=not coded, use_dictionary=shared)
+        pq.write_table(
+            whole,
+            file,
+            compression="zstd",
+            store_schema=not coded,
+            use_dictionary=shared,
+            write_statistics=not coded,  # tables of people are read whole; smallest and largest value help nobody
+        )
 
 
 def _hardly_repeats(column: "pd.Series") -> bool:

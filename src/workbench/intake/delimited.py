@@ -26,7 +26,7 @@ _BLOCK = 1 << 24
 _NARROW = 4
 _ENOUGH = 1000  # rows that tell whether a column repeats its values
 _UNDEFINED = b"\x81\x8d\x8f\x90\x9d"  # no letters in Windows-1252
-_CHUNK, _LONGEST_ROW = 1 << 20, 1 << 24
+_CHUNK, _LONGEST_ROW = 1 << 22, 1 << 24
 
 
 def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
