@@ -1,5 +1,6 @@
 """The way in for notebooks: the processed tables of a region, or what was released for a reader."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -100,9 +101,8 @@ def open_release(
         raise NotThere(f"{folder} does not exist yet: make it with 'python -m workbench process --region {region}'.")
     codebook = store.read_json(folder / "codebook.json")
     language = language or str(codebook["region"]["language"])
-    for what, value, known in (("edition", edition, EDITIONS), ("language", language, LANGUAGES)):
-        if value not in known:
-            raise NotThere(f"No {what} {value!r}; choose from {', '.join(known)}.")
+    choose("edition", edition, EDITIONS)
+    choose("language", language, LANGUAGES)
     named = store.read_table(folder, "providers")
     providers = dict(zip(named["provider_id"].astype(str), named["name"].astype(str), strict=True))
     towns = codebook["municipalities"]
@@ -131,6 +131,17 @@ def open_release(
     if edition != "internal":
         release = _without_names(release) if not provider else _without_files(release)
     return _for_the_public(release) if edition == "public" else release
+
+
+def choose(what: str, asked: str, known: Sequence[str]) -> None:
+    """Refuse what is not among the known, and name those.
+
+    Raises
+    ------
+    NotThere
+    """
+    if asked not in known:
+        raise NotThere(f"No {what} {asked!r}; choose from {', '.join(known)}.")
 
 
 def _within_the_scale(estimates: pd.DataFrame) -> pd.DataFrame:

@@ -113,7 +113,7 @@ def report(
         Where nothing was released yet or a notebook is missing.
     """
     release = regions.open_release(places.region, year, root=places.root, language=language)
-    regions.open_release(places.region, year, root=places.root, edition=edition)  # names the editions there are
+    regions.choose("edition", edition, regions.EDITIONS)
     folder = places.reports(year) / _variant(release, edition)
     manifest = store.read_json(folder / "manifest.json")
     method = _method_page(places.root, folder, release.language, manifest, code)

@@ -21,6 +21,7 @@ KERNEL = "python3"
 UNLESS_TOLD = Limits()
 NO_TURN: AbstractContextManager[Any] = nullcontext()
 QUIET = ["--IPKernelApp.log_level=CRITICAL", "--HistoryManager.enabled=False"]
+AT_ONCE = ["--IPythonKernel._execute_sleep=0"]  # before each reply: nbclient waits for the outputs, however late
 
 
 class NotebookFailed(RuntimeError):
@@ -144,7 +145,7 @@ def _run(
             request_save_on_cell_execute=False,
             on_notebook_start=begin,
             timeout_func=left,
-            extra_arguments=QUIET,
+            extra_arguments=[*QUIET, *AT_ONCE],
             config=settings,
         )
 
