@@ -171,6 +171,25 @@ def date(records: Records, field: str) -> tuple[pd.Series, list[Finding]]:
     return found, _unread(records, field, unreadable, "date", expected)
 
 
+def completed(records: Records, year: int) -> tuple[pd.Series, list[Finding]]:
+    """Return when questionnaires of a measurement were completed; a day after the next year is none, and found.
+
+    Those of before the year before count with this measurement: a warning says how many they are.
+    """
+    found, findings = date(records, "completed_on")
+    late, early = found >= pd.Timestamp(year + 2, 1, 1), found < pd.Timestamp(year - 1, 1, 1)
+    if late.any():
+        expected = f"a day up to and including {year + 1}"
+        findings = findings + _unread(records, "completed_on", late, "day that was", expected)
+        found = found.mask(late)
+    if early.any():
+        count, row = count_and_row(early)
+        message = f"{times(count, 'record was', 'records were')} completed before {year - 1}, and counts in {year}."
+        remedy = "Ask for this year's answers only, or put the others in the folder of their own year."
+        findings = [*findings, Finding(records.file, "warning", message, remedy, records.headers["completed_on"], row)]
+    return found, findings
+
+
 def _unread(records: Records, field: str, where: pd.Series, what: str, expected: str) -> list[Finding]:
     if not where.any():
         return []

@@ -191,7 +191,7 @@ def _describe(
     keep("product", records.product(delivered, scales, "category"))
     columns["variant"] = _filled(per_value(columns["variant"], key, "category"), "standaard")
     keep("municipality_code", records.municipality(delivered, codebook, "category"))
-    keep("completed_on", records.date(delivered, "completed_on"))
+    keep("completed_on", records.completed(delivered, year))
     keep("age_band", records.age_band(delivered, scales, year))
     columns["instrument"] = constant(_instrument(delivered, codebook), delivered.fields.index)
     columns["purpose"] = constant(settings.get("purpose") or "provider_measurement", delivered.fields.index)
