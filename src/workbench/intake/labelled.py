@@ -97,7 +97,7 @@ def _distinct(column: list[Any]) -> _Coded:
     """Return for each row the place of its value among the distinct values, -1 where missing, and those values."""
     try:
         if type(column[0]) is float:
-            return pd.factorize(np.array(column, dtype="float64"))
+            return pd.factorize(np.fromiter(column, "float64", len(column)))
         encoded = pa.array(column, from_pandas=True).dictionary_encode()
     except (ValueError, TypeError, IndexError, OverflowError, pa.ArrowNotImplementedError):  # numbers beside letters
         return pd.factorize(pd.Series(column, dtype=object).to_numpy())
@@ -107,6 +107,7 @@ def _distinct(column: list[Any]) -> _Coded:
 
 def _joined(parts: list[_Coded]) -> _Coded:
     """Return parts of a column, one below the other, as one."""
+    parts = [part for part in parts if len(part[0])] or parts[:1]
     if len(parts) == 1:
         return parts[0]
     place, known = pd.factorize(np.concatenate([values for _, values in parts]))
@@ -132,7 +133,10 @@ def _labelled(
 
 
 def _texts(values: np.ndarray) -> pd.Series:
-    """Return distinct values as `_text` does, whole numbers all at once."""
+    """Return distinct values as `_text` does, texts and whole numbers all at once."""
+    if values.dtype == object and pd.api.types.infer_dtype(values) == "string":
+        texts = pd.Series(values, dtype="str").str.strip()
+        return texts.mask(texts.isin(BLANKS))
     if values.dtype == "float64" and bool(((values % 1 == 0) & (np.abs(values) < _EXACT)).all()):
         return pd.Series(values.astype("int64")).astype("str")
     return pd.Series([_text(value) for value in values.tolist()], dtype="str")
