@@ -16,7 +16,8 @@ from workbench.codebook import Codebook
 
 _FEWEST, _ENOUGH = 20, 5_000
 _DIRECT = 100_000  # so many patterns are all scored, without looking which ones occur
-_THREE = ({1.0, 2.0, 3.0}, {1.0, 3.0, 5.0})
+_MIDDLE = {2.0, 3.0, 4.0}  # disagree, neutral, agree: also what few people say who could say more
+_THREE = ({1.0, 2.0, 3.0}, {1.0, 3.0, 5.0}, _MIDDLE)
 _OF_RESPONSE = ("response_id", "provider_id", "role", "instrument")
 
 
@@ -106,8 +107,9 @@ def shortened(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) ->
     """Return a finding for each delivery whose answers look like those of three smileys, on a longer scale.
 
     Three answers delivered as 1, 2 and 3 of a scale of five would pull every mean down without any other sign; as 1, 3
-    and 5 they are no five-point answers either. Looked at together are all statements of a version with more than three
-    answers, where at least `_FEWEST` answers were given.
+    and 5, or as the middle three, they are no five-point answers either. Looked at together are all statements of a
+    version with more than three answers, where at least `_FEWEST` answers were given (of the middle three, five times
+    as many).
 
     Returns
     -------
@@ -126,7 +128,7 @@ def shortened(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) ->
             if not any(used <= three for three in _THREE):  # as nearly always; nobody else needs to be looked at
                 continue
             count, used = _codes(answers, ids, list(own["item"]))
-            if count < _FEWEST or used not in _THREE:
+            if count < (5 * _FEWEST if used == _MIDDLE else _FEWEST) or used not in _THREE:
                 continue
             codes = ", ".join(f"{code:g}" for code in sorted(used))
             what = f"All {count} answers to statements on a scale of 1 to {float(str(high)):g} are {codes}"

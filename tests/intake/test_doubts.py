@@ -147,6 +147,7 @@ def test_a_question_outside_its_years_is_told(own: Callable, region: Codebook, t
     [
         ((1, 2, 3), "are 1, 2, 3: was this"),
         ((1, 3, 5), "are 1, 3, 5: was this"),
+        ((2, 3, 4), "are 2, 3, 4: was this"),
         ((1, 2, 3, 4, 5), ""),
         ((3, 4, 5), ""),
     ],

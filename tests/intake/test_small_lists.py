@@ -104,3 +104,22 @@ def test_units_are_read_and_impossible_figures_are_not(small: Callable) -> None:
     assert values["p003"].to_dict() == {"budget": 1000, "clients": 80, "staff_turnover": 0.005}
     assert told(found, "1 value of clients: below zero; taken as not known.")
     assert told(found, "1 value of staff_turnover: a percentage and not a share; divided by 100.")
+
+
+AGREED = {"wie": "provider", "cijfer": "measure", "actie": "action", "doel": "target"}
+
+
+def test_a_target_may_stand_among_words_and_a_figure_nobody_measures_is_told(small: Callable) -> None:
+    found = small(
+        "agreements",
+        AGREED,
+        "De Linde;autonomie;Vaste begeleider;minstens 80 punten",
+        "De Linde;uitval;Bellen;hoogstens 6 %",
+        "De Linde;nut;Vragen;≥ 7,5",
+        "De Linde;effect;Kijken;70 of 80",
+        "De Linde;sfeer;Taart;",
+    )
+    targets = found.agreements.set_index("measure")["target"]
+    assert targets.dropna().to_dict() == {"autonomie": 80, "uitval": 0.06, "nut": 7.5}
+    assert told(found, "1 agreement is about a figure nobody measures; no figure comes back.")
+    assert told(found, "1 value is no number; taken as not known.")

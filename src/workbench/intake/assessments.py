@@ -1,5 +1,6 @@
 """The small deliveries: judgements, administrative figures, agreements, and who was invited."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -247,7 +248,7 @@ def agree(delivered: Records, codebook: Codebook, year: int) -> Cleaned:
         keep(name, records.text(delivered, name, scales))
     columns["measure"] = _measures(columns["measure"], codebook)
     keep("due", records.date(delivered, "due"))
-    targets, problems = records.number(_without_percent_signs(delivered), "target", -_MANY, _MANY)
+    targets, problems = records.number(_with_bare_targets(delivered), "target", -_MANY, _MANY)
     columns["target"], more = _targets(targets, columns["measure"], delivered, codebook)
     findings += problems + more
     keep("status", records.coded(delivered, "status", scales, ("open", "running", "done", "dropped")))
@@ -261,6 +262,7 @@ def agree(delivered: Records, codebook: Codebook, year: int) -> Cleaned:
         "empty": table[list(_WRITTEN)].isna().all(axis=1),
         "no measure": table["measure"].isna(),
     }
+    findings += _not_measured(delivered, table, codebook)
     nameless = table["measure"].isna() & ~reasons["empty"]
     remedy = "Choose in the column of the figure what the agreement is about."
     findings += records.lacking(delivered, "measure", nameless, "warning", "without a figure it is about", remedy)
@@ -276,11 +278,35 @@ def _measures(named: pd.Series, codebook: Codebook) -> pd.Series:
     return values.per_value(named, lambda name: known.get(values.key(name), name))
 
 
-def _without_percent_signs(delivered: Records) -> Records:
+def _not_measured(delivered: Records, table: pd.DataFrame, codebook: Codebook) -> list[Finding]:
+    known = {*codebook.cards, *codebook.dimensions["dimension"], *codebook.items["item"]}
+    strange = table["measure"].notna() & ~table["measure"].isin(known)
+    if not strange.any():
+        return []
+    count, row = count_and_row(strange)
+    message = f"{times(count, 'agreement is', 'agreements are')} about a figure nobody measures; no figure comes back."
+    remedy = "Name a dimension, an outcome or a statement, as the reports do."
+    return [Finding(delivered.file, "warning", message, remedy, delivered.headers.get("measure"), row)]
+
+
+def _with_bare_targets(delivered: Records) -> Records:
+    """Return the records with of each target its number, where people wrote one among words: at least 80 points."""
     if "target" not in delivered.fields:
         return delivered
-    bare = delivered.fields["target"].str.replace("%", "", regex=False)
+    bare = values.per_value(delivered.fields["target"], _only_number)
     return replace(delivered, fields=delivered.fields.assign(target=bare))
+
+
+def _only_number(text: str) -> str:
+    """Return the number in a text; the text itself where it holds none, or several.
+
+    Examples
+    --------
+    >>> _only_number("minstens 7,5"), _only_number("80 punten"), _only_number("70 of 80")
+    ('7,5', '80', '70 of 80')
+    """
+    numbers = re.findall(r"[0-9]+(?:[.,][0-9]+)*", text)
+    return numbers[0] if len(numbers) == 1 and "-" not in text else text
 
 
 def _targets(
