@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.codebook import Codebook
-from workbench.intake import deliveries, episodes, overlaps
+from workbench.intake import deliveries, episodes, messages, overlaps
 
 DAYS = pd.date_range("2025-01-01", periods=12)
 RECORD = st.tuples(
@@ -156,3 +156,23 @@ def test_a_changed_message_stands_for_the_first(
         days = [table[name].dt.strftime("%m-%d").fillna("").tolist() for name in ("started_on", "ended_on")]
         assert list(zip(*days, strict=True)) == spells
         assert sorted(found.exclusions["reason"]) == reasons
+
+
+def test_of_two_changes_of_one_start_the_last_one_stands() -> None:
+    """The second one changes the first again; it does not take the place of another period."""
+    told = [("01-01", "1", "a"), ("09-01", "1", "a"), ("01-15", "2", "b"), ("01-20", "2", "c")]
+    starts = pd.DataFrame(
+        {
+            "client": "c",
+            "provider_id": "p1",
+            "assignment": "7",
+            "message_status": [status for _, status, _ in told],
+            "started_on": pd.to_datetime([f"2025-{day}" for day, _, _ in told]),
+            "ended_on": pd.NaT,
+            "file": [file for *_, file in told],
+            "row": [2, 3, 2, 2],
+        }
+    )
+    kept, out = messages.join(starts)
+    assert kept["started_on"].dt.strftime("%m-%d").tolist() == ["09-01", "01-20"]
+    assert out[["file", "row", "reason"]].values.tolist() == [["a", 2, CHANGED], ["b", 2, CHANGED]]
