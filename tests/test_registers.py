@@ -164,7 +164,8 @@ def test_doubtful_questionnaires_that_count_are_in_the_account(small_region):
     shown = page(synthesis.deliveries(release))
     lines = [[cell.get_text() for cell in line.find_all(["th", "td"])] for line in shown.select("#flagged tbody tr")]
     assert ["post.csv", "Overal hetzelfde ingevuld", "13"] in lines
-    assert ["zuil.csv", "Vrijwel hetzelfde als een andere regel", "< 5"] in lines
+    assert ["zuil.csv", "Vrijwel hetzelfde als een andere regel", "–"] in lines
+    assert "als het een klein aantal zou verraden" in shown.get_text()
     assert all(file for file, _, _ in lines)
     assert not Tracer(release, release.estimates).faults(shown)
 
@@ -187,3 +188,14 @@ def test_one_small_count_does_not_follow_from_the_total():
     assert told[""] == 32
     assert told[["a.csv", "b.csv"]].isna().all()
     assert told["c.csv"] == 20
+
+
+def test_a_number_that_only_hides_a_small_one_is_not_called_small(small_region):
+    """Nine are left out because three elsewhere would follow from them: to say that they are few would be untrue."""
+    counts = pipeline._flagged(flagged(("a.csv", "too fast", 3), ("b.csv", "too fast", 9)), 5)
+    release = dataclasses.replace(opened(small_region, "nl"), flagged=counts)
+    assert [cell.get_text() for cell in page(synthesis.deliveries(release)).select("#flagged td")[1::2]] == ["–", "–"]
+    left_out = pd.DataFrame({"provider_id": "p001", "reason": ["empty", "late"], "records": [float("nan"), 12.0]})
+    own = dataclasses.replace(opened(small_region, "nl", provider="p001"), left_out=left_out)
+    cells = page(portrait.participation(own)).select("#left-out tbody td")
+    assert sorted(cell.get_text() for cell in cells) == ["12", "–"]

@@ -300,7 +300,7 @@ def _way(release, mode):
 def _left_out(trace, _, line, why, head):
     rows = trace.release.left_out
     (number,) = rows.loc[rows["reason"].map(trace.release.word) == why, "records"]
-    return Exactly([(trace.release.thresholds["smallest_cell"] if _missing(number) else number, COUNT)])
+    return Exactly([(number, COUNT)])
 
 
 def _representativity(*_):
@@ -530,7 +530,7 @@ def _flagged(trace, _, line, name, head):
         release.flagged["flag"].map(lambda flag: release.word(flag).capitalize()) == line[known("doubt")]
     ]
     (number,) = rows.loc[rows["file"] == (name if release.named else ""), "records"]
-    return Exactly([(number if number > 0 else release.thresholds["smallest_cell"], COUNT)])
+    return Exactly([(number, COUNT)])
 
 
 def _registers(trace, _, line, name, head):

@@ -49,16 +49,15 @@ def _how(release: Release, category: str) -> str:
 
 
 def _left_out(release: Release) -> list[Exhibit]:
-    """Which questionnaires of this provider do not count, and why; of few it is only said that they are few."""
+    """Which questionnaires of this provider do not count, and why, without small numbers and what tells them."""
     rows = release.left_out.sort_values(["records", "reason"], ascending=[False, True])
     if rows.empty:
         return []
-    few = f"< {release.thresholds['smallest_cell']}"
-    told = [plain(number, release.language) or few for number in rows["records"]]
     table = pd.DataFrame({release.head("why"): [release.word(each) for each in rows["reason"]]})
-    table[release.head("number")] = told
+    table[release.head("number")] = [plain(number, release.language) for number in rows["records"]]
     caption = release.text("captions", "left out")
-    return [shown(release, "left-out", table, caption=caption, numeric=["number"])]
+    note = release.text("notes", "participation") if rows["records"].isna().any() else ""
+    return [shown(release, "left-out", table, caption=caption, note=note, numeric=["number"])]
 
 
 def _response(release: Release) -> list[str]:

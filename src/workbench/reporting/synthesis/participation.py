@@ -76,10 +76,11 @@ def _doubtful(release: Release) -> list[Exhibit]:
     rows = release.flagged[(release.flagged["file"] != "") == release.named]
     if rows.empty:
         return []
-    few = f"< {release.thresholds['smallest_cell']}"
     table = pd.DataFrame({release.head("doubt"): [release.word(each).capitalize() for each in rows["flag"]]})
-    table[release.head("number")] = [plain(n, release.language) if n > 0 else few for n in rows["records"]]
+    table[release.head("number")] = [plain(n, release.language) if n > 0 else "" for n in rows["records"]]
     if release.named:
         table.insert(0, release.head("file"), list(rows["file"]))
     caption, note = release.text("captions", "flagged"), release.text("notes", "flagged")
+    if rows["records"].isna().any():
+        note += " " + release.text("notes", "participation")
     return [shown(release, "flagged", table, caption=caption, note=note, numeric=["number"])]
