@@ -183,10 +183,26 @@ def test_a_correction_of_nothing_is_told(register: Callable) -> None:
     assert told(found, "it replaces 'h1_eerste*.csv', and no such delivery is there")
 
 
-def test_help_that_people_buy_themselves_does_not_count(register: Callable) -> None:
-    kinds = {"a": "ZIN", "b": "PGB", "c": "Persoonsgebonden budget", "999993653": ""}
-    found = register({"a": [record(person, "20250101", soort=kind) for person, kind in kinds.items()]})
+def test_deliveries_that_replace_each_other_are_not_lost(register: Callable) -> None:
+    lists = {"h1": [record("a", "20250110")], "h1_nieuw": [record("b", "20250110")]}
+    found = register(lists, replaces={"h1": "h1_nieuw.csv", "h1_nieuw": "h1.csv"})
     assert len(found.episodes) == 2
+    assert told(found, "it replaces h1.csv, and is replaced by it; both count.")
+
+
+def test_two_corrections_by_one_description_do_not_replace_each_other() -> None:
+    described = {"pattern": "h1_correctie*.csv", "replaces": "h1*.csv"}
+    first = deliveries.Delivery("h1.csv", Path("h1.csv"), {"pattern": "h1.csv", "replaces": ""})
+    again = [deliveries.Delivery(name, Path(name), described) for name in ("h1_correctie1.csv", "h1_correctie2.csv")]
+    replaced, found = deliveries.replaced([first, *again])
+    assert replaced == {"h1.csv": "h1_correctie2.csv"}
+    assert [each.severity for each in found] == ["error", "error"]
+
+
+def test_help_that_people_buy_themselves_does_not_count(register: Callable) -> None:
+    kinds = {"a": "ZIN", "b": "PGB", "c": "Persoonsgebonden budget", "999993653": "", "999994888": "geen PGB"}
+    found = register({"a": [record(person, "20250101", soort=kind) for person, kind in kinds.items()]})
+    assert len(found.episodes) == 3
     assert reasons(found) == ["personal budget"] * 2
 
 

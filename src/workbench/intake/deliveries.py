@@ -271,6 +271,8 @@ def arrivals(
 def replaced(arrived: Sequence[Delivery]) -> tuple[dict[str, str], list[Finding]]:
     """Return which deliveries are replaced by a correction, and by which; a correction that replaces nothing is found.
 
+    Two that are said to replace one another both count, and are found: else neither would.
+
     Examples
     --------
     >>> first = Delivery("h1.csv", Path("h1.csv"), {"replaces": ""})
@@ -282,8 +284,12 @@ def replaced(arrived: Sequence[Delivery]) -> tuple[dict[str, str], list[Finding]
     findings: list[Finding] = []
     for delivery in arrived:
         pattern = delivery.settings.get("replaces", "")
-        others = [each.file for each in arrived if pattern and each != delivery and matches(each.file, pattern)]
-        found |= dict.fromkeys(others, delivery.file)
+        others = [each for each in arrived if pattern and each != delivery and matches(each.file, pattern)]
+        mutual = [each.file for each in others if matches(delivery.file, each.settings.get("replaces", ""))]
+        found |= {each.file: delivery.file for each in others if each.file not in mutual}
+        if mutual:
+            message = f"By deliveries.csv it replaces {mutual[0]}, and is replaced by it; both count."
+            findings.append(Finding(delivery.file, "error", message, "Correct replaces in deliveries.csv."))
         if pattern and not others:
             message = f"By deliveries.csv it replaces {pattern!r}, and no such delivery is there."
             findings.append(Finding(delivery.file, "warning", message, "Correct replaces in deliveries.csv."))

@@ -18,7 +18,7 @@ ENDING_CODES = {
     "iWmo": ("02", "19", "20", "21", "22", "23", "31", "36", "37", "38", "39"),
 }
 _LONGEST_CODE = 3
-_OWN_BUDGET = "pgb|persoonsgebonden|personal budget"
+_OWN_BUDGET = r"^(?!.*\b(?:geen|niet|no)\b).*(?:pgb|persoonsgebonden|personal budget)"
 _FEWEST_FOR_SILENCE = 10
 
 
