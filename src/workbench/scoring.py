@@ -39,10 +39,7 @@ def score(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) -> pd.
     if not ids.is_monotonic_increasing:
         responses = responses.sort_values("response_id")
         ids = pd.Index(responses["response_id"].array, dtype="str")
-    aligned = len(answers) == len(responses) and bool(
-        (answers["response_id"].array == responses["response_id"].array).all()
-    )
-    places = None if aligned else pd.Index(answers["response_id"]).get_indexer(responses["response_id"])
+    places = _places(responses, answers)
     parts = []
     grouped = responses.reset_index(drop=True).groupby(["instrument", "variant"], observed=True)
     for version, rows in grouped.indices.items():
@@ -50,7 +47,7 @@ def score(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) -> pd.
         items = items_of(book, *map(str, version))  # type: ignore[call-overload]
         items = items[(items["dimension"] != "") & items["item"].isin(answers.columns)]
         if len(items):
-            parts.append(_of_version(answers, at if places is None else places[at], at, items))
+            parts.append(_of_version(answers, places[at], at, items))
     if not parts:
         return schemas.empty("scores")
     found = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
@@ -76,6 +73,7 @@ def misoriented(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) 
         As in `schemas.FINDINGS`.
     """
     rows: list[dict[str, object]] = []
+    places = _places(responses, answers)
     grouped = responses.reset_index(drop=True).groupby(["file", "instrument", "variant"], observed=True)
     for version, at in grouped.indices.items():
         file, instrument, variant = map(str, version)  # type: ignore[call-overload]
@@ -84,8 +82,7 @@ def misoriented(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) 
         items = items[items.groupby("dimension")["item"].transform("size") > 1]
         if items.empty or len(at) < _FEWEST:
             continue
-        ids = responses["response_id"].iloc[np.asarray(at)[:_ENOUGH]]
-        own = answers.loc[answers["response_id"].isin(ids), list(items["item"])].astype("float64")
+        own = _given(answers, items, places[np.asarray(at)[:_ENOUGH]])
         wanted = items[["item", "dimension", "low", "high", "reversed"]]
         told = scales.item_statistics(own, wanted)
         complete = own.notna().T.groupby(items.set_index("item")["dimension"]).all().T.sum()
@@ -117,17 +114,18 @@ def shortened(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) ->
         As in `schemas.FINDINGS`.
     """
     rows: list[dict[str, object]] = []
+    places = _places(responses, answers)
     grouped = responses.reset_index(drop=True).groupby(["file", "instrument", "variant"], observed=True)
     for version, at in grouped.indices.items():
         file, instrument, variant = map(str, version)  # type: ignore[call-overload]
         items = items_of(book, instrument, variant)
         items = items[(items["dimension"] != "") & items["item"].isin(answers.columns) & (items["low"] == 1)]
         for high, own in items[items["high"].isin([4, 5])].groupby("high"):
-            ids = responses["response_id"].iloc[np.asarray(at)]
-            _, used = _codes(answers, ids[:_ENOUGH], list(own["item"]))
+            whose = places[np.asarray(at)]
+            _, used = _codes(_given(answers, own, whose[:_ENOUGH]))
             if not any(used <= three for three in _THREE):  # as nearly always; nobody else needs to be looked at
                 continue
-            count, used = _codes(answers, ids, list(own["item"]))
+            count, used = _codes(_given(answers, own, whose))
             if count < (5 * _FEWEST if used == _MIDDLE else _FEWEST) or used not in _THREE:
                 continue
             codes = ", ".join(f"{code:g}" for code in sorted(used))
@@ -138,11 +136,23 @@ def shortened(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) ->
     return schemas.check("findings", pd.DataFrame(rows)) if rows else schemas.empty("findings")
 
 
-def _codes(answers: pd.DataFrame, ids: pd.Series, items: list[str]) -> tuple[int, set[float]]:
-    """Return how many answers some people gave to statements, and the codes among them."""
-    given = answers.loc[answers["response_id"].isin(ids), items].astype("float64").to_numpy()
-    known = given[~np.isnan(given)]
+def _given(answers: pd.DataFrame, items: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
+    """Return the answers in some rows, one column per item; the other rows are not copied."""
+    return pd.DataFrame({item: answers[item].array.take(rows) for item in items["item"]}, dtype="float64")
+
+
+def _codes(given: pd.DataFrame) -> tuple[int, set[float]]:
+    """Return how many answers were given to statements, and the codes among them."""
+    codes = given.to_numpy()
+    known = codes[~np.isnan(codes)]
     return len(known), set(np.unique(known).tolist())
+
+
+def _places(responses: pd.DataFrame, answers: pd.DataFrame) -> np.ndarray:
+    """Return in which row of the answers each response is: looked up once, not again for every delivery."""
+    if len(answers) == len(responses) and (answers["response_id"].array == responses["response_id"].array).all():
+        return np.arange(len(responses))
+    return pd.Index(answers["response_id"]).get_indexer(responses["response_id"])
 
 
 def _of_version(answers: pd.DataFrame, rows: np.ndarray, at: np.ndarray, items: pd.DataFrame) -> pd.DataFrame:
