@@ -3,7 +3,7 @@
 A notebook puts it out as plain text and numbers, beside what a reader sees; `forms` writes the spreadsheet of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.reporting.texts import text
@@ -97,18 +97,8 @@ def _still_open(release: "Release") -> list[dict[str, Any]]:
 def _row(release: "Release", given: Mapping[str, Any]) -> dict[str, Any]:
     import pandas as pd
 
-    told: dict[str, Any] = {"share": release.unit(str(given["measure"])) == "share"}
-    for column, value in given.items():
-        if column == "measure":
-            told[column] = release.name(str(value))
-        elif isinstance(value, str):
-            told[column] = value
-        elif value is not None and not pd.isna(value):
-            told[column] = (
-                pd.Timestamp(value).isoformat()
-                if column == "when"
-                else float(value)
-                if column == "target"
-                else int(value)
-            )
-    return told
+    plain: dict[str, Callable[[Any], Any]] = {"year": int, "target": float, "when": lambda day: f"{day:%Y-%m-%d}"}
+    known = {column: value for column, value in given.items() if not pd.isna(value)}
+    told = {column: plain.get(column, str)(value) for column, value in known.items()}
+    measure = str(given["measure"])
+    return told | {"measure": release.name(measure), "share": release.unit(measure) == "share"}
