@@ -289,7 +289,15 @@ def known(episodes: pd.DataFrame, year: int) -> pd.DataFrame:
 
 
 def without_stops(episodes: pd.DataFrame, year: int) -> list[str]:
-    """Return the providers of whose care up to the report of `year` no end would be known."""
+    """Return the providers of whose care up to the report of `year` no end would be known.
+
+    Examples
+    --------
+    >>> care = pd.DataFrame({"provider_id": ["p1", "p1", "p2", "p3"], "stops_expected": [True, False, False, False],
+    ...     "started_on": pd.to_datetime(["2025-01-01", "2025-01-01", "2025-01-01", "2026-01-01"])})
+    >>> without_stops(care, 2026)
+    ['p2']
+    """
     begun = episodes[episodes["started_on"] <= _until(year)]
     expected = begun.groupby("provider_id", observed=True)["stops_expected"].any()
     return sorted(expected.index[~expected])

@@ -16,14 +16,14 @@ def test_a_day_that_has_not_been_is_not_known(received: Callable) -> None:
     found = received(delivered("1;De Linde;01-02-2099;mail;5;4", "2;De Linde;31-12-2027;mail;4;4"))
     by_row = found.responses.set_index("row")["completed_on"]
     assert by_row.isna().to_dict() == {2: True, 3: False}
-    assert found.findings["message"].str.contains("1 value is no day that was; taken as not known.").any()
+    assert found.findings["message"].str.contains("1 value is no day that has been; taken as not known.").any()
 
 
 def test_answers_of_earlier_years_count_and_are_told(received: Callable) -> None:
     rows = ["1;De Linde;01-02-2019;mail;5;4", "2;De Linde;01-02-2025;mail;4;4", "3;De Linde;01-02-2026;mail;3;4"]
     found = received(delivered(*rows))
     assert len(found.responses) == 3
-    assert found.findings["message"].str.contains("1 record was completed before 2025, and counts in 2026.").any()
+    assert found.findings["message"].str.contains("1 record was completed before 2025 and counted in 2026.").any()
 
 
 @pytest.mark.parametrize(

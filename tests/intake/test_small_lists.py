@@ -117,9 +117,10 @@ def test_a_target_may_stand_among_words_and_a_figure_nobody_measures_is_told(sma
         "De Linde;uitval;Bellen;hoogstens 6 %",
         "De Linde;nut;Vragen;≥ 7,5",
         "De Linde;effect;Kijken;70 of 80",
+        "De Linde;competentie;Scholen;eind 2027",
         "De Linde;sfeer;Taart;",
     )
     targets = found.agreements.set_index("measure")["target"]
     assert targets.dropna().to_dict() == {"autonomie": 80, "uitval": 0.06, "nut": 7.5}
     assert told(found, "1 agreement is about a figure nobody measures; no figure comes back.")
-    assert told(found, "1 value is no number; taken as not known.")
+    assert told(found, "2 values are no number; taken as not known.")

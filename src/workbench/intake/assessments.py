@@ -17,6 +17,7 @@ from workbench.intake.records import Records
 _MANY = 1e12
 _SHORT, _FEW = 40, 5  # what is said of themes nobody knows
 _WEEKS, _PERCENT = r"(?i)\s*(?:weken|week|wk)\.?\s*$", r"\s*%\s*$"
+_NUMBER, _YEAR_AMONG_WORDS = r"(?<!\w)[0-9]+(?:[.,][0-9]+)*", r"(?i)[a-z].*\b20[0-9]{2}\b"  # Q3 is no number
 _WRITTEN = ("recognised", "story", "valued", "improvement", "action", "owner")
 
 
@@ -298,15 +299,16 @@ def _with_bare_targets(delivered: Records) -> Records:
 
 
 def _only_number(text: str) -> str:
-    """Return the number in a text; the text itself where it holds none, or several.
+    """Return the number in a text; the text itself where it holds none, or several, or a year among words.
 
     Examples
     --------
-    >>> _only_number("minstens 7,5"), _only_number("80 punten"), _only_number("70 of 80")
-    ('7,5', '80', '70 of 80')
+    >>> _only_number("minstens 7,5"), _only_number("80 punten"), _only_number("70 of 80"), _only_number("eind 2027")
+    ('7,5', '80', '70 of 80', 'eind 2027')
     """
-    numbers = re.findall(r"[0-9]+(?:[.,][0-9]+)*", text)
-    return numbers[0] if len(numbers) == 1 and "-" not in text else text
+    numbers = re.findall(_NUMBER, text)
+    plain = len(numbers) == 1 and "-" not in text and not re.search(_YEAR_AMONG_WORDS, text)
+    return numbers[0] if plain else text
 
 
 def _targets(

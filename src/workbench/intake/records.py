@@ -180,11 +180,11 @@ def completed(records: Records, year: int) -> tuple[pd.Series, list[Finding]]:
     late, early = found >= pd.Timestamp(year + 2, 1, 1), found < pd.Timestamp(year - 1, 1, 1)
     if late.any():
         expected = f"a day up to and including {year + 1}"
-        findings = findings + _unread(records, "completed_on", late, "day that was", expected)
+        findings = findings + _unread(records, "completed_on", late, "day that has been", expected)
         found = found.mask(late)
     if early.any():
         count, row = count_and_row(early)
-        message = f"{times(count, 'record was', 'records were')} completed before {year - 1}, and counts in {year}."
+        message = f"{times(count, 'record was', 'records were')} completed before {year - 1} and counted in {year}."
         remedy = "Ask for this year's answers only, or put the others in the folder of their own year."
         findings = [*findings, Finding(records.file, "warning", message, remedy, records.headers["completed_on"], row)]
     return found, findings
