@@ -139,6 +139,12 @@ def choose(what: str, asked: str, known: Sequence[str]) -> None:
     Raises
     ------
     NotThere
+
+    Examples
+    --------
+    >>> choose("language", "fr", ("nl", "en"))
+    Traceback (most recent call last):
+    workbench.store.NotThere: No language 'fr'; choose from nl, en.
     """
     if asked not in known:
         raise NotThere(f"No {what} {asked!r}; choose from {', '.join(known)}.")

@@ -83,6 +83,12 @@ def given(
     """Return which version of its questionnaire a delivery holds, by the lengths of its answers; empty: the usual one.
 
     Where a column says it per record, nothing is said of the delivery.
+
+    Examples
+    --------
+    >>> items = pd.DataFrame({"item": "K1", "variant": ["standaard", "smiley3"], "low": 1, "high": [5, 3]})
+    >>> given({"Vraag 1": ("K1", 0.9)}, items, {"Vraag 1": (1.0, 3.0)}, [])
+    'smiley3'
     """
     if any(field == "variant" for field, _ in fields.values()):
         return ""
