@@ -181,5 +181,7 @@ def test_the_region_wins_from_what_ships(folder):
 def test_the_fingerprint_follows_the_content(folder):
     before = codebook.fingerprint(folder)
     assert codebook.fingerprint(folder) == before
+    codebook.write_table(folder / "draft" / "providers.csv", codebook.read(folder).providers)
+    assert codebook.fingerprint(folder) == before, "of a draft nothing is used"
     _replace(folder / "region.yml", "hidden_below: 10", "hidden_below: 11")
     assert codebook.fingerprint(folder) != before

@@ -180,13 +180,17 @@ def check(places: Places, year: int) -> deliveries.Received:
     return dataclasses.replace(received, findings=_with_orientation(received, book))
 
 
-def draft(places: Places, year: int, file: Path | None = None) -> tuple[dict[Path, int], list[str]]:
-    """Write proposed codebook rows to ``data/codebook/<region>/draft``.
+def draft(
+    places: Places, year: int, file: Path | None = None, progress: Progress = lambda _: None
+) -> tuple[dict[Path, int], list[str]]:
+    """Write proposed codebook rows to ``data/codebook/<region>/draft``; a former draft is kept in a folder there.
 
     Parameters
     ----------
     file : Path, optional
         One delivery; else every delivery of the year that no row of ``deliveries.csv`` describes.
+    progress : callable, optional
+        Is told in which folder the former draft is kept.
 
     Returns
     -------
@@ -223,19 +227,35 @@ def draft(places: Places, year: int, file: Path | None = None) -> tuple[dict[Pat
             proposed.setdefault(name, []).append(rows)
     if not proposed:
         raise NotThere("\n".join(unreadable))
+    if kept := _put_aside(places.draft):
+        progress(f"The former draft is kept in {kept}.")
     written = {}
     for name, parts in proposed.items():
         table = pd.concat(parts, ignore_index=True)
         table = table.drop_duplicates(list(codebooks.KEYS[name]) if name in codebooks.KEYS else None)
-        target = places.codebook / "draft" / f"{name}.csv"
+        target = places.draft / f"{name}.csv"
         codebooks.write_table(target, table)
         written[target] = len(table)
     if book is None:
-        target = places.codebook / "draft" / "region.yml"
+        target = places.draft / "region.yml"
         used = drafts.shipped_in({name: pd.concat(parts) for name, parts in proposed.items()})
         store.write_text(target, codebooks.first_region(places.region, used))
         written[target] = 1
     return written, unreadable
+
+
+def _put_aside(folder: Path) -> Path | None:
+    """Move the files of a former draft, in which somebody may have worked, to a folder of their own within it."""
+    former = [path for path in sorted(folder.glob("*")) if path.is_file()]
+    if not former:
+        return None
+    number = 1
+    while (kept := folder / f"former-{number}").exists():
+        number += 1
+    kept.mkdir()
+    for path in former:
+        path.rename(kept / path.name)
+    return kept
 
 
 def receive(places: Places, year: int, book: Codebook) -> None:

@@ -55,6 +55,11 @@ class Places:
         """What people decided."""
         return self.root / "data" / "codebook" / self.region
 
+    @property
+    def draft(self) -> Path:
+        """What is proposed for the codebook; nothing of it is used."""
+        return self.codebook / "draft"
+
     def raw(self, year: int) -> Path:
         """Deliveries as received."""
         return self.root / "data" / "raw" / self.region / str(year)

@@ -57,7 +57,8 @@ def _files(places: Places, year: int) -> Iterator[Path]:
     folders += [folder for each in years for folder in (places.raw(each), places.processed(each))]
     for folder in folders:
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and not path.name.startswith(".") and path.suffix != ".pyc":
+            drafted = places.draft in path.parents  # of a draft nothing is used
+            if path.is_file() and not path.name.startswith(".") and path.suffix != ".pyc" and not drafted:
                 yield path
     for path in (places.ledger, *map(places.remarks, years)):
         if path.is_file():

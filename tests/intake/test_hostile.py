@@ -1,6 +1,7 @@
 """A broken or hostile file is refused in bounded time and memory, with a finding; the others are still read."""
 
 import io
+import random
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -69,6 +70,8 @@ REFUSED = {
     ),
     "repeated cells": lambda: repeated(),
     "a part that lies about its size": lambda: lying(),
+    "random bytes": lambda: random.Random(1).randbytes(20_000),
+    "few random bytes": lambda: random.Random(2).randbytes(400),
     "nothing": lambda: b"",
     "a mark and nothing else": lambda: b"\xef\xbb\xbf",
     "empty lines": lambda: b"\n" * 100_000,
@@ -226,3 +229,17 @@ def test_a_link_that_leads_nowhere_or_to_a_device_is_passed_over(region: Codeboo
     (tmp_path / "lijst_d.csv").write_bytes(GOOD)
     found = deliveries.receive(tmp_path, region, 2026, None)
     assert found.deliveries["file"].tolist() == ["lijst_d.csv"]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-16", "utf-16-le", "utf-16-be"])
+def test_text_is_no_damage_whatever_its_encoding(encoding: str, received: Callable) -> None:
+    rows = "".join(f"{n};De Linde;5;café\x0bthé – “mooi” €\n" for n in range(20))
+    raw = (HEAD + ";opmerking\n" + rows).encode(encoding)
+    if "16" not in encoding:
+        raw = raw.replace(b"De Linde", b"De\0 Linde")
+    assert len(received(raw, "lijst.xlsx").responses) == 20
+
+
+def test_random_bytes_called_workbook_are_told_to_be_damaged(received: Callable) -> None:
+    errors = received(random.Random(3).randbytes(6000), "lijst.xlsx").findings.query("severity == 'error'")
+    assert ["The file is damaged or no table" in message for message in errors["message"]] == [True]

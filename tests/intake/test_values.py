@@ -1,13 +1,15 @@
 """Numbers and dates as people write them."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.intake import moments, values
+from workbench.codebook import Codebook
+from workbench.intake import moments, providers, values
 
 
 def texts(*cells: str | None) -> pd.Series:
@@ -53,3 +55,10 @@ def test_no_date(cell: str) -> None:
 
 def test_excel_number_with_clock() -> None:
     assert moments.dates(texts("45717,5"))[0][0] == pd.Timestamp("2025-03-01 12:00")
+
+
+def test_a_provider_near_by_two_spellings_is_named_once(region: Codebook) -> None:
+    book = replace(region, aliases=region.aliases.assign(spelling=["De Lindes", "Thuisfront"]))
+    names = pd.Series(["De Lindt"], dtype="str")
+    found = providers.unknown_names(names, providers.identify(names, book), book, "lijst.csv", None)
+    assert [finding.remedy.count("Near: 'De Linde' (p001).") for finding in found] == [1]

@@ -198,11 +198,11 @@ def read(folder: Path) -> Codebook:
 
 
 def fingerprint(folder: Path) -> str:
-    """Return one hash over the region's codebook and what ships, whatever the order of the files."""
+    """Return one hash over the region's codebook and what ships, without drafts, whatever the order of the files."""
     digest = hashlib.sha256()
     for root in (folder, SHIPPED):
         for path in sorted(root.rglob("*")):
-            if path.suffix in (".csv", ".yml"):
+            if path.suffix in (".csv", ".yml") and path.relative_to(root).parts[0] != "draft":
                 digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 

@@ -26,6 +26,9 @@ _BLOCK = 1 << 24
 _NARROW = 4
 _ENOUGH = 1000  # rows that tell whether a column repeats its values
 _UNDEFINED = b"\x81\x8d\x8f\x90\x9d"  # no letters in Windows-1252
+# Random bytes have one in ten of these; a text has hardly any.
+_NO_LETTERS = {*map(chr, range(32)), "\x7f", "\ufffd"} - set("\0\t\n\v\f\r\x1a")
+_START, _FEW, _MOST_ODD = 1 << 13, 4, 0.05
 _CHUNK, _LONGEST_ROW = 1 << 22, 1 << 24
 
 
@@ -38,9 +41,11 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
     Raises
     ------
     Unreadable
-        Where hardly any row fits one header.
+        Where hardly any row fits one header, or the bytes are no text at all.
     """
     text, strange = _as_utf8(raw, settings.get("encoding", ""))
+    if _is_no_text(text, settings.get("delimiter", "")):
+        raise Unreadable("The file is damaged or no table: what it holds is no text.", "Ask for the delivery again.")
     stated, text, before = _without_preamble(text)
     sample = _sample(text)
     delimiter = {"tab": "\t", "\\t": "\t"}.get(settings.get("delimiter", ""), settings.get("delimiter", ""))
@@ -99,6 +104,19 @@ def _as_utf8(raw: bytes, encoding: str) -> tuple[bytes, int]:
     except UnicodeDecodeError:  # the rest stays Windows-1252: its euro signs and quotes are no Latin-1
         kept = raw.translate(None, _UNDEFINED)
         return kept.decode("cp1252").encode(), len(raw) - len(kept)
+
+
+def _is_no_text(text: bytes, delimiter: str) -> bool:
+    r"""Say whether so many of the first letters are control characters or unreadable that nobody wrote them.
+
+    Examples
+    --------
+    >>> _is_no_text(b"naam;cijfer\r\nDe Linde;7\x0b8\x1a", ""), _is_no_text(bytes(range(1, 128)) * 2, "")
+    (False, True)
+    """
+    start = text[:_START].decode(errors="ignore")
+    odd = sum(letter in _NO_LETTERS for letter in start if letter != delimiter)
+    return odd > max(_FEW, _MOST_ODD * len(start))
 
 
 def _strange_findings(file: str, count: int) -> list[Finding]:

@@ -80,7 +80,8 @@ def unknown_names(
     title = codebook.providers.set_index("provider_id")["name"].to_dict()
     for text, group in list(groups.iterrows())[:_SHOWN]:
         near = difflib.get_close_matches(str(text), [each for each in known if known[each]], 2, 0.7)
-        hint = "".join(f" Near: {title.get(known[each], each)!r} ({known[each]})." for each in near)
+        meant = dict.fromkeys(known[each] for each in near)  # two spellings may mean the same provider
+        hint = "".join(f" Near: {title.get(each, each)!r} ({each})." for each in meant)
         why = "means more than one provider" if text in unsure else "is no known provider"
         findings.append(
             Finding(
