@@ -173,3 +173,49 @@ def test_three_answers_to_a_statement_of_five_are_proposed_as_a_version(region: 
         assert draft["deliveries"]["variant"].tolist() == ["3_antwoorden"]
         certainty[kind] = rows["certainty"].max()
     assert certainty["numbers"] <= 0.5 < certainty["labels"] < 0.9
+
+
+@pytest.mark.parametrize(
+    ("answers", "codes"),
+    [
+        (("Nee", "Soms", "Ja"), {"Nee": "1", "Soms": "2", "Ja": "3"}),
+        (("Nee", "Een beetje", "Ja"), {"Nee": "1", "Een beetje": "", "Ja": "3"}),
+        (("Nee", "Soms", "Ja", "Weet niet"), {"Nee": "1", "Soms": "2", "Ja": "3", "Weet niet": ""}),
+    ],
+)
+def test_labels_of_several_scales_get_codes_in_their_order(
+    answers: tuple[str, ...], codes: dict[str, str], tmp_path: Path
+) -> None:
+    draft = drafts.propose(asked(tmp_path / "zuil.csv", "Komt de bus op tijd?", answers=answers), None)
+    scale = draft["scales"].set_index("label")
+    assert scale["code"].to_dict() == codes
+    assert scale.loc[list(scale["code"] != ""), "certainty"].max() <= 0.5
+    assert draft["items"][["low", "high"]].values.tolist() == [["1", "3"]]
+
+
+FIVE = ("Helemaal niet mee eens", "Niet mee eens", "Neutraal", "Mee eens", "Helemaal mee eens")
+
+
+@pytest.mark.parametrize(
+    ("some", "others", "doubtful"),
+    [
+        (("Oneens", "Neutraal", "Eens"), FIVE, True),
+        (("Niet blij", "Neutraal", "Blij"), FIVE, True),
+        (FIVE[1:4], FIVE, True),
+        (("1", "2", "3"), ("1", "2", "3", "4", "5"), True),
+        (FIVE, FIVE, False),
+        (("1", "2", "3", "4", "5"), ("2", "3", "4", "5"), False),
+        (("3", "4", "5"), ("1", "2", "3", "4", "5"), False),
+    ],
+)
+@pytest.mark.parametrize("question", [PILLARS[0], "Komt de bus op tijd?"])
+def test_answers_of_two_lengths_in_one_column_are_doubted(
+    question: str, some: tuple[str, ...], others: tuple[str, ...], doubtful: bool, tmp_path: Path
+) -> None:
+    lines = [f"De Linde;{some[n % len(some)]}\nHet Anker;{others[n % len(others)]}\n" for n in range(60)]
+    (tmp_path / "enquete.csv").write_text(f"Organisatie;{question}\n{''.join(lines)}", "utf-8")
+    draft = drafts.propose(tmp_path / "enquete.csv", None)
+    row = draft["columns"].set_index("column").loc[question]
+    assert ("points" in row["example"]) == doubtful
+    assert (row["certainty"] <= 0.2) == doubtful
+    assert (draft["items"]["certainty"] <= 0.2).all() or not doubtful

@@ -16,7 +16,7 @@ import pandas as pd
 
 from workbench import codebook as codebooks
 from workbench.codebook import Codebook
-from workbench.intake import bounds, exports, identifying, labels, likeness, providers, structure, versions
+from workbench.intake import bounds, exports, identifying, labels, likeness, ordering, providers, structure, versions
 from workbench.intake.exports import Export
 from workbench.intake.likeness import Column
 from workbench.intake.usual_names import MISSING_CODES, MISSING_WORDS
@@ -24,6 +24,7 @@ from workbench.intake.values import fold, key, opposite
 
 TABLES = ("deliveries", "columns", "items", "scales", "providers", "aliases")
 _MOST_PROVIDERS = 500
+_DOUBTFUL = 0.2  # what a person has to look at first
 _CODE = re.compile(r"-?[0-9]{1,2}")
 _MARK = re.compile(r"-?[0-9]{1,2}(?:[.,][0-9]+)?")
 _ANSWER_CODE = re.compile(r"[a-z]{1,3}0*([0-9]{1,2})")  # AO03, A1
@@ -86,6 +87,15 @@ def propose(
     scales, used = _scales(mapping, looked_at, fields, known_scales, common, lengths, export)
 
     shown = {column.header: _example(column, fields[column.header][0]) for column in looked_at}
+    provider = next((header for header, (field, _) in fields.items() if field == "provider"), None)
+    whose = export.table[provider] if provider is not None else None
+    for column in (each for each in looked_at if fields[each.header][0] in set(lengths["item"])):
+        if why := ordering.mixed(column, export.table[column.header], whose, scale_of):
+            field, sure = fields[column.header]
+            fields[column.header] = field, min(sure, _DOUBTFUL)
+            shown[column.header] += f" ({why})"
+            for row in (each for each in new_items if each["header"] == column.header):
+                row |= {"certainty": min(float(str(row["certainty"])), _DOUBTFUL), "example": shown[column.header]}
     columns_rows = [
         {
             "columns": mapping,
@@ -97,7 +107,6 @@ def propose(
         }
         for column in looked_at
     ]
-    provider = next((header for header, (field, _) in fields.items() if field == "provider"), None)
     draft = {
         "deliveries": [_delivery(path, kind, mapping, fields, known_items, new_items, provider) | {"variant": variant}],
         "columns": columns_rows,
@@ -234,7 +243,7 @@ def _scales(
     lengths = {str(row["item"]): (float(row["low"]), float(row["high"])) for row in items.to_dict("records")}
     meaning = known.drop_duplicates("label").assign(label=lambda table: table["label"].map(key)).set_index("label")
     shipped_order = list(dict.fromkeys(known["scale"]))
-    of_answers = meaning[meaning["code"].str.fullmatch(r"-?[0-9.,]+") | (meaning["missing"] != "")]
+    reasons = meaning[meaning["missing"] != ""]
     for column in sorted(looked_at, key=lambda each: -len(each.labels)):
         field = fields[column.header][0]
         is_item = field in lengths
@@ -266,17 +275,35 @@ def _scales(
             scale = within[0] if within else made.setdefault(tuple(open_texts), f"{mapping}_{len(made) + 1}")
             lacking = open_texts
         used[column.header] = scale
+        known_labels, guessed = meaning, {}
+        if is_item:  # codes of one scale only, and else of the order: those of several scales are no order together
+            alike = scale if scale in scale_of else ordering.best_known(open_texts, scale_of, lengths[field])
+            of_scale = known[(known["scale"] == alike) & (known["code"] != "")]
+            of_scale = of_scale.assign(label=of_scale["label"].map(key)).set_index("label")
+            known_labels = pd.concat([of_scale, reasons])
+            known_labels = known_labels[~known_labels.index.duplicated()]
+            guessed = {} if alike else ordering.in_order(open_texts, scale_of, lengths[field])
         for text in lacking:
-            row = _label(scale, text, texts[text], column, meaning if not is_item else of_answers, export, is_item)
+            row = _label(scale, text, texts[text], column, known_labels, export, is_item, guessed)
             if not any(each["scale"] == scale and each["label"] == row["label"] for each in rows):
                 rows.append(row)
     return rows, used
 
 
 def _label(
-    scale: str, text: str, label: str, column: Column, meaning: pd.DataFrame, export: Export, is_item: bool
+    scale: str,
+    text: str,
+    label: str,
+    column: Column,
+    meaning: pd.DataFrame,
+    export: Export,
+    is_item: bool,
+    guessed: Mapping[str, str],
 ) -> dict[str, object]:
-    """Return a row for one label: the code its export knows, else what the same or a near label means elsewhere."""
+    """Return a row for one label: the code its export knows, else what the same or a near label means elsewhere.
+
+    A code `guessed` from the order of the labels comes last.
+    """
     code, missing, sure = "", "", 0.0
     behind = {key(each): number for each, number in export.codes.get(column.header, {}).items()}
     meanings = [each for each in meaning.index if not opposite(text, each)]
@@ -294,6 +321,8 @@ def _label(
         sure = round(0.8 * difflib.SequenceMatcher(None, text, near[0]).ratio(), 2)
     elif is_item and (numbered := _ANSWER_CODE.fullmatch(text)):
         code, sure = numbered[1], 0.4
+    elif text in guessed:
+        code, sure = guessed[text], 0.4
     example = fold(label)
     return {"scale": scale, "label": example, "code": code, "missing": missing, "certainty": sure, "example": example}
 

@@ -1,0 +1,128 @@
+"""In which order the labels of an unknown question stand, and whether they are of one question at all."""
+
+import difflib
+import itertools
+from collections.abc import Collection, Mapping
+
+import pandas as pd
+
+from workbench.intake.labels import Scale
+from workbench.intake.likeness import NEAR, Column
+from workbench.intake.usual_names import MISSING_WORDS
+from workbench.intake.values import key, opposite, per_value
+
+_CHANCE = 1e-4
+_THREE = {"1", "2", "3"}
+
+
+def best_known(texts: Collection[str], known: Mapping[str, Scale], span: tuple[float, float]) -> str:
+    """Return the scale of this span that knows most of the labels, or near ones; empty where none knows over half."""
+    answers = _answers(texts)
+    found = {
+        name: sum(bool(_near(text, scale.codes)) for text in answers)
+        for name, scale in known.items()
+        if scale.span == span
+    }
+    best = max(found, key=lambda name: found[name], default="")
+    return best if best and 2 * found[best] > len(answers) else ""
+
+
+def in_order(texts: Collection[str], known: Mapping[str, Scale], span: tuple[float, float]) -> dict[str, str]:
+    """Return codes for labels that no one scale knows together, by where each stands in the scales that know it.
+
+    Codes of different scales say nothing beside each other: "ja" is 1 of 0 and 1, "soms" 2 of 1 to 4. What is lowest or
+    highest wherever it is known gets the lowest or highest code; what is between gets one only where all are known and
+    there are as many labels as codes.
+
+    Examples
+    --------
+    >>> often = Scale("often", {"nooit": "1", "soms": "2", "vaak": "3"}, {})
+    >>> known = {"janee": Scale("janee", {"nee": "0", "ja": "1"}, {}), "often": often}
+    >>> in_order(["ja", "nee", "soms"], known, (1, 3))
+    {'nee': '1', 'soms': '2', 'ja': '3'}
+    >>> in_order(["ja", "nee", "een beetje"], known, (1, 3))
+    {'nee': '1', 'ja': '3'}
+    """
+    low, high = span
+    places: dict[str, float] = {}
+    for text in _answers(texts):
+        found = [place for scale in known.values() if (place := _place(text, scale)) is not None]
+        if found:
+            places[text] = sum(found) / len(found)
+    ordered = sorted(places, key=lambda text: places[text])
+    if len(places) == len(_answers(texts)) == len(set(places.values())) == high - low + 1:
+        return {text: f"{low + at:g}" for at, text in enumerate(ordered)}
+    return {text: f"{low if places[text] == 0 else high:g}" for text in ordered if places[text] in (0, 1)}
+
+
+def mixed(column: Column, given: pd.Series, whose: pd.Series | None, known: Mapping[str, Scale]) -> str:
+    """Return why the answers of a column look like those of two versions of a question; empty if they do not.
+
+    Parameters
+    ----------
+    column : Column
+    given : Series of str
+        The answers.
+    whose : Series of str, optional
+        The provider of each answer, where a column names it.
+    known : mapping of Scale
+    """
+    answers = _answers([key(label) for label in column.labels])
+    scales = [scale for scale in known.values() if scale.span]
+    if not any(answers <= set(scale.codes) for scale in scales):
+        for one, other in itertools.product(scales, scales):
+            mine, theirs = answers & set(one.codes), answers & set(other.codes)
+            apart = min(len(mine), len(theirs)) > 1 and mine - theirs and theirs - mine and mine | theirs == answers
+            if apart and _width(one) < _width(other):
+                return f"answers of {_width(one):g} and of {_width(other):g} points in one column"
+    for scale in scales:
+        codes = pd.Series([scale.codes.get(text) for text in answers], dtype="str")
+        twice = codes[codes.duplicated()].nunique()
+        if codes.notna().all() and _width(scale) > 3 and 1 < twice < codes.nunique():
+            return f"some codes of {_width(scale):g} points have two labels each: are these two versions?"
+    short = whose is not None and any(_in_three(answers, three, given, whose) for three in _threes(known))
+    return "some providers have answers of 3 points only, others of more: are these two versions?" if short else ""
+
+
+def _in_three(answers: set[str], three: set[str], given: pd.Series, whose: pd.Series) -> bool:
+    """Say whether one provider has only these three answers where others have more, beyond chance."""
+    if len(answers) < 4 or len(answers & three) < 3:
+        return False
+    texts = per_value(given, key)
+    counted = texts.isin(answers) & whose.notna()
+    shares = texts[counted].isin(three).groupby(whose[counted].astype("str")).agg(["mean", "size"])
+    only, others = shares[shares["mean"] == 1], shares[shares["mean"] < 1]
+    if only.empty or others.empty:
+        return False
+    within = float((others["mean"] * others["size"]).sum() / others["size"].sum())
+    return bool(within ** float(only["size"].max()) < _CHANCE)
+
+
+def _answers(texts: Collection[str]) -> set[str]:
+    return set(texts) - set(MISSING_WORDS)
+
+
+def _threes(known: Mapping[str, Scale]) -> list[set[str]]:
+    return [_THREE, *(set(scale.codes) for scale in known.values() if scale.span == (1, 3))]
+
+
+def _width(scale: Scale) -> float:
+    low, high = scale.span or (0, -1)
+    return high - low + 1
+
+
+def _near(text: str, labels: Collection[str]) -> str:
+    if text in labels:
+        return text
+    return next(
+        iter(difflib.get_close_matches(text, [each for each in labels if not opposite(text, each)], 1, NEAR)), ""
+    )
+
+
+def _place(text: str, scale: Scale) -> float | None:
+    """Return where a label stands in a scale, from 0 (lowest) to 1; None where the scale does not order it."""
+    near = _near(text, scale.codes)
+    if scale.span is None or not near or not scale.codes[near]:
+        return None
+    low, high = scale.span
+    return (float(scale.codes[near].replace(",", ".")) - low) / (high - low) if high > low else None
