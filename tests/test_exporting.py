@@ -57,6 +57,14 @@ def test_a_figure_of_the_release_leaves_as_it_was_released(region):
     assert len(left.hidden) == (released["measure"] == "autonomie").sum() - len(own)
 
 
+def test_a_figure_by_another_definition_leaves_as_a_label_only(region):
+    rows = region[1].estimates.query("statistic == 'choice' and unit == 'provider' and year == 2026")
+    assert rows["n"].notna().any()
+    left = export(region, rows, "choices")
+    assert len(left.table) and "label" in left.table
+    assert set(left.table.select_dtypes("number").columns) <= {"year"}
+
+
 def test_exporting_twice_changes_nothing(region):
     places, opened = region
     once = export(region, opened.compare("autonomie"))

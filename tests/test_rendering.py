@@ -164,8 +164,11 @@ def test_a_failing_notebook_keeps_the_last_good_page_and_the_others_are_made(own
 
     _tiny(notebook, "assert provider != 'p002', 'no such luck'\n" + show.format(said="second"))
     monkeypatch.setenv("WORKBENCH_ROOT", str(own_region.root))
+    (own_region.raw(2026) / "stray.txt").write_text("nobody said what this is", "utf-8")
     told = RUNNER.invoke(command_line.app, ["report", "--region", "sample"])
     assert told.exit_code == 1
+    assert "Published in spite of an error. What was published stands" in told.output
+    assert 'revisions: ["2026 what was mended"]' in told.output
     assert "p002" in told.output
     assert "no such luck" in told.output
     folder = own_region.reports(2026)
@@ -194,6 +197,7 @@ def test_a_damaged_page_is_made_again_and_no_other(reported, tmp_path):
     [
         (["report", "--region", "nowhere"], "No region 'nowhere'"),
         (["report", "--region", "sample", "--year", "1999"], "No deliveries in"),
+        (["report", "--region", "sample", "--language", "fr"], "No language 'fr'; choose from nl, en"),
         (["render", "nothing.ipynb"], "nothing.ipynb does not exist"),
     ],
 )

@@ -73,12 +73,14 @@ def report(
         typer.Option("--municipality", "-m", help="CBS code: the synthesis told for it too; all for each. Repeatable."),
     ] = None,
     language: Annotated[str | None, typer.Option(help="nl or en; that of the region if left out.")] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", "-j", help="Pages at the same time; one per core.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, help="Pages at the same time; one per core.")
+    ] = None,
     scheduler: Annotated[
         str | None,
         typer.Option(help="Address of a Dask scheduler, such as tcp://10.0.0.5:8786: its workers make the pages."),
     ] = None,
-    minutes: Annotated[float, typer.Option(help="What one page may take.")] = 10.0,
+    minutes: Annotated[float, typer.Option(min=0.01, help="What one page may take.")] = 10.0,
     memory: Annotated[
         float | None, typer.Option(help="GB of data one page may hold (Linux); its part of the machine if left out.")
     ] = None,
@@ -91,6 +93,10 @@ def report(
         for line in told:
             console.print(line, soft_wrap=True)
         return
+    from workbench.regions import EDITIONS, LANGUAGES, choose
+
+    choose("edition", edition, EDITIONS)
+    choose("language", language or LANGUAGES[0], LANGUAGES)
     from workbench.reporting import warming
 
     with nullcontext() if scheduler else warming.warmed():  # kernels warm up while deliveries are read
@@ -129,6 +135,13 @@ def report(
         )
     place = f"Open [bold]{escape(str(result.index))}[/]"
     console.print(place, soft_wrap=True)
+    if errors and result.made:
+        count, wrong = "an error" if errors == 1 else f"{errors} errors", f'revisions: ["{year} what was mended"]'
+        problems.print(
+            f"Published in spite of {count}. What was published stands: where figures were wrong, mend it, declare "
+            f"that in region.yml ({escape(wrong)}) and run again.",
+            soft_wrap=True,
+        )
     if errors or result.failed:
         raise typer.Exit(1)
     found = _counted(processed.tables["findings"])

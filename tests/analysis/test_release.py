@@ -183,6 +183,17 @@ def test_another_way_to_compute_a_hidden_figure_is_hidden_too():
     assert set(decided["status"]) == {"hidden"}
 
 
+def test_of_another_choice_only_the_label_of_a_provider_is_known():
+    """Sixteen people of whom one dropped out by the strict definition; by the region's own, at most five did."""
+    main = estimates(measure="uitval", statistic="share", unit_id=["a", "b"], n=[16.0, 100], estimate=[2 / 16, 0.3])
+    other = main.assign(statistic="choice", category="dropout=strikt", estimate=[1 / 16, 0.25], label="below")
+    decided = release.decide(pd.concat([main, other], ignore_index=True)).set_index(["statistic", "unit_id"])
+    assert decided.loc[("share", "a"), "reason"] == "few cases"
+    assert decided.loc[("choice", "a"), ["status", "label"]].to_list() == ["hidden", ""]
+    assert decided.loc[("choice", "b"), ["status", "label"]].to_list() == ["shown", "below"]
+    assert decided.loc["choice", ["n", "estimate", "conf_low", "conf_high", "std_error", "n_eff"]].isna().all(axis=None)
+
+
 def test_figures_about_organisations_need_no_people():
     table = estimates(statistic=["context", "rating"], group="organisation", n=np.nan, estimate=[12000.5, 60.0])
     assert release.decide(table)["status"].to_list() == ["shown", "shown"]

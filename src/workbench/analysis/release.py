@@ -157,8 +157,9 @@ def published(decided: pd.DataFrame) -> pd.DataFrame:
         rounded["n_eff"] = decided["n_eff"].mask(coarse & (decided["n_eff"] == decided["n"]), near)
         rounded["n"] = decided["n"].mask(coarse, near)
         rounded.loc[coarse, "std_error"] = np.nan
-    rounded.loc[hidden, VALUES[1:]] = np.nan
-    rounded.loc[hidden & ~bound, "n"] = np.nan
+    label_only = _of_other_choices(decided)
+    rounded.loc[hidden | label_only, VALUES[1:]] = np.nan
+    rounded.loc[(hidden & ~bound) | label_only, "n"] = np.nan
     rounded.loc[hidden & (rounded["label"] != "too few"), "label"] = ""
     return rounded.drop(columns=["coarse", "slack", "few_people", *PERSONS], errors="ignore")
 
@@ -168,6 +169,14 @@ def _of_organisations(table: pd.DataFrame) -> pd.Series:
     judged = table["statistic"].isin(ORGANISATIONS) & ~table["group"].isin(["client", "relative", "staff"])
     region = table["unit"] == "region"
     return judged | (region & table["statistic"].isin([*CURVES, "choice"]))
+
+
+def _of_other_choices(table: pd.DataFrame) -> pd.Series:
+    """Say which figures were computed by another choice than the region's: of a provider only their label is published.
+
+    Their number would stand beside the one by the region's own choice, which is nearly the same and may be hidden.
+    """
+    return (table["statistic"] == "choice") & (table["unit"] != "region")
 
 
 def _people_in(decided: pd.DataFrame) -> pd.Series:
@@ -289,6 +298,9 @@ def _alternatives(decided: pd.DataFrame) -> pd.DataFrame:
     own = pd.Series(reason.reindex(pd.MultiIndex.from_frame(decided[UNIT])).to_numpy(), index=decided.index)
     decided.loc[inherits, "reason"] = own[inherits].fillna(LINKED)
     decided.loc[inherits, "status"] = "hidden"
+    bound = decided[decided["reason"].isin([AT_MOST, AT_LEAST]) & (decided["category"] == "")]
+    other = _of_other_choices(decided) & (decided["status"] != "hidden") & _among(decided, bound, UNIT)
+    decided.loc[other, ["status", "reason"]] = ["hidden", LINKED]
     return decided
 
 

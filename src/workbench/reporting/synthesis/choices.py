@@ -67,7 +67,8 @@ def _which(release: Release) -> Exhibit | Paragraphs:
             release.head("then label"): [release.word(label) for label in rows["label"]],
         }
     )
-    return shown(release, "choices-providers", table, caption=release.text("captions", "choices of providers"))
+    caption, note = (release.text(kind, "choices of providers") for kind in ("captions", "notes"))
+    return shown(release, "choices-providers", table, caption=caption, note=note)
 
 
 def choice_named(release: Release, choice: str) -> str:
