@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from workbench import codebook, schemas
+from workbench.__main__ import app
 
 ROOT = Path(__file__).parent.parent
 MARK = "## Processed tables\n"
@@ -68,3 +70,21 @@ def test_the_contents_of_the_method_lead_to_every_section(edition):
     places = [re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title, _ in sections(edition)]
     contents = text.partition("\n## ")[0]
     assert re.findall(r"\(#(.*?)\)", contents) == places
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs").glob("*.md")), ids=lambda path: path.name)
+def test_no_row_of_a_table_stands_alone(path):
+    lines = ["", *path.read_text("utf-8").splitlines(), ""]
+    alone = [
+        line
+        for above, line, below in zip(lines, lines[1:], lines[2:], strict=False)
+        if line.startswith("|") and not above.startswith("|") and not re.match(r"\|[\s:|-]+$", below)
+    ]
+    assert not alone
+
+
+def test_the_help_of_clean_is_plain_text(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    shown = CliRunner().invoke(app, ["clean", "--help"]).output
+    assert "With --personal: deliveries" in shown
+    assert "`" not in shown

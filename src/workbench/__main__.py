@@ -187,7 +187,7 @@ def draft(
     from workbench import pipeline
 
     places, year = _chosen(region, year, codebook=False)
-    written, unreadable = pipeline.draft(places, year, file)
+    written, unreadable = pipeline.draft(places, year, file, progress=_say)
     for why in unreadable:
         console.print(f"Not read: {escape(why)}", soft_wrap=True)
     for path, rows in written.items():
@@ -339,8 +339,7 @@ def clean(
 ) -> None:
     """Remove what was made from the deliveries of one year: processed tables and reports; deliveries stay.
 
-    With ``--personal``: the deliveries themselves, open answers and every row about people; released figures, reports
-    and the ledger of what was published stay.
+    With --personal: deliveries, open answers and every row about people; what was released or published stays.
     """
     import shutil
 
