@@ -71,7 +71,22 @@ def test_how_many_endings_are_provisional_is_said(small_region, outcomes):
         release = seen_by(small_region, released, provider)
         row = of(released, "voorlopig", unit_id)
         told = text(portrait.outcomes(release) if provider else synthesis.registers(release))
-        assert f"Van de {row['n']:.0f} trajecten die eindigden in 2025, eindigde {row['estimate']:.0%} in" in told
+        about = "ongeveer " if pd.notna(row["n_precision"]) else ""
+        assert (
+            f"Van de {about}{row['n']:.0f} trajecten die eindigden in 2025, eindigde {row['estimate']:.0%} in" in told
+        )
+
+
+def test_a_rounded_number_of_endings_is_called_about(small_region, outcomes):
+    released = outcomes()[2].copy()
+    late = released["measure"].eq("voorlopig") & released["unit_id"].isin(["region", "p001"])
+    released.loc[late, ["n", "n_precision"]] = [250.0, 10.0]
+    release = seen_by(small_region, released)
+    shown = page(synthesis.registers(release))
+    assert "Van de ongeveer 250 trajecten die eindigden" in shown.get_text()
+    line = shown.find("th", string=release.providers["p001"]).find_parent("tr")
+    assert line.find("td").get_text() == "ongeveer 250"
+    assert not Tracer(release, released).faults(shown)
 
 
 def test_few_endings_are_no_number_here_either(small_region, outcomes):
@@ -122,6 +137,30 @@ def test_reports_say_why_endings_are_not_known(small_region, outcomes):
     for release, parts in ((whole, synthesis), (one, portrait)):
         shown = [parts.outcomes(release), *([synthesis.registers(release)] if parts is synthesis else [])]
         assert not Tracer(release, released).faults(page(*shown))
+
+
+def test_the_sentence_on_restarts_says_a_bound_that_its_table_gives(small_region, outcomes):
+    released = outcomes()[2].copy()
+    own = released["measure"].eq("geen_herstart") & released["unit_id"].eq("p001")
+    curve = own & released["statistic"].eq("incidence") & released["category"].ne("")
+    released.loc[curve, ["status", "reason"]] = ["hidden", "follow-up does not reach the horizon"]
+    last = released.index[curve & released["category"].eq("6")]
+    released.loc[last, ["reason", "n"]] = ["nearly all", 24.0]
+    released.loc[curve, ["estimate", "conf_low", "conf_high"]] = float("nan")
+    assert len(last) == 1
+    release = seen_by(small_region, released, "p001")
+    shown = page(portrait.restarts(release))
+    finding = shown.select_one(".finding").get_text()
+    assert finding == "Van de mensen die stopten, had minstens 79% na 6 maanden nog geen nieuwe hulp."
+    assert "Minstens 19 van de 24 (79%)" in shown.get_text()
+    assert not Tracer(release, released).faults(shown)
+
+
+def test_why_endings_are_not_known_is_one_sentence(small_region, outcomes):
+    one = seen_by(small_region, outcomes(SILENT)[2], SILENT)
+    told = page(portrait.endings(one)).get_text()
+    assert told.count(":") == 1
+    assert "niet bekend, want er zijn geen stopberichten" in told
 
 
 def test_a_start_with_a_provider_paid_by_task_is_a_restart_all_the_same():

@@ -199,7 +199,7 @@ class Tracer:
         discuss = judged[(judged["statistic"] == "discuss") & (judged["status"] != "hidden")]
         counts |= {discuss["unit_id"].nunique(), discuss.loc[discuss["label"] == "discuss", "unit_id"].nunique(), 0}
         counts |= set(self.release.agreements["movement"].value_counts()) | {len(self.release.agreements)}
-        counts.add(len(self.release.agreements) - int(self.release.agreements["movement"].isin(MOVED).sum()))
+        counts.add(len(self.release.agreements) - int(self.release.agreements["movement"].isin(TOLD).sum()))
         known = {token.lstrip("−") for line in lines for text in line for token in tokens(text)}
         known |= {written(count, COUNT) for count in counts} | {written(*each) for each in self.settings}
         known |= {str(year) for year in range(self.release.year - 5, self.release.year + 1)} | EXEMPT
@@ -264,7 +264,7 @@ class Tracer:
         return found
 
 
-MOVED = ("better", "worse", "stable")
+TOLD = ("better", "worse", "stable", "not to be told")
 EXEMPT = {
     "7",
     "20",

@@ -251,8 +251,8 @@ WHY_NOT = [
     (row(reason="few"), "Te weinig antwoorden (minder dan 10).", "Too few answers (fewer than 10)."),
     (
         row(reason="small cells"),
-        "Niet getoond: een van de antwoorden is door minder dan 5 mensen gegeven.",
-        "Not shown: one of the answers was given by fewer than 5 people.",
+        "Niet getoond, omdat een van de antwoorden door minder dan 5 mensen is gegeven.",
+        "Not shown, because one of the answers was given by fewer than 5 people.",
     ),
     (
         row(reason="gives another away"),
@@ -270,14 +270,25 @@ WHY_NOT = [
         "At least 33 of 38 (86%). The exact number is not given, so that nobody can be recognised.",
     ),
     (
+        row(reason="few cases", n=40, n_precision=10),
+        "Hoogstens 5 van de ongeveer 40 (13%). Het precieze aantal staat hier niet, zodat niemand herkenbaar is.",
+        "At most 5 of about 40 (13%). The exact number is not given, so that nobody can be recognised.",
+    ),
+    (
+        row(reason="nearly all", n=40, n_precision=10),
+        "Minstens ongeveer 35 van de ongeveer 40 (87%). "
+        "Het precieze aantal staat hier niet, zodat niemand herkenbaar is.",
+        "At least about 35 of about 40 (87%). The exact number is not given, so that nobody can be recognised.",
+    ),
+    (
         row(reason="follow-up does not reach the horizon"),
-        "Nog niet bekend: te weinig mensen zijn al lang genoeg gevolgd.",
-        "Not yet known: too few people have been followed long enough.",
+        "Nog niet bekend, omdat te weinig mensen al lang genoeg zijn gevolgd.",
+        "Not yet known, because too few people have been followed long enough.",
     ),
     (
         row(reason="more answers than people invited"),
-        "Niet te berekenen: er zijn meer antwoorden dan uitgenodigde mensen.",
-        "Cannot be computed: there are more answers than people invited.",
+        "Niet te berekenen, omdat er meer antwoorden zijn dan uitgenodigde mensen.",
+        "Cannot be computed, because there are more answers than people invited.",
     ),
     (
         row(reason="something else"),
@@ -340,9 +351,9 @@ IN_ALL = [
     (
         ({"stable": 2, "break": 1}, 3),
         "Afspraken: 3. Het cijfer erbij is 0 keer verbeterd, 0 keer verslechterd en 2 keer hetzelfde gebleven; "
-        "1 keer is dat niet te zeggen.",
+        "0 keer is dat niet te zeggen. 1 keer is er geen cijfer, of zijn toen en nu niet te vergelijken.",
         "Agreements: 3. The figure improved 0 times, worsened 0 times and stayed the same 2 times; "
-        "1 times that cannot be said.",
+        "0 times that cannot be said. 1 times there is no figure, or then and now cannot be compared.",
     ),
 ]
 

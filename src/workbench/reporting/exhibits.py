@@ -161,7 +161,7 @@ def provisional(release: Release, unit: str) -> list[str]:
     written = bounded if row["status"] == "hidden" else share(row["estimate"], release.language)
     if not written:
         return [release.say("provisional unknown")]
-    n = plain(row["n"], release.language)
+    n = phrases.people(row, release.language)
     return [release.say("provisional", n=n, share=written, period=release.year - 1)]
 
 
@@ -272,9 +272,12 @@ def _counted(release: Release, code: str) -> str:
 def _of_scale(release: Release, measure: str) -> dict[str, str]:
     """Return what a subject is about, and with how many statements of which questionnaire it is asked."""
     asked = {item["instrument"] for item in release.codebook["items"].values() if item["dimension"] == measure}
+    asked_with = int(release.codebook["questions"].get(measure, 0))
+    one = asked_with == 1
     return {
         "about": release.codebook["dimensions"][measure][f"about_{release.language}"],
-        "items": str(release.codebook["questions"].get(measure, 0)),
+        "items": release.text("titles", "one statement" if one else "statements", n=asked_with),
+        "half": release.text("titles", "half of one" if one else "half of several"),
         "questionnaire": phrases.together(sorted(asked), release.language),
     }
 

@@ -60,7 +60,7 @@ def _of_provider(release: Release, measures: list[str]) -> Exhibit:
         else:
             shares = release.unit(measure) == "share"
             row |= {"now": _written(release, measure, first["estimate"]), "interval": interval(first, language, shares)}
-            row |= {"number": plain(first["n"], language), "reading": ""}
+            row |= {"number": phrases.people(first, language), "reading": ""}
             if shares:
                 row["reading"] = phrases.without_subject(finding(release, first))
                 ends = {"share": first["estimate"], "conf_low": first["conf_low"], "conf_high": first["conf_high"]}

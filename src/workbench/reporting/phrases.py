@@ -191,11 +191,11 @@ def moved_in_all(counts: pd.Series, agreements: int, language: str) -> str:
     >>> moved_in_all(pd.Series({"better": 1, "not to be told": 3}), 4, "nl")
     'Afspraken: 4. Het cijfer erbij is 1 keer verbeterd en 0 keer verslechterd; 3 keer is dat niet te zeggen.'
     """
-    better, worse = int(counts.get("better", 0)), int(counts.get("worse", 0))
-    stable = int(counts.get("stable", 0))
+    better, worse, stable, rest = (int(counts.get(each, 0)) for each in ("better", "worse", "stable", "not to be told"))
     key = "moved in all stable" if stable else "moved in all"
-    rest = agreements - better - worse - stable
-    return say(key, language, all=agreements, better=better, worse=worse, stable=stable, rest=rest)
+    sentence = say(key, language, all=agreements, better=better, worse=worse, stable=stable, rest=rest)
+    none = agreements - better - worse - stable - rest
+    return f"{sentence} {say('moved in all without figure', language, none=none)}" if none else sentence
 
 
 def mirrored(row: pd.Series, measure: str, margin: float, language: str) -> str:
@@ -237,8 +237,26 @@ def why_not(row: pd.Series | None, thresholds: Mapping[str, int], language: str)
     values: dict[str, Any] = {"threshold": thresholds["hidden_below"], "cell": thresholds["smallest_cell"]}
     if reason in BOUNDS:
         known, share = _end(row, thresholds, language)
-        values |= {"known": number(known, language), "n": number(row["n"], language), "share": share}
+        exactly = row["reason"] == "few cases"  # the number itself, where the other is what is left of a rounded one
+        written = number(known, language) if exactly else _roughly(known, row, language)
+        values |= {"known": written, "n": people(row, language), "share": share}
     return say(reason, language, **values)
+
+
+def people(row: pd.Series, language: str) -> str:
+    """Write how many people a figure rests on, with "about" where that number was rounded to protect another.
+
+    Examples
+    --------
+    >>> people(pd.Series({"n": 250.0, "n_precision": 10.0}), "nl"), people(pd.Series({"n": 248.0}), "nl")
+    ('ongeveer 250', '248')
+    """
+    return "" if pd.isna(row["n"]) else _roughly(row["n"], row, language)
+
+
+def _roughly(value: float, row: pd.Series, language: str) -> str:
+    written = number(value, language)
+    return text("titles", "about", language, n=written) if pd.notna(row.get("n_precision")) else written
 
 
 def bound(row: pd.Series, thresholds: Mapping[str, int], language: str) -> str:

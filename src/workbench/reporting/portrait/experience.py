@@ -46,7 +46,7 @@ def experience(release: Release) -> Exhibit | Paragraphs:
             head("score"): [plain(value, language) for value in rows["estimate"]],
             head("interval"): [interval(row, language) for _, row in rows.iterrows()],
             head("middle"): middle,
-            head("n"): [plain(n, language) for n in rows["n"]],
+            head("n"): [phrases.people(row, language) for _, row in rows.iterrows()],
             head("reading"): reading,
         }
     )

@@ -100,6 +100,6 @@ def agreed(release: Release) -> Exhibit | Paragraphs:
         caption=release.text("captions", "agreed"),
         finding=phrases.moved_in_all(counts, len(rows), release.language),
         chart=figures.targets(pd.DataFrame(drawn), language=release.language) if drawn else None,
-        note=release.text("notes", "agreed"),
+        note=f"{release.text('notes', 'agreed')} {release.text('notes', 'agreed difference')}",
         numeric=["then", "now", "target"],
     )

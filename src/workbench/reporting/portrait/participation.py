@@ -6,6 +6,7 @@ from workbench.reporting import phrases
 from workbench.reporting.exhibit import Exhibit, Paragraphs
 from workbench.reporting.exhibits import Parts, counted, plain, representativity, said, share, shown
 from workbench.reporting.release import Release
+from workbench.reporting.wording import inside
 
 __all__ = ["participation", "representativity"]
 MOMENT = "moment="
@@ -66,8 +67,8 @@ def _response(release: Release) -> list[str]:
         return [release.say("no frame")]
     if response["status"] == "hidden":
         why = phrases.why_not(response, release.thresholds, release.language)
-        return [release.say("no figure", measure=release.name("respons"), why=why)]
-    n = plain(response["n"], release.language)
+        return [release.say("no figure", measure=release.name("respons"), why=inside(why))]
+    n = phrases.people(response, release.language)
     said_ = release.say("response alone", share=share(response["estimate"], release.language), n=n)
     if region is not None and region["status"] != "hidden":
         both = {"share": response["estimate"], "region": region["estimate"]}

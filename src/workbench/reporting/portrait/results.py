@@ -20,7 +20,7 @@ from workbench.reporting.exhibits import (
     shown,
 )
 from workbench.reporting.release import Release
-from workbench.reporting.wording import inside, number
+from workbench.reporting.wording import inside
 
 
 def outcomes(release: Release) -> Exhibit | Paragraphs:
@@ -36,7 +36,7 @@ def outcomes(release: Release) -> Exhibit | Paragraphs:
         row = {"outcome": name, "share": "", "interval": "", "region": share(of_region, language)}
         row |= {"number": "", "reading": ""}
         if own is not None and own["status"] != "hidden":
-            row["share"], row["number"] = share(own["estimate"], language), plain(own["n"], language)
+            row["share"], row["number"] = share(own["estimate"], language), phrases.people(own, language)
             row["interval"] = interval(own, language, shares=True)
             ends = {"share": own["estimate"], "conf_low": own["conf_low"], "conf_high": own["conf_high"]}
             drawn.append({"label": name, "region": of_region, **ends})
@@ -116,14 +116,17 @@ def restarts(release: Release) -> Exhibit | Paragraphs:
 
 
 def _not_again(release: Release, own: pd.DataFrame) -> str:
-    """Say for the longest time that is known how many got no new support."""
-    known = own[own["status"] != "hidden"] if len(own) else own
+    """Say for the longest time that is known, if only as a bound, how many got no new support."""
+    known = own[(own["status"] != "hidden") | own["reason"].isin(phrases.BOUNDS)] if len(own) else own
     if own["reason"].eq(NO_STOPS).any():
         return release.say("paid by task")
     if known.empty:
         return release.say("not yet known")
     months = max(known.index, key=int)
     row = known.loc[months]
+    if row["status"] == "hidden":
+        at_least = phrases.bound(row, release.thresholds, release.language)
+        return release.say("not again bounded", months=months, share=at_least)
     ends = {"low": row["conf_low"], "high": row["conf_high"], "share": row["estimate"]}
     written = {end: share(value, release.language) for end, value in ends.items()}
     return release.say("not again", months=months, **written)
@@ -151,7 +154,7 @@ def _distribution(
     if visible.empty:
         first = own.iloc[0] if len(own) else None
         why = phrases.why_not(first, release.thresholds, language)
-        return said(release.say("no figure", measure=release.name(measure), why=why))
+        return said(release.say("no figure", measure=release.name(measure), why=inside(why)))
     rows = own.join(region["estimate"].rename("region"), how="outer")
     rows = rows.reindex([code for code in codes if code in rows.index])
     rows = rows.assign(name=[release.word(code) for code in rows.index])
@@ -169,7 +172,7 @@ def _distribution(
     drawn = rows[rows["estimate"].notna()].drop(columns="label").rename(columns={"name": "label", "estimate": "share"})
     kept_back = rows.loc[rows["estimate"].isna(), "name"]
     values = {"cell": release.thresholds["smallest_cell"], "names": "; ".join(kept_back)}
-    n = f"{number(visible['n'].max(), language)} {release.text('titles', counted)}"
+    n = f"{phrases.people(visible.iloc[int(visible['n'].argmax())], language)} {release.text('titles', counted)}"
     return shown(
         release,
         measure,

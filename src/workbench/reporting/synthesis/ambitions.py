@@ -116,4 +116,5 @@ def _each(release: Release, agreed: pd.DataFrame) -> Exhibit:
             }
         )
     caption, numeric = release.text("captions", "every agreement"), ["then", "now", "target"]
-    return shown(release, "every-agreement", pd.DataFrame(rows), caption=caption, numeric=numeric)
+    note = release.text("notes", "agreed difference")
+    return shown(release, "every-agreement", pd.DataFrame(rows), caption=caption, note=note, numeric=numeric)

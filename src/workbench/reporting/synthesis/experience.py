@@ -9,6 +9,7 @@ from workbench.reporting.exhibit import Exhibit, Paragraphs
 from workbench.reporting.exhibits import Parts, in_order, interval, of_region, plain, said, shown
 from workbench.reporting.release import Release
 from workbench.reporting.synthesis.opening import differ, of_place
+from workbench.reporting.wording import inside
 
 
 def differences(release: Release) -> Parts | Exhibit | Paragraphs:
@@ -45,7 +46,7 @@ def _of_municipality(release: Release) -> Exhibit | Paragraphs:
     for measure in release.dimensions:
         own, region = of_place(release, measure, "mean"), of_region(release, measure, "mean")
         if own is not None:
-            ends = {end: own[end] for end in ("estimate", "conf_low", "conf_high", "n", "status")}
+            ends = {end: own[end] for end in ("estimate", "conf_low", "conf_high", "n", "n_precision", "status")}
             beside = float("nan") if region is None else region["estimate"]
             rows.append(ends | {"label": release.name(measure), "region": beside})
     if not rows:
@@ -57,7 +58,7 @@ def _of_municipality(release: Release) -> Exhibit | Paragraphs:
             release.title: [plain(value, language) for value in drawn["estimate"]],
             release.head("interval"): [interval(row, language) for _, row in drawn.iterrows()],
             release.head("region"): [plain(value, language) for value in drawn["region"]],
-            release.head("n"): [plain(value, language) for value in drawn["n"]],
+            release.head("n"): [phrases.people(row, language) for _, row in drawn.iterrows()],
         }
     )
     band = {name: float("nan") for name in ("lowest", "quarter", "three_quarters", "highest")}
@@ -89,7 +90,7 @@ def comparison(release: Release, measure: str) -> Parts | Paragraphs:
     drawn = rows[rows["status"] != "hidden"].sort_values("estimate")
     if drawn.empty:
         few = release.say("few", threshold=release.thresholds["hidden_below"])
-        return said(release.say("no figure", measure=release.name(measure), why=few))
+        return said(release.say("no figure", measure=release.name(measure), why=inside(few)))
     labels = adjusted["label"].reindex(drawn.index).replace("", "no comparison")
     drawn = drawn.assign(name=[release.called(provider) for provider in drawn.index], label=labels)
     told = adjusted.reindex(drawn.index[::-1])
@@ -98,7 +99,7 @@ def comparison(release: Release, measure: str) -> Parts | Paragraphs:
             head("provider"): drawn["name"][::-1],
             head("score"): [plain(value, language) for value in told["estimate"]],
             head("interval"): [interval(row, language) for _, row in told.iterrows()],
-            head("n"): [plain(n, language) for n in told["n"]],
+            head("n"): [phrases.people(row, language) for _, row in told.iterrows()],
             head("comparison"): [release.word(label) for label in labels[::-1]],
         }
     )
@@ -131,7 +132,7 @@ def _funnel(release: Release, measure: str, adjusted: pd.DataFrame) -> list[Exhi
     table = pd.DataFrame(
         {
             release.head("provider"): points["name"],
-            release.head("n"): [plain(n, release.language) for n in points["n"]],
+            release.head("n"): [phrases.people(row, release.language) for _, row in points.iterrows()],
             release.head("score"): [plain(value, release.language) for value in points["estimate"]],
         }
     ).sort_values(release.head("provider"))

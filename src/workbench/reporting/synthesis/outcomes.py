@@ -10,7 +10,6 @@ from workbench.reporting.exhibits import (
     OUTCOMES,
     by_name,
     interval,
-    plain,
     provisional,
     said,
     share,
@@ -75,7 +74,7 @@ def registers(release: Release) -> Exhibit | Paragraphs:
 def _completeness(release: Release, name: str, row: pd.Series) -> dict[str, str]:
     """Return the line of one provider: its endings and the provisional part, or why they are not known."""
     hidden, language = row["status"] == "hidden", release.language
-    ended, part = plain(row["n"], language), share(row["estimate"], language)
+    ended, part = phrases.people(row, language), share(row["estimate"], language)
     if row["reason"] == "few":
         ended = f"< {release.thresholds['hidden_below']}"
     elif hidden:

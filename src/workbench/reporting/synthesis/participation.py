@@ -42,7 +42,9 @@ def _per(release: Release, unit: str) -> Exhibit | None:
     table = pd.DataFrame(rows)
     kinds = dict.fromkeys(table.columns[1:], "count")
     caption = release.text("captions", "participation of all", unit=release.word(unit))
-    return shown(release, f"participation-{unit}", table, caption=caption, **kinds)
+    missing = table.isin(["", release.text("titles", "not shown")]).any(axis=None)
+    note = release.text("notes", "participation of all") if missing else ""
+    return shown(release, f"participation-{unit}", table, caption=caption, note=note, **kinds)
 
 
 def deliveries(release: Release) -> Parts:
