@@ -145,7 +145,7 @@ def test_the_sentence_on_restarts_says_a_bound_that_its_table_gives(small_region
     curve = own & released["statistic"].eq("incidence") & released["category"].ne("")
     released.loc[curve, ["status", "reason"]] = ["hidden", "follow-up does not reach the horizon"]
     last = released.index[curve & released["category"].eq("6")]
-    released.loc[last, ["reason", "n"]] = ["nearly all", 24.0]
+    released.loc[last, ["reason", "n", "n_precision"]] = ["nearly all", 24.0, float("nan")]
     released.loc[curve, ["estimate", "conf_low", "conf_high"]] = float("nan")
     assert len(last) == 1
     release = seen_by(small_region, released, "p001")

@@ -11,6 +11,7 @@ import nbformat
 import openpyxl
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 from typer.testing import CliRunner
 
 from workbench import __main__ as command_line
@@ -39,6 +40,20 @@ def test_one_page_per_provider_and_the_synthesis(reported):
     index = html.unescape((places.reports(2026) / "index.html").read_text("utf-8"))
     for name in open_release("sample", 2026, root=places.root).providers.values():
         assert name in index
+
+
+def test_the_front_page_says_where_a_number_of_clients_is_not_shown(reported):
+    places, result = reported
+    release = open_release("sample", 2026, root=places.root, language="nl")
+    index = BeautifulSoup(result.index.read_text("utf-8"), "html.parser")
+    counts = release.rows(measure="aantal", statistic="count", unit="provider", group="client")
+    assert len(counts)
+    for _, row in counts.iterrows():
+        line = index.find("a", href=f"providers/{row['unit_id']}.html").find_parent("tr")
+        expected = "niet getoond" if row["status"] == "hidden" else f"{row['estimate']:.0f}"
+        assert line.find("td").get_text() == expected
+    hidden = counts["status"] == "hidden"
+    assert not hidden.any() or "niet getoond" in index.get_text()
 
 
 def test_tables_and_forms_stand_beside_the_pages_that_link_to_them(reported):

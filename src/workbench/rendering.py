@@ -418,6 +418,7 @@ def _index(
     best = scored["status"].astype(order).groupby(scored["unit_id"]).max().astype(str)
     if edition == "public":
         clients, best = regions.rounded(clients), best.replace("indicative", "hidden")
+    withheld = set(counted.loc[counted["status"] == "hidden", "unit_id"])
     unmade = {key for key, _ in failed}
     rows = []
     for page in wanted:
@@ -428,7 +429,7 @@ def _index(
                 {
                     "kind": kind,
                     "name": page.title,
-                    "n": clients.get(page.key),
+                    "n": release.text("titles", "not shown") if page.key in withheld else clients.get(page.key),
                     "status": "earlier" if page.key in unmade else status,
                     "href": page.file.relative_to(folder).as_posix(),
                 }

@@ -65,7 +65,7 @@ WORDS: dict[str, dict[str, str]] = {
     "provider": {"nl": "Aanbieder", "en": "Provider"},
     "answers": {"nl": "Cliënten die antwoordden", "en": "Clients who answered"},
     "status": {"nl": "Cijfers", "en": "Figures"},
-    "shown": {"nl": "Getoond", "en": "Shown"},
+    "shown": {"nl": "Scores getoond", "en": "Scores shown"},
     "indicative": {"nl": "Indicatief: weinig antwoorden per onderwerp", "en": "Indicative: few answers per subject"},
     "hidden": {"nl": "Geen score: te weinig antwoorden per onderwerp", "en": "No score: too few answers per subject"},
     "search": {"nl": "Zoek op naam", "en": "Search by name"},
