@@ -49,11 +49,14 @@ def _how(release: Release, category: str) -> str:
     return release.word(category) if category else release.head("total")
 
 
-def _left_out(release: Release) -> list[Exhibit]:
+def _left_out(release: Release) -> list[Exhibit | Paragraphs]:
     """Which questionnaires of this provider do not count, and why, without small numbers and what tells them."""
     rows = release.left_out.sort_values(["records", "reason"], ascending=[False, True])
     if rows.empty:
         return []
+    if rows["records"].isna().all():
+        reasons = [inside(release.word(each)) for each in sorted(rows["reason"])]
+        return [said(release.say("left out few", reasons=phrases.together(reasons, release.language)))]
     table = pd.DataFrame({release.head("why"): [release.word(each) for each in rows["reason"]]})
     table[release.head("number")] = [plain(number, release.language) for number in rows["records"]]
     caption = release.text("captions", "left out")
