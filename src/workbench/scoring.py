@@ -5,7 +5,7 @@ texts that repeat are held as categories, and one dimension is computed at a tim
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -40,14 +40,11 @@ def score(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) -> pd.
         responses = responses.sort_values("response_id")
         ids = pd.Index(responses["response_id"].array, dtype="str")
     places = _places(responses, answers)
-    parts = []
-    grouped = responses.reset_index(drop=True).groupby(["instrument", "variant"], observed=True)
-    for version, rows in grouped.indices.items():
-        at = np.asarray(rows)
-        items = items_of(book, *map(str, version))  # type: ignore[call-overload]
-        items = items[(items["dimension"] != "") & items["item"].isin(answers.columns)]
-        if len(items):
-            parts.append(_of_version(answers, places[at], at, items))
+    parts = [
+        _of_version(answers, places[at], at, items)
+        for _, items, at in _versions(responses, answers, book)
+        if len(items)
+    ]
     if not parts:
         return schemas.empty("scores")
     found = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
@@ -74,15 +71,11 @@ def misoriented(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) 
     """
     rows: list[dict[str, object]] = []
     places = _places(responses, answers)
-    grouped = responses.reset_index(drop=True).groupby(["file", "instrument", "variant"], observed=True)
-    for version, at in grouped.indices.items():
-        file, instrument, variant = map(str, version)  # type: ignore[call-overload]
-        items = items_of(book, instrument, variant)
-        items = items[(items["dimension"] != "") & items["item"].isin(answers.columns)]
-        items = items[items.groupby("dimension")["item"].transform("size") > 1]
+    for (file,), every, at in _versions(responses, answers, book, per=["file"]):
+        items = every[every.groupby("dimension")["item"].transform("size") > 1]
         if items.empty or len(at) < _FEWEST:
             continue
-        own = _given(answers, items, places[np.asarray(at)[:_ENOUGH]])
+        own = _given(answers, items, places[at[:_ENOUGH]])
         wanted = items[["item", "dimension", "low", "high", "reversed"]]
         told = scales.item_statistics(own, wanted)
         complete = own.notna().T.groupby(items.set_index("item")["dimension"]).all().T.sum()
@@ -115,13 +108,9 @@ def shortened(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) ->
     """
     rows: list[dict[str, object]] = []
     places = _places(responses, answers)
-    grouped = responses.reset_index(drop=True).groupby(["file", "instrument", "variant"], observed=True)
-    for version, at in grouped.indices.items():
-        file, instrument, variant = map(str, version)  # type: ignore[call-overload]
-        items = items_of(book, instrument, variant)
-        items = items[(items["dimension"] != "") & items["item"].isin(answers.columns) & (items["low"] == 1)]
-        for high, own in items[items["high"].isin([4, 5])].groupby("high"):
-            whose = places[np.asarray(at)]
+    for (file,), items, at in _versions(responses, answers, book, per=["file"]):
+        whose = places[at]
+        for high, own in items[(items["low"] == 1) & items["high"].isin([4, 5])].groupby("high"):
             _, used = _codes(_given(answers, own, whose[:_ENOUGH]))
             if not any(used <= three for three in _THREE):  # as nearly always; nobody else needs to be looked at
                 continue
@@ -134,6 +123,20 @@ def shortened(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) ->
             remedy = "If so, give it a variant of its own in deliveries.csv and items.csv: its answers are others."
             rows.append({"file": file, "row": 0, "severity": "warning", "message": message, "remedy": remedy})
     return schemas.check("findings", pd.DataFrame(rows)) if rows else schemas.empty("findings")
+
+
+def _versions(
+    responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook, per: Sequence[str] = ()
+) -> Iterator[tuple[list[str], pd.DataFrame, np.ndarray]]:
+    """Yield the versions of questionnaires, each apart for every value of the columns `per`.
+
+    Of each: those values, the items of dimensions that were answered, and the places of its responses.
+    """
+    grouped = responses.reset_index(drop=True).groupby([*per, "instrument", "variant"], observed=True)
+    for version, at in grouped.indices.items():
+        *those, instrument, variant = map(str, version)  # type: ignore[call-overload]
+        items = items_of(book, instrument, variant)
+        yield those, items[(items["dimension"] != "") & items["item"].isin(answers.columns)], np.asarray(at)
 
 
 def _given(answers: pd.DataFrame, items: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:

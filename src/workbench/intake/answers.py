@@ -8,7 +8,7 @@ from pandas.api.extensions import ExtensionArray
 
 from workbench.codebook import Codebook
 from workbench.intake import labels
-from workbench.intake.findings import Finding, count_and_row, times
+from workbench.intake.findings import Finding, counted
 from workbench.intake.labels import NO_KIND, Scale
 from workbench.intake.records import Records
 
@@ -34,7 +34,7 @@ def coded(
     for variant in present:
         rows = np.flatnonzero(variants.eq(variant).to_numpy()) if len(present) > 1 else slice(None)
         if variant not in set(codebook.items["variant"]):
-            findings.append(_unknown_variant(delivered, variants, variant))
+            findings += _unknown_variant(delivered, variants, variant)
         for question in delivered.questions.to_dict("records"):
             low, high = ranges.get((variant, question["item"])) or ranges[("standaard", question["item"])]
             scale, problem = _fitting(scales[question["scale"]], low, high, delivered.file, question["header"], variant)
@@ -107,10 +107,9 @@ def _fitting(
     return Scale(scale.name, dict.fromkeys(kinds, ""), kinds), [Finding(file, "error", message, remedy, header)]
 
 
-def _unknown_variant(delivered: Records, variants: pd.Series, variant: str) -> Finding:
-    count, row = count_and_row(variants == variant)
-    message = (
-        f"{times(count, 'record is', 'records are')} of a variant items.csv does not know; read as the standard one."
-    )
+def _unknown_variant(delivered: Records, variants: pd.Series, variant: str) -> list[Finding]:
+    nouns, what = ("record is", "records are"), "of a variant items.csv does not know; read as the standard one."
     remedy = "Add the variant to items.csv, or a scale for the column that names it."
-    return Finding(delivered.file, "warning", message, remedy, delivered.headers.get("variant"), row)
+    return counted(
+        variants == variant, delivered.file, "warning", nouns, what, remedy, delivered.headers.get("variant")
+    )

@@ -10,7 +10,7 @@ import pandas as pd
 from workbench import schemas
 from workbench.codebook import Codebook
 from workbench.intake import labels, privacy, records, values
-from workbench.intake.findings import Finding, count_and_row, times
+from workbench.intake.findings import Finding, counted, times
 from workbench.intake.identity import content_hash, hexadecimal
 from workbench.intake.records import Records
 
@@ -282,12 +282,9 @@ def _measures(named: pd.Series, codebook: Codebook) -> pd.Series:
 def _not_measured(delivered: Records, table: pd.DataFrame, codebook: Codebook) -> list[Finding]:
     known = {*codebook.cards, *codebook.dimensions["dimension"], *codebook.items["item"]}
     strange = table["measure"].notna() & ~table["measure"].isin(known)
-    if not strange.any():
-        return []
-    count, row = count_and_row(strange)
-    message = f"{times(count, 'agreement is', 'agreements are')} about a figure nobody measures; no figure comes back."
+    nouns, what = ("agreement is", "agreements are"), "about a figure nobody measures; no figure comes back."
     remedy = "Name a dimension, an outcome or a statement, as the reports do."
-    return [Finding(delivered.file, "warning", message, remedy, delivered.headers.get("measure"), row)]
+    return counted(strange, delivered.file, "warning", nouns, what, remedy, delivered.headers.get("measure"))
 
 
 def _with_bare_targets(delivered: Records) -> Records:
@@ -320,12 +317,9 @@ def _targets(
     signed = shares & written.str.contains("%").fillna(False).astype(bool)
     percent = shares & (targets > 1) & ~signed
     found = targets.mask(signed | percent, targets / 100)
-    if not percent.any():
-        return found, []
-    count, row = count_and_row(percent)
-    message = f"{times(count, 'target of a share is', 'targets of shares are')} above 1; read as a percentage."
-    finding = Finding(delivered.file, "note", message, "Nothing to do.", delivered.headers.get("target"), row)
-    return found, [finding]
+    nouns, what = ("target of a share is", "targets of shares are"), "above 1; read as a percentage."
+    column = delivered.headers.get("target")
+    return found, counted(percent, delivered.file, "note", nouns, what, "Nothing to do.", column)
 
 
 def invite(delivered: Records, codebook: Codebook, year: int, secret: bytes | None) -> Cleaned:
@@ -360,11 +354,9 @@ def invite(delivered: Records, codebook: Codebook, year: int, secret: bytes | No
     nameless = person.isna()
     own_ids = pd.Series(hexadecimal(own), index=index)
     table["client"] = person.fillna(own_ids)
-    if nameless.any():
-        count, row = count_and_row(nameless)
-        message = f"{times(count, 'record has', 'records have')} no person id; taken for as many people."
-        remedy = "Ask for a client number, so that a person invited twice is seen."
-        findings.append(Finding(delivered.file, "note", message, remedy, row=row))
+    nouns, what = ("record has", "records have"), "no person id; taken for as many people."
+    remedy = "Ask for a client number, so that a person invited twice is seen."
+    findings += counted(nameless, delivered.file, "note", nouns, what, remedy)
     reasons = {
         "unknown provider": identified["reason"] == "unknown provider",
         "not contracted": identified["reason"] == "not contracted",

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.codebook import Codebook
-from workbench.intake.findings import Finding, count_and_row, times
+from workbench.intake.findings import Finding, counted
 
 if TYPE_CHECKING:
     from workbench.intake.responses import Cleaned
@@ -100,12 +100,9 @@ def flags(marked: dict[str, pd.Series], index: pd.Index) -> pd.Series:
 
 def told(file: str, where: pd.Series, what: str, excluded: bool) -> list[Finding]:
     """Return what to say of doubtful records: how many, and whether they count."""
-    if not where.any():
-        return []
-    count, row = count_and_row(where)
     done = "not counted" if excluded else "counted"
     remedy = "Look at them; region.yml, counting, decides whether such records count."
-    return [Finding(file, "note", f"{times(count, 'record', 'records')} {what}; {done}.", remedy, row=row)]
+    return counted(where, file, "note", ("record", "records"), f"{what}; {done}.", remedy)
 
 
 def between(cleaned: "Sequence[Cleaned]", codebook: Codebook) -> "list[Cleaned]":

@@ -7,7 +7,7 @@ import pandas as pd
 from workbench import schemas
 from workbench.codebook import Codebook
 from workbench.intake import identity, labels, moments, privacy, records
-from workbench.intake.findings import Finding, count_and_row, times
+from workbench.intake.findings import Finding, counted, times
 from workbench.intake.records import Records
 from workbench.intake.values import key, per_value
 
@@ -101,12 +101,9 @@ def clean(delivered: Records, codebook: Codebook, year: int, secret: bytes | Non
 def _laws(delivered: Records) -> tuple[pd.Series, list[Finding]]:
     names = {key(law): law for law in schemas.LAWS}
     laws = per_value(records.raw(delivered, "law"), lambda text: names.get(key(text)))
-    if laws.notna().all():
-        return laws, []
-    count, row = count_and_row(laws.isna())
-    message = f"{times(count, 'record does', 'records do')} not say by which code list reasons of ending are written."
+    nouns, what = ("record does", "records do"), "not say by which code list reasons of ending are written."
     remedy = f"State the law in deliveries.csv: one of {', '.join(schemas.LAWS)}."
-    return laws, [Finding(delivered.file, "error", message, remedy, delivered.headers.get("law"), row)]
+    return laws, counted(laws.isna(), delivered.file, "error", nouns, what, remedy, delivered.headers.get("law"))
 
 
 def _clients(
@@ -132,11 +129,10 @@ def _clients(
     own_ids = pd.Series(identity.hexadecimal(own), index=episodes.index).where(without)
     nth = own_ids.groupby(own_ids).cumcount()
     own_ids = own_ids.mask(nth > 0, own_ids + "-" + (nth + 1).astype("str"))
-    count, row = count_and_row(without)
-    message = f"{times(count, 'record has', 'records have')} no person id: counted; a restart cannot be seen."
+    nouns, what = ("record has", "records have"), "no person id: counted; a restart cannot be seen."
     remedy = "Ask for a BSN or client number in this list."
     column = next((delivered.headers[field] for field in privacy.PERSON_IDS if field in delivered.headers), None)
-    return found.fillna(own_ids), [Finding(delivered.file, "warning", message, remedy, column, row)]
+    return found.fillna(own_ids), counted(without, delivered.file, "warning", nouns, what, remedy, column)
 
 
 def _people_by_birth(delivered: Records, codebook: Codebook, secret: bytes | None) -> pd.Series:
@@ -173,25 +169,16 @@ def _unknown_codes(episodes: pd.DataFrame, delivered: Records) -> list[Finding]:
 
 def _reasons_without_end(episodes: pd.DataFrame, delivered: Records) -> list[Finding]:
     endless = episodes["ending_code"].notna() & episodes["ended_on"].isna()
-    if not endless.any():
-        return []
-    count, row = count_and_row(endless)
-    message = f"{times(count, 'record has', 'records have')} a reason of ending and no end date; counted as running."
-    remedy = "Ask for the end date, or whether it goes on."
-    return [Finding(delivered.file, "warning", message, remedy, delivered.headers.get("ending_code"), row)]
+    nouns, what = ("record has", "records have"), "a reason of ending and no end date; counted as running."
+    remedy, column = "Ask for the end date, or whether it goes on.", delivered.headers.get("ending_code")
+    return counted(endless, delivered.file, "warning", nouns, what, remedy, column)
 
 
 def _too_many_reached(episodes: pd.DataFrame, delivered: Records) -> list[Finding]:
     more = episodes["goals_reached"] > episodes["goals_set"]
-    if not more.any():
-        return []
-    count, row = count_and_row(more)
-    message = f"{times(count, 'record reaches', 'records reach')} more goals than were set; its goals are not used."
-    return [
-        Finding(
-            delivered.file, "warning", message, "Correct the delivery.", delivered.headers.get("goals_reached"), row
-        )
-    ]
+    nouns, what = ("record reaches", "records reach"), "more goals than were set; its goals are not used."
+    remedy, column = "Correct the delivery.", delivered.headers.get("goals_reached")
+    return counted(more, delivered.file, "warning", nouns, what, remedy, column)
 
 
 def stops(merged: Cleaned, codebook: Codebook) -> Cleaned:

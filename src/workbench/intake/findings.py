@@ -58,16 +58,39 @@ def by_weight(table: pd.DataFrame) -> pd.DataFrame:
     return order.drop(columns=["grave", "whole", "touched"])
 
 
-def count_and_row(where: pd.Series) -> tuple[int, int]:
-    """Return how often `where` holds and the first row it does, 0 if never; the index is the row in the delivery.
+def counted(
+    where: pd.Series,
+    file: str,
+    severity: str,
+    nouns: tuple[str, str],
+    what: str,
+    remedy: str,
+    column: str | None = None,
+) -> list[Finding]:
+    """Return a finding on the rows where something holds: how many they are, and the first; none where there are none.
+
+    Parameters
+    ----------
+    where : Series of bool
+        The index is the row in the delivery.
+    file, severity : str
+    nouns : tuple of str
+        What is counted, one and more, with its verb; `what` goes on from there.
+    what, remedy : str
+    column : str, optional
 
     Examples
     --------
-    >>> count_and_row(pd.Series([False, True, True], index=[2, 3, 4]))
-    (2, 3)
+    >>> below = pd.Series([False, True, True], index=[2, 3, 4])
+    >>> nouns = ("value is", "values are")
+    >>> found = counted(below, "a.csv", "warning", nouns, "below zero.", "Correct the delivery.")
+    >>> [(each.message, each.row) for each in found]
+    [('2 values are below zero.', 3)]
     """
     rows = where.index[where.to_numpy(dtype=bool)]
-    return len(rows), int(rows.min()) if len(rows) else 0
+    if rows.empty:
+        return []
+    return [Finding(file, severity, f"{times(len(rows), *nouns)} {what}", remedy, column, int(rows.min()))]
 
 
 def times(count: int, one: str, more: str) -> str:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.intake import names_of_people
-from workbench.intake.findings import Finding, count_and_row, times
+from workbench.intake.findings import Finding, counted, times
 from workbench.intake.identifying import TEST_NUMBERS, eleven_test, suspects
 from workbench.intake.values import key, per_value
 from workbench.pseudonyms import FICTIONAL_KEY, keyed
@@ -109,21 +109,15 @@ def gate(
 
 
 def _suspect_findings(found: pd.DataFrame, file: str, header: str, fictional: bool, keeps: bool) -> list[Finding]:
-    findings = []
+    findings: list[Finding] = []
+    done = "blanked" if keeps else "nothing of this column is used"
+    remedy = (
+        "Delete this file, take these out and deliver again; a column that is meant to hold them is declared "
+        "as bsn, client or identifier in columns.csv."
+    )
     for name in found.columns:
-        count, row = count_and_row(found[name])
-        done = "blanked" if keeps else "nothing of this column is used"
-        findings.append(
-            Finding(
-                file,
-                "warning" if name == "test" and fictional else "error",
-                f"{times(count, 'value holds', 'values hold')} {_NAMES[name]}; {done}.",
-                "Delete this file, take these out and deliver again; a column that is meant to hold them is declared "
-                "as bsn, client or identifier in columns.csv.",
-                header,
-                row,
-            )
-        )
+        severity, nouns = "warning" if name == "test" and fictional else "error", ("value holds", "values hold")
+        findings += counted(found[name], file, severity, nouns, f"{_NAMES[name]}; {done}.", remedy, header)
     return findings
 
 
@@ -133,17 +127,13 @@ def _doubtful_numbers(column: pd.Series, file: str, header: str, fictional: bool
     numbers = pd.to_numeric(digits.where(digits.str.fullmatch(r"[0-9]{1,9}")), errors="coerce")
     whole = numbers.fillna(0).to_numpy(dtype=np.int64)
     is_test = eleven_test(whole) & (whole >= TEST_NUMBERS[0]) & (whole <= TEST_NUMBERS[1])
-    findings = []
+    nouns = ("value is", "values are")
     wrong = pd.Series(column.notna() & ~eleven_test(whole) & ~digits.isin(NO_PERSON), index=column.index)
-    if wrong.any():
-        count, row = count_and_row(wrong)
-        message = f"{times(count, 'value is', 'values are')} no citizen service number (eleven-test)."
-        remedy = "See whether the column holds another number, and declare it as client in columns.csv if so."
-        findings.append(Finding(file, "warning", message, remedy, header, row))
-    if is_test.any() and not fictional:
-        count, row = count_and_row(pd.Series(is_test, index=column.index))
-        message = f"{times(count, 'value is', 'values are')} a test number in the range of citizen service numbers."
-        findings.append(Finding(file, "warning", message, "Ask whether this is a test delivery.", header, row))
+    remedy = "See whether the column holds another number, and declare it as client in columns.csv if so."
+    findings = counted(wrong, file, "warning", nouns, "no citizen service number (eleven-test).", remedy, header)
+    if not fictional:
+        what, remedy = "a test number in the range of citizen service numbers.", "Ask whether this is a test delivery."
+        findings += counted(pd.Series(is_test, index=column.index), file, "warning", nouns, what, remedy, header)
     return findings
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.codebook import Codebook
-from workbench.intake.findings import Finding, count_and_row, times
+from workbench.intake.findings import Finding, counted, times
 from workbench.intake.values import distinct, fold, key, per_value
 
 UNKNOWN = "unknown provider"
@@ -63,16 +63,12 @@ def unknown_names(
 ) -> list[Finding]:
     """Return a finding for each distinct name that means no provider, with near spellings as a proposal only."""
     without = identified["reason"] == UNKNOWN
-    findings = []
-    nameless = without & names.isna()
-    if nameless.any():
-        count, row = count_and_row(nameless)
-        message = f"{times(count, 'record names', 'records name')} no provider and cannot be counted."
-        remedy = (
-            "Ask for the provider; state it for the whole file in deliveries.csv, column provider; or decide in "
-            "aliases.csv, with an empty spelling, that such records do not count."
-        )
-        findings.append(Finding(file, "error", message, remedy, column, row))
+    nouns, what = ("record names", "records name"), "no provider and cannot be counted."
+    remedy = (
+        "Ask for the provider; state it for the whole file in deliveries.csv, column provider; or decide in "
+        "aliases.csv, with an empty spelling, that such records do not count."
+    )
+    findings = counted(without & names.isna(), file, "error", nouns, what, remedy, column)
     known, unsure = spellings(codebook)
     named = names[without & names.notna()]
     rows = pd.DataFrame({"name": per_value(named, fold), "key": per_value(named, key), "row": named.index})

@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbench.codebook import Codebook
 from workbench.intake import labels, moments, privacy, providers, values
-from workbench.intake.findings import Finding, count_and_row, times
+from workbench.intake.findings import Finding, counted
 
 _TEST = r"(?:^|[^a-z])(?:test|preview)"
 _LABELS = ("product", "moment")
@@ -182,30 +182,24 @@ def completed(records: Records, year: int) -> tuple[pd.Series, list[Finding]]:
         expected = f"a day up to and including {year + 1}"
         findings = findings + _unread(records, "completed_on", late, "day that has been", expected)
         found = found.mask(late)
-    if early.any():
-        count, row = count_and_row(early)
-        message = f"{times(count, 'record was', 'records were')} completed before {year - 1} and counted in {year}."
-        remedy = "Ask for this year's answers only, or put the others in the folder of their own year."
-        findings = [*findings, Finding(records.file, "warning", message, remedy, records.headers["completed_on"], row)]
-    return found, findings
+    what = f"completed before {year - 1} and counted in {year}."
+    remedy = "Ask for this year's answers only, or put the others in the folder of their own year."
+    column = records.headers.get("completed_on")
+    return found, findings + counted(
+        early, records.file, "warning", ("record was", "records were"), what, remedy, column
+    )
 
 
 def _unread(records: Records, field: str, where: pd.Series, what: str, expected: str) -> list[Finding]:
-    if not where.any():
-        return []
-    count, row = count_and_row(where)
-    message = f"{times(count, 'value is', 'values are')} no {what}; taken as not known."
     remedy = f"Expected {expected}; correct the delivery if {field.removeprefix('measure:')} matters."
-    return [Finding(records.file, "warning", message, remedy, records.headers[field], row)]
+    nouns, what = ("value is", "values are"), f"no {what}; taken as not known."
+    return counted(where, records.file, "warning", nouns, what, remedy, records.headers[field])
 
 
 def lacking(records: Records, field: str, where: pd.Series, severity: str, what: str, remedy: str) -> list[Finding]:
     """Return a finding if some records lack what they cannot be counted without."""
-    if not where.any():
-        return []
-    count, row = count_and_row(where)
-    message = f"{times(count, 'record', 'records')} {what}; not counted."
-    return [Finding(records.file, severity, message, remedy, records.headers.get(field), row)]
+    nouns, what = ("record", "records"), f"{what}; not counted."
+    return counted(where, records.file, severity, nouns, what, remedy, records.headers.get(field))
 
 
 def provider(
@@ -226,14 +220,10 @@ def municipality(records: Records, codebook: Codebook, dtype: values.Texts = "st
     names = _delivered(records, "municipality")
     found = values.per_value(names, lambda name: known.get(values.key(name)), dtype)
     unknown = names.notna() & found.isna()
-    if not unknown.any():
-        return found, []
-    count, row = count_and_row(unknown)
-    message = (
-        f"{times(count, 'record has a municipality', 'records have a municipality')} that is not known; left empty."
-    )
+    nouns, what = ("record has", "records have"), "a municipality that is not known; left empty."
     remedy = "Expected a name or CBS code such as GM0632; correct the delivery or corrections.csv."
-    return found, [Finding(records.file, "warning", message, remedy, records.headers.get("municipality"), row)]
+    column = records.headers.get("municipality")
+    return found, counted(unknown, records.file, "warning", nouns, what, remedy, column)
 
 
 def municipality_spellings(codebook: Codebook) -> dict[str, str]:

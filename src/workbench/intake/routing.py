@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.codebook import Codebook
-from workbench.intake.findings import Finding, count_and_row, times
+from workbench.intake.findings import Finding, counted
 from workbench.intake.labels import NO_KIND
 from workbench.intake.values import distinct, key
 from workbench.schemas import MISSING_KINDS
@@ -54,11 +54,9 @@ def apply(
         without = codes[item].isna().to_numpy()
         changed[item] = np.where(not_put & without & np.isin(now, _MAY_BECOME), NOT_ASKED, now).astype(np.int8)
         against = pd.Series(not_put & ~without, index=codes.index)
-        if against.any():
-            count, row = count_and_row(against)
-            message = f"{times(count, 'answer', 'answers')} to {item} of people to whom it was not put; they are kept."
-            remedy = f"See whether the rule in routing.csv (asked if {rule['asked_if']}) is right."
-            findings.append(Finding(file, "warning", message, remedy, row=row))
+        what = f"to {item} of people to whom it was not put; they are kept."
+        remedy = f"See whether the rule in routing.csv (asked if {rule['asked_if']}) is right."
+        findings += counted(against, file, "warning", ("answer", "answers"), what, remedy)
     return kinds.assign(**changed) if changed else kinds, findings
 
 
