@@ -219,3 +219,15 @@ def test_answers_of_two_lengths_in_one_column_are_doubted(
     assert ("points" in row["example"]) == doubtful
     assert (row["certainty"] <= 0.2) == doubtful
     assert (draft["items"]["certainty"] <= 0.2).all() or not doubtful
+
+
+def test_shows_no_label_that_may_be_a_person(tmp_path: Path) -> None:
+    """A team may be called after who leads it, and a place may be an address; neither goes into a draft."""
+    rows = [
+        f"De Linde;{('Fatima el Amrani', 'Kees Bakker', 'Jan de Vries')[n % 3]};Dorpsstraat 12\n" for n in range(30)
+    ]
+    (tmp_path / "a.csv").write_text(f"Aanbieder;Team;Locatie\n{''.join(rows)}", "utf-8")
+    draft = drafts.propose(tmp_path / "a.csv", None)
+    assert draft["columns"]["field"].tolist() == ["provider", "identifier", "identifier"]
+    everything = " ".join(table.to_csv() for table in draft.values())
+    assert not any(name in everything for name in ("Amrani", "Bakker", "Vries", "Dorps"))

@@ -5,7 +5,7 @@ import csv
 import io
 import itertools
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -77,7 +77,8 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
     if mended:
         filled = pd.DataFrame.from_dict(mended, "index", columns=cells.columns, dtype="str")
         cells = pd.concat([cells.astype("str"), filled.where(~filled.isin(BLANKS))]).sort_index()
-        findings.append(_mended_finding(file, mended))
+    if records := [row for row in mended if row != before + 1]:
+        findings.append(_mended_finding(file, records))
     comma = settings.get("decimal", "") or ("," if delimiter == ";" else "")
     return Rows(cells=cells, apart=tuple(apart), decimal=comma, findings=tuple(findings))
 
@@ -185,16 +186,45 @@ def _header_in(sample: str, delimiter: str) -> tuple[list[str], int, int]:
     rows = _rows(sample, delimiter, 40)
     usual = Counter(len(row) for row in _rows(sample, delimiter, 200) if row).most_common(1)
     width = usual[0][0] if usual else 0
-    wide = [len(row) == width for row in rows]
-    filled = [[bool(cell.strip()) for cell in row] if fits else [] for row, fits in zip(rows, wide, strict=True)]
+    filled = [
+        [bool(cell.strip()) for cell in row] if len(row) == width or _is_narrow_header(row, width) else []
+        for row in rows
+    ]
     start = headers.first_row(filled[:30])
-    if not rows or start == 0 or not wide[start] or sum(_is_number(cell) for cell in rows[start]) > width / 2:
-        return (rows[0] if rows else []), 0, 0
+    if not rows or not filled[start] or (start and sum(_is_number(cell) for cell in rows[start]) > width / 2):
+        start = 0
+    header = rows[start] if rows else []
+    lacking = width - len(header)
+    while lacking < 0 and not header[-1].strip():
+        header, lacking = header[:-1], lacking + 1
+    if lacking > 0 and not any(cell.strip() for row in rows[start + 1 :] for cell in row[len(header) :]):
+        header = header + [""] * lacking  # the delimiters that close every record stand under no name
+    if not start:
+        return header, 0, 0
     reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
     for _ in range(start):
         next(reader)
     lines = sample.splitlines(keepends=True)[: reader.line_num]
-    return rows[start], len("".join(lines).encode()), start
+    return header, len("".join(lines).encode()), start
+
+
+def _is_narrow_header(row: list[str], width: int) -> bool:
+    """Say whether a row that is not as wide as most is a header all the same: names, each another, none lacking.
+
+    Records may end in a delimiter that the header lacks, and Excel drops empty cells at the end of records.
+
+    Examples
+    --------
+    >>> _is_narrow_header(["nr", "aanbieder", "cijfer"], 4), _is_narrow_header(["1", "De Linde", "8"], 4)
+    (True, False)
+    >>> _is_narrow_header(["Gemaakt op", "1 maart 2026"], 4)
+    False
+    """
+    names = [cell.strip() for cell in row]
+    while names and not names[-1]:
+        names.pop()
+    named = all(names) and len({name.casefold() for name in names}) == len(names)
+    return len(names) >= max(3, 0.6 * width) and named and not any(_is_number(name) for name in names)
 
 
 def _is_number(text: str) -> bool:
@@ -292,14 +322,16 @@ def _mend(
     """Return the misfits that can be made to fit without a guess, and the rows of those that cannot, each with why."""
     mended: dict[int, list[str]] = {}
     apart: dict[int, str] = {}
+    shortest = width
     for number, text in misfits:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
         cells = rows[0] if len(rows) == 1 else []
         if text.count('"') % 2:
             apart[number + before] = "quote"
-        elif number == last and len(cells) < width and not headers.is_summary(cells):
+        elif number == last and len(cells) < shortest and not headers.is_summary(cells):
             apart[number + before] = "cut"
         elif len(cells) < width:
+            shortest = min(shortest, len(cells))
             mended[number + before] = cells + [""] * (width - len(cells))
         elif not any(cell.strip() for cell in cells[width:]):
             mended[number + before] = cells[:width]
@@ -348,7 +380,7 @@ def _swallowed(cells: pd.DataFrame, file: str, delimiter: str) -> list[Finding]:
     return [Finding(file, "error", message, remedy, row=min(found))]
 
 
-def _mended_finding(file: str, mended: Mapping[int, list[str]]) -> Finding:
+def _mended_finding(file: str, mended: Collection[int]) -> Finding:
     return Finding(
         file,
         "warning",

@@ -4,18 +4,19 @@ The reader is recognised by what the file holds, not by its name. A missing cell
 write in an empty cell (``NA``, ``#N/B`` and the like, see `values.BLANKS`). Rows without any content are no records.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from workbench.intake import delimited, forms, headers, labelled, spreadsheet
+from workbench.intake import delimited, forms, headers, identifying, labelled, spreadsheet
 from workbench.intake.findings import Finding
 from workbench.intake.sheets import Rows, Unreadable
 from workbench.intake.values import distinct, fold, only_used
 
 _MOST_SUMMARY = 6
+_FEWEST_COLUMNS, _MOST = 3, 0.8  # of a table that stood in one column
 _OLD_STATA = (b"\x71", b"\x72", b"\x73")
 
 
@@ -71,7 +72,31 @@ def read(raw: bytes, file: str, settings: Mapping[str, str] | None = None) -> Ex
         rows = spreadsheet.read(raw, file, settings)
     else:
         rows = delimited.read(raw, file, settings)
-    return _with_header(rows, family, settings)
+    if not rows.names and rows.cells.shape[1] == 1:
+        rows, family = _taken_apart(rows, family, file, settings)
+    return _with_header(rows, family, file, settings)
+
+
+def _taken_apart(rows: Rows, family: str, file: str, settings: Mapping[str, str]) -> tuple[Rows, str]:
+    """Return a table of which every row stands in one cell cut into its columns; any other table as it is.
+
+    So it looks when text with commas is opened in a Dutch Excel and saved again.
+    """
+    texts = rows.cells.iloc[:, 0].astype("str").fillna("")
+    written = texts[texts != ""]
+    marked = [any(mark in text for mark in delimited.DELIMITERS) for text in written.iloc[:20]]
+    if len(written) < 2 or sum(marked) < _MOST * len(marked):
+        return rows, family
+    unstated = {name: value for name, value in settings.items() if name not in ("encoding", "delimiter")}
+    try:
+        apart = delimited.read("\n".join(texts).encode(), file, unstated)
+    except Unreadable:
+        return rows, family
+    if apart.cells.shape[1] < _FEWEST_COLUMNS or len(apart.apart) > len(apart.cells) / 2:
+        return rows, family
+    message = "Every row of the table stood in one cell; the cells were cut at their delimiters."
+    note = Finding(file, "note", message, "Nothing, if the columns are right; better is the export as it came.")
+    return replace(apart, findings=(*rows.findings, note, *apart.findings)), "delimited"
 
 
 def _family(raw: bytes) -> str:
@@ -107,7 +132,7 @@ def _family(raw: bytes) -> str:
     return "delimited"
 
 
-def _with_header(rows: Rows, family: str, settings: Mapping[str, str]) -> Export:
+def _with_header(rows: Rows, family: str, file: str, settings: Mapping[str, str]) -> Export:
     """Separate header from records, and name what wrote the export."""
     filled = np.zeros(len(rows.cells), dtype=bool)
     for name in rows.cells.columns:
@@ -126,7 +151,8 @@ def _with_header(rows: Rows, family: str, settings: Mapping[str, str]) -> Export
         body = cells.iloc[header.start + header.count :]
         names, further = headers.titles(head, header, rows.merged)
         wording, reader = wording | further, header.family
-    named = headers.unlike(names)
+    named = headers.unlike([identifying.without_contacts(name) for name in names])
+    findings = rows.findings + _masked(names, named, file)
     body = body.set_axis(named, axis=1)
     unnamed = [name for name, title in zip(named, names, strict=True) if not title and body[name].isna().all()]
     body, summary = _without_summary(body.drop(columns=unnamed))
@@ -135,7 +161,18 @@ def _with_header(rows: Rows, family: str, settings: Mapping[str, str]) -> Export
         body = _without_anonymised_dates(body)
     if reader in ("msforms", "googleforms"):
         body = forms.split_choices(body)
-    return Export(body, reader, rows.decimal, rows.apart, summary, wording, rows.codes, rows.findings)
+    return Export(body, reader, rows.decimal, rows.apart, summary, wording, rows.codes, findings)
+
+
+def _masked(names: Sequence[str], named: Sequence[str], file: str) -> tuple[Finding, ...]:
+    """Return a finding for each column in whose name a telephone, account or service number or e-mail address stood."""
+    message = "The name of the column holds a number or an address of a person; it is left out of the name."
+    remedy = "Delete this file, and ask for it with names of columns that say what is in them."
+    return tuple(
+        Finding(file, "error", message, remedy, shown)
+        for name, shown in zip(names, named, strict=True)
+        if identifying.without_contacts(name) != name
+    )
 
 
 def _without_summary(body: pd.DataFrame) -> tuple[pd.DataFrame, tuple[int, ...]]:

@@ -30,6 +30,7 @@ _ADDRESS = (
 )
 _BORN = r"(?i)\b(?:geb\.?|geboren|geboortedatum|born)\b[^0-9]{0,20}[0-9]{1,2}[-/. ]"
 _SHORTEST = 6  # a@b.nl
+WRITTEN = ("name", "address", "born")  # looked for where people write sentences, by the look of words only
 
 
 def suspects(column: pd.Series, contacts: bool = True, names: bool = False) -> pd.DataFrame:

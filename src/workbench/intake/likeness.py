@@ -37,19 +37,23 @@ class Column:
     labels: tuple[str, ...]  # distinct values, most frequent first; empty where values differ from person to person
     numeric: bool
     dated: bool
-    personal: str
+    personal: str  # what some values hold that identifies people
+    identifies: bool  # so do most of them
 
 
 def look(export: Export, header: str) -> Column:
     """Return what a column is like."""
     column = export.table[header].dropna().astype("str")
     counts = column.value_counts()
-    suspects = identifying.suspects(column)
-    personal = str(suspects.sum().idxmax()) if len(suspects.columns) else ""
     few = len(counts) <= _MOST_LABELS and (len(counts) <= 3 or len(column) >= 3 * len(counts))
     short = bool(len(counts)) and max(map(len, counts.index)) <= 60
-    labelled = header in export.codes or (few and short and not personal)
-    order = sorted(counts.index, key=lambda value: (-counts[value], value)) if labelled else []
+    suspects = identifying.suspects(column, names=few and short)
+    personal = str(suspects.sum().idxmax()) if len(suspects.columns) else ""
+    held = suspects.any(axis=1) if personal else pd.Series(False, index=column.index)
+    in_contact = bool(set(suspects.columns) - set(identifying.WRITTEN))
+    labelled = header in export.codes or (few and short and not in_contact)
+    named = set(column[held])  # a label that may be a person is never shown
+    order = sorted(set(counts.index) - named, key=lambda value: (-counts[value], value)) if labelled else []
     return Column(
         header=header,
         wording=fold(export.wording.get(header, header)),
@@ -58,6 +62,7 @@ def look(export: Export, header: str) -> Column:
         numeric=bool(len(column)) and not values.numbers(column, export.decimal)[1].any(),
         dated=bool(len(column)) and moments.dates(column, century=2000)[0].notna().mean() > 0.9,
         personal=personal,
+        identifies=bool(held.mean() > 0.5) if len(column) else False,
     )
 
 
@@ -174,8 +179,8 @@ def _by_values(column: Column, codebook: Codebook | None, export: Export, kind: 
     """Return what the values tell: person ids, contact details, names of providers and municipalities."""
     if column.personal in ("bsn", "test"):
         return {"bsn" if "bsn" in FIELDS.get(kind, ()) and column.numeric else "remark": 0.9}
-    if column.personal:
-        return {"remark" if len(key(column.header)) > 20 else "identifier": 0.8}
+    if column.personal and (column.identifies or not column.labels):
+        return {"identifier" if column.identifies else "remark": 0.8}
     if codebook is None or not column.filled or column.dated:
         return {}
     names = export.table[column.header].dropna().astype("str")

@@ -1,0 +1,69 @@
+"""Where the header of a table is, whatever a program or a person did to the table before it was sent."""
+
+import io
+
+import openpyxl
+import pytest
+
+from workbench.intake import exports
+
+HEADER = "nr;aanbieder;datum;vraag;opmerking"
+NAMES = HEADER.split(";")
+RECORDS = [f"{number};De Linde;{number}-2-2026;{number % 5 + 1};" for number in range(1, 13)]
+
+
+def in_one_column(lines: list[str]) -> bytes:
+    book = openpyxl.Workbook()
+    for line in lines:
+        book.active.append([line])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def text(*lines: str) -> bytes:
+    return "\r\n".join(lines).encode()
+
+
+@pytest.mark.parametrize(
+    ("raw", "before"),
+    [
+        (text(HEADER, *(f"{record};" for record in RECORDS)), 0),
+        (text("Rapport", "Periode;2026", HEADER, *(f"{record};;" for record in RECORDS)), 2),
+        (text(f"{HEADER};;", *RECORDS), 0),
+        (text(HEADER, *(record.rstrip(";") for record in RECORDS)), 0),
+        (text(*(f'"{line.replace(";", ",")}"' for line in (HEADER, *RECORDS))), 0),
+        (in_one_column([line.replace(";", ",") for line in (HEADER, *RECORDS)]), 0),
+    ],
+    ids=[
+        "delimiter behind records",
+        "and titles above",
+        "behind the header",
+        "cells dropped",
+        "quoted lines",
+        "cell A",
+    ],
+)
+def test_no_record_is_taken_for_a_header(raw: bytes, before: int) -> None:
+    export = exports.read(raw, "a.csv")
+    assert list(export.table.columns)[:4] == NAMES[:4]
+    assert export.table.index.tolist() == [before + number for number in range(2, 14)]
+    assert export.table["vraag"].tolist() == [record.split(";")[3] for record in RECORDS]
+    assert not export.apart
+
+
+def test_more_cells_than_names_are_refused_rather_than_shifted() -> None:
+    with pytest.raises(exports.Unreadable, match="header of 5 columns"):
+        exports.read(text(HEADER, *(f"{record};extra" for record in RECORDS)), "a.csv")
+
+
+def test_a_last_row_that_is_cut_off_is_told() -> None:
+    export = exports.read(text(HEADER, *RECORDS, "13;De Lin"), "a.csv")
+    assert export.apart == (14,)
+
+
+def test_names_of_columns_hold_no_number_of_a_person() -> None:
+    named = "nr;aanbieder;Opmerking (bel 06-12345678);jan@voorbeeld.example;bsn 999990019"
+    export = exports.read(text(named, *RECORDS), "a.csv")
+    assert list(export.table.columns)[2:] == ["Opmerking (bel [TELEFOON])", "[E-MAIL]", "bsn [NUMMER]"]
+    assert [finding.column for finding in export.findings] == list(export.table.columns)[2:]
