@@ -1,5 +1,6 @@
 """A first codebook comes of a delivery alone, and nothing personal stands in it."""
 
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from workbench import codebook
 from workbench.codebook import Codebook
-from workbench.intake import deliveries, drafts
+from workbench.intake import deliveries, drafts, labels
 
 
 def delivery(path: Path, people: int = 60) -> Path:
@@ -231,3 +232,44 @@ def test_shows_no_label_that_may_be_a_person(tmp_path: Path) -> None:
     assert draft["columns"]["field"].tolist() == ["provider", "identifier", "identifier"]
     everything = " ".join(table.to_csv() for table in draft.values())
     assert not any(name in everything for name in ("Amrani", "Bakker", "Vries", "Dorps"))
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ("Zeer mee oneens", "Mee oneens", "Niet mee eens, niet mee oneens", "Mee eens", "Zeer mee eens"),
+        ("Geheel mee oneens", "Oneens", "Niet oneens/niet eens", "Eens", "Geheel mee eens"),
+        ("Heel ontevreden", "Ontevreden", "Niet tevreden, niet ontevreden", "Tevreden", "Heel tevreden"),
+        ("Nooit", "Zelden", "Soms", "Meestal", "Altijd"),
+        ("\N{ANGRY FACE}", "\u2639\ufe0f", "\N{NEUTRAL FACE}", "\N{SLIGHTLY SMILING FACE}", "\N{GRINNING FACE}"),
+        ("smiley_1.png", "smiley_2.png", "smiley_3.png", "smiley_4.png", "smiley_5.png"),
+        ("\u2605", "\u2605\u2605", "\u2605\u2605\u2605", "\u2605\u2605\u2605\u2605", "\u2605\u2605\u2605\u2605\u2605"),
+        ("1/5", "2/5", "3/5", "4/5", "5/5"),
+        ("1 (zeer slecht)", "2", "3", "4", "5 (uitstekend)"),
+    ],
+    ids=lambda answers: answers[0],
+)
+def test_five_labels_are_read_in_their_order(answers: tuple[str, ...], region: Codebook, tmp_path: Path) -> None:
+    draft = drafts.propose(asked(tmp_path / "enquete.csv", PILLARS[0], answers=answers), region)
+    used = draft["columns"]["scale"].iat[1]
+    scales = pd.concat([region.scales, draft["scales"]])
+    coded = labels.code(pd.Series(answers), labels.scales(scales)[used], 1, 5)
+    assert coded.codes[coded.at].tolist() == [1, 2, 3, 4, 5]
+
+
+def test_two_labels_of_a_question_never_get_one_code(region: Codebook, tmp_path: Path) -> None:
+    """What nearly is a known label is another one where that one stands beside it."""
+    answers = ("Helemaal oneens", "Oneens", "Neutraal", "Mee eens", "Meer eens")
+    draft = drafts.propose(asked(tmp_path / "enquete.csv", PILLARS[0], answers=answers), region)
+    scale = draft["scales"].set_index("label")
+    assert scale.loc["Meer eens", ["code", "certainty"]].tolist() == ["", 0]
+
+
+def test_two_smileys_that_mean_the_same_are_doubted(region: Codebook, tmp_path: Path) -> None:
+    faces = ["POUTING FACE", "WHITE FROWNING FACE", "NEUTRAL FACE"]
+    faces += ["SLIGHTLY SMILING FACE", "SMILING FACE WITH SMILING EYES"]
+    answers = tuple(map(unicodedata.lookup, faces))
+    draft = drafts.propose(asked(tmp_path / "enquete.csv", PILLARS[0], answers=answers), region)
+    row = draft["columns"].iloc[1]
+    assert "two of them have one code" in row["example"]
+    assert row["certainty"] <= 0.2

@@ -25,6 +25,7 @@ from workbench.intake.values import fold, key, opposite
 TABLES = ("deliveries", "columns", "items", "scales", "providers", "aliases")
 _MOST_PROVIDERS = 500
 _DOUBTFUL = 0.2  # what a person has to look at first
+_CERTAIN = 0.8  # the export says it, or the label is known
 _CODE = re.compile(r"-?[0-9]{1,2}")
 _MARK = re.compile(r"-?[0-9]{1,2}(?:[.,][0-9]+)?")
 _ANSWER_CODE = re.compile(r"[a-z]{1,3}0*([0-9]{1,2})")  # AO03, A1
@@ -282,9 +283,16 @@ def _scales(
             of_scale = of_scale.assign(label=of_scale["label"].map(key)).set_index("label")
             known_labels = pd.concat([of_scale, reasons])
             known_labels = known_labels[~known_labels.index.duplicated()]
-            guessed = {} if alike else ordering.in_order(open_texts, scale_of, lengths[field])
-        for text in lacking:
-            row = _label(scale, text, texts[text], column, known_labels, export, is_item, guessed)
+            guessed = ordering.in_order(open_texts, scale_of, lengths[field])
+            guessed |= ordering.numbered(list(texts), lengths[field])
+        taken = {scale_of[scale].codes[text] for text in shared if scale in scale_of} - {""} if is_item else set()
+        about = (column, known_labels, export, is_item, guessed)
+        proposals = [_label(scale, text, texts[text], *about) for text in lacking]
+        for row in sorted(proposals, key=lambda each: -float(str(each["certainty"]))):
+            if is_item and row["code"] in taken and float(str(row["certainty"])) < _CERTAIN:
+                row |= {"code": "", "certainty": 0.0}  # what sets two labels apart would be lost
+            taken |= {str(row["code"])} - {""} if is_item else set()
+        for row in proposals:
             if not any(each["scale"] == scale and each["label"] == row["label"] for each in rows):
                 rows.append(row)
     return rows, used

@@ -2,6 +2,7 @@
 
 import difflib
 import itertools
+import re
 from collections.abc import Collection, Mapping
 
 import pandas as pd
@@ -13,6 +14,9 @@ from workbench.intake.values import key, opposite, per_value
 
 _CHANCE = 1e-4
 _THREE = {"1", "2", "3"}
+_STARS, _STARRED = re.compile("[★⭐]"), re.compile("[★⭐]+☆*")
+# 4/5, 10 (uitstekend), 4 sterren; smiley_4.png, Antwoord 4, Mee eens (4)
+_PLACE = re.compile(r"([0-9]{1,2})(?:\s*[/(:=.)-].*|\s+[a-z].*)?|[^0-9]*?([0-9]{1,2})(?:\)|\.(?:png|svg|gif|jpe?g))?")
 
 
 def best_known(texts: Collection[str], known: Mapping[str, Scale], span: tuple[float, float]) -> str:
@@ -55,6 +59,31 @@ def in_order(texts: Collection[str], known: Mapping[str, Scale], span: tuple[flo
     return {text: f"{low if places[text] == 0 else high:g}" for text in ordered if places[text] in (0, 1)}
 
 
+def numbered(texts: Collection[str], span: tuple[float, float]) -> dict[str, str]:
+    """Return codes for labels that hold the number of their place: a picture, a mark of so many, a number of stars.
+
+    Only where most labels do so, each another number.
+
+    Examples
+    --------
+    >>> numbered(["smiley_1.png", "smiley_2.png", "Overslaan"], (1, 5))
+    {'smiley_1.png': '1', 'smiley_2.png': '2'}
+    >>> numbered(["10 (uitstekend)", "9", "1 (slecht)"], (1, 10)), numbered(["★★☆", "★☆☆"], (1, 3))
+    ({'10 (uitstekend)': '10', '9': '9', '1 (slecht)': '1'}, {'★★☆': '2', '★☆☆': '1'})
+    >>> numbered(["team 3", "kort", "lang", "zeer lang"], (1, 5))
+    {}
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        stars = len(_STARS.findall(text)) if _STARRED.fullmatch(text) else 0
+        place = _PLACE.fullmatch(text)
+        number = stars or int(next((each for each in place.groups() if each), 0) if place else 0)
+        if span[0] <= number <= span[1] and (number or place):
+            found[text] = str(number)
+    certain = len(set(found.values())) == len(found) and 2 * len(found) > len(_answers(texts))
+    return found if certain else {}
+
+
 def mixed(column: Column, given: pd.Series, whose: pd.Series | None, known: Mapping[str, Scale]) -> str:
     """Return why the answers of a column look like those of two versions of a question; empty if they do not.
 
@@ -78,8 +107,11 @@ def mixed(column: Column, given: pd.Series, whose: pd.Series | None, known: Mapp
     for scale in scales:
         codes = pd.Series([scale.codes.get(text) for text in answers], dtype="str")
         twice = codes[codes.duplicated()].nunique()
-        if codes.notna().all() and _width(scale) > 3 and 1 < twice < codes.nunique():
-            return f"some codes of {_width(scale):g} points have two labels each: are these two versions?"
+        if codes.notna().all() and _width(scale) > 3:
+            if 1 < twice < codes.nunique():
+                return f"some codes of {_width(scale):g} points have two labels each: are these two versions?"
+            if twice and len(answers) == _width(scale):
+                return f"{len(answers)} labels for {_width(scale):g} points, and two of them have one code"
     short = whose is not None and any(_in_three(answers, three, given, whose) for three in _threes(known))
     return "some providers have answers of 3 points only, others of more: are these two versions?" if short else ""
 

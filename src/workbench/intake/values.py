@@ -33,15 +33,19 @@ def fold(text: str) -> str:
 DENIALS = {"niet", "geen", "nooit", "not", "no", "never", "nee"}
 
 
+_TINTS = dict.fromkeys((0xFE0E, 0xFE0F, *range(0x1F3FB, 0x1F400)))  # how an emoji is drawn, and the colour of its skin
+
+
 def key(text: str) -> str:
-    """Return what two texts have in common that differ in case and white space only.
+    """Return what two texts have in common that differ in case, white space and the drawing of emoji only.
 
     Examples
     --------
-    >>> key("Helemaal  MEE eens") == key("helemaal mee eens")
-    True
+    >>> key("Helemaal  MEE eens") == key("helemaal mee eens"), key("\u2639\ufe0f") == key("\u2639")
+    (True, True)
     """
-    return fold(text).casefold()
+    folded = fold(text).casefold()
+    return folded if folded.isascii() else folded.translate(_TINTS)
 
 
 def opposite(one: str, other: str) -> bool:
