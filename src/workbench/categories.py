@@ -2,6 +2,11 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_BYTES = 256
+_ENOUGH = 1000  # rows that tell whether a column repeats its values
 
 
 def used(column: pd.Series) -> np.ndarray:
@@ -19,3 +24,44 @@ def used(column: pd.Series) -> np.ndarray:
     seen = np.zeros(count + 1, dtype=bool)
     seen[at] = True  # missing is -1: the last
     return seen[:-1]
+
+
+def looked_up(values: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Return the value at each place, several times quicker than `values[at]`; not to be written in.
+
+    Parameters
+    ----------
+    values : ndarray
+    at : ndarray of int
+        Places in `values`; -1 is the last one.
+
+    Raises
+    ------
+    IndexError
+        Where there is no such place.
+
+    Examples
+    --------
+    >>> looked_up(np.array([0.5, 1.5, np.nan]), np.array([0, 1, -1, 0], dtype=np.int8)).tolist()
+    [0.5, 1.5, nan, 0.5]
+    """
+    if at.dtype == np.int8:  # as places 128 to 255
+        below = min(len(values), _BYTES // 2)
+        values = np.concatenate([values[:below], np.zeros(_BYTES - 2 * below, dtype=values.dtype), values[-below:]])
+        at = at.view(np.uint8)
+    elif len(at) and at.min() < 0:
+        return values[at]
+    return pc.take(pa.array(values), pa.array(at)).to_numpy(zero_copy_only=False)
+
+
+def hardly_repeats(column: pd.Series) -> bool:
+    """Say whether nearly every text of a long column is another, as numbers of people are.
+
+    Examples
+    --------
+    >>> hardly_repeats(pd.Series(map(str, range(2000)))), hardly_repeats(pd.Series(["a", "b"] * 1000))
+    (True, False)
+    """
+    if isinstance(column.dtype, pd.CategoricalDtype) or len(column) < _ENOUGH:
+        return False
+    return bool(column.iloc[:_ENOUGH].nunique() > 0.9 * _ENOUGH)

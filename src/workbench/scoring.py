@@ -12,6 +12,7 @@ import pandas as pd
 
 from workbench import schemas
 from workbench.analysis import scales
+from workbench.categories import looked_up
 from workbench.codebook import Codebook
 
 _FEWEST, _ENOUGH = 20, 5_000
@@ -132,11 +133,16 @@ def _versions(
 
     Of each: those values, the items of dimensions that were answered, and the places of its responses.
     """
-    grouped = responses.reset_index(drop=True).groupby([*per, "instrument", "variant"], observed=True)
-    for version, at in grouped.indices.items():
-        *those, instrument, variant = map(str, version)  # type: ignore[call-overload]
+    if responses.empty:
+        return
+    held = [pd.Categorical(responses[name]) for name in (*per, "instrument", "variant")]
+    sizes = [len(each.categories) for each in held]
+    at, found = pd.factorize(np.ravel_multi_index(tuple(each.codes for each in held), sizes), sort=True)
+    rows = np.split(np.argsort(at, kind="stable"), np.bincount(at).cumsum()[:-1])
+    for version, own in zip(np.transpose(np.unravel_index(found, sizes)), rows, strict=True):
+        *those, instrument, variant = (str(each.categories[place]) for each, place in zip(held, version, strict=True))
         items = items_of(book, instrument, variant)
-        yield those, items[(items["dimension"] != "") & items["item"].isin(answers.columns)], np.asarray(at)
+        yield those, items[(items["dimension"] != "") & items["item"].isin(answers.columns)], own
 
 
 def _given(answers: pd.DataFrame, items: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
@@ -162,26 +168,30 @@ def _of_version(answers: pd.DataFrame, rows: np.ndarray, at: np.ndarray, items: 
     """Return the scores of one version of a questionnaire; `at` is the place of each response among all."""
     width = points(items).droplevel("instrument")
     dimensions = sorted(width.index)
-    scored = np.empty((len(rows), len(dimensions)))
-    given = np.empty((len(rows), len(dimensions)), dtype="int64")
-    for number, dimension in enumerate(dimensions):
+    in_order = len(rows) == len(answers) and bool((rows == np.arange(len(rows))).all())
+    places, scored, given = [], [], []
+    before = 0
+    for dimension in dimensions:
         own = items[items["dimension"] == dimension][["item", "dimension", "low", "high", "reversed"]]
-        place, patterns = _patterns(answers[list(dict.fromkeys(own["item"]))], rows, own)
-        scored[:, number] = scales.score(patterns, own)[dimension].to_numpy()[place]
-        given[:, number] = patterns.notna().sum(axis=1).to_numpy()[place]
+        place, patterns = _patterns(answers[list(dict.fromkeys(own["item"]))], None if in_order else rows, own)
+        places.append(place + before)
+        scored.append(scales.score(patterns, own)[dimension].to_numpy())
+        given.append(patterns.notna().sum(axis=1).to_numpy(dtype=np.int64))
+        before += len(patterns)
+    pattern = np.stack(places, axis=1).ravel()  # row by row: the patterns of all dimensions stand one after the other
     tiled = np.tile(np.arange(len(dimensions), dtype=np.int8), len(rows))
     columns = {
         "at": np.repeat(at, len(dimensions)),
         "dimension": pd.Categorical.from_codes(tiled, pd.Index(dimensions)),
-        "score": scored.ravel(),
-        "n_items": given.ravel(),
+        "score": looked_up(np.concatenate(scored), pattern),
+        "n_items": looked_up(np.concatenate(given), pattern),
         "points": np.tile(width.loc[dimensions].to_numpy(dtype="int64"), len(rows)),
     }
     return pd.DataFrame(columns, copy=False)
 
 
-def _patterns(answers: pd.DataFrame, rows: np.ndarray, items: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
-    """Return each different pattern of answers once, and which of them each response gave.
+def _patterns(answers: pd.DataFrame, rows: np.ndarray | None, items: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
+    """Return each different pattern of answers once, and which of them each response in `rows` (None: all) gave.
 
     A few thousand patterns stand for a million responses: what is scored is the pattern. Where answers are no small
     whole numbers within their range, or patterns are too many to number, every response is a pattern of its own.
@@ -190,28 +200,27 @@ def _patterns(answers: pd.DataFrame, rows: np.ndarray, items: pd.DataFrame) -> t
     sizes = {item: int(ends["high"] - ends["low"]) + 2 for item, ends in lows.items()}
     whole = all((answers[item].dtype == "Int8") and float(ends["low"]).is_integer() for item, ends in lows.items())
     many = math.prod(sizes.values())
-    every: np.ndarray | slice = slice(None) if len(rows) == len(answers) and _in_order(rows) else rows
-    number = np.zeros(len(rows), dtype=np.int32 if many < _DIRECT else np.int64)
+    every: np.ndarray | slice = slice(None) if rows is None else rows
+    number: np.ndarray = np.zeros(
+        len(answers) if rows is None else len(rows), dtype=np.int32 if many < _DIRECT else np.int64
+    )
     if whole and many < 2**62:
         for item, size in sizes.items():
-            place = answers[item].to_numpy(dtype=np.int16, na_value=int(lows[item]["low"]) - 1)[every]
-            place = place - np.int16(int(lows[item]["low"]) - 1)
-            if len(place) and (place.min() < 0 or place.max() >= size):
+            none = int(lows[item]["low"]) - 1
+            code = answers[item].to_numpy(dtype=np.int16, na_value=none)[every]
+            if len(code) and (code.min() < none or code.max() >= none + size):
                 break
-            number = number * size + place
+            number *= size
+            number += code - np.int16(none)
         else:
-            at, known = (number, np.arange(many)) if many < min(_DIRECT, len(rows)) else pd.factorize(number)
+            at, known = (number, np.arange(many)) if many < min(_DIRECT, len(number)) else pd.factorize(number)
             columns = {}
             for item in reversed(sizes):
                 known, place = np.divmod(known, sizes[item])
                 columns[item] = np.where(place == 0, np.nan, place + lows[item]["low"] - 1)
             return at, pd.DataFrame(columns)
-    own = {item: answers[item].to_numpy(dtype="float64", na_value=np.nan)[rows] for item in answers.columns}
-    return np.arange(len(rows)), pd.DataFrame(own, copy=False)
-
-
-def _in_order(rows: np.ndarray) -> bool:
-    return bool((rows == np.arange(len(rows))).all())
+    own = {item: answers[item].to_numpy(dtype="float64", na_value=np.nan)[every] for item in answers.columns}
+    return np.arange(len(number)), pd.DataFrame(own, copy=False)
 
 
 def items_of(book: Codebook, instrument: str, variant: str) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
+from workbench.categories import looked_up
 from workbench.codebook import Codebook
 from workbench.intake import labels
 from workbench.intake.findings import Finding, counted
@@ -18,7 +19,7 @@ _SMALL = 127
 def coded(
     delivered: Records, variants: pd.Series, scales: Mapping[str, Scale], codebook: Codebook, instrument: str
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[Finding]]:
-    """Return codes and kinds of missing, one column per item.
+    """Return codes, one column per item, and kinds of missing, one column per item that has any.
 
     A questionnaire may have several variants with scales of different length; each record is read by its own. Where a
     scale's labels run further than the item does in that variant, the labels are not used: "neutral" on three points
@@ -45,16 +46,18 @@ def coded(
                 coded.problems, delivered.file, question["header"], question["scale"], "an answer"
             )
     put_together = {item: _put_together(parts, len(index)) for item, parts in given.items()}
-    codes = pd.DataFrame({item: codes for item, (codes, _) in put_together.items()}, index=index)
-    kinds = pd.DataFrame({item: kinds for item, (_, kinds) in put_together.items()}, index=index, dtype=np.int8)
+    codes = pd.DataFrame({item: codes for item, (codes, _) in put_together.items()}, index=index, copy=False)
+    with_kinds = {item: kinds for item, (_, kinds) in put_together.items() if kinds is not None}
+    kinds = pd.DataFrame(with_kinds, index=index, dtype=np.int8)
     return codes, kinds, findings
 
 
 def _put_together(
     parts: list[tuple[np.ndarray | slice, labels.Coded]], count: int
-) -> tuple[ExtensionArray, np.ndarray]:
+) -> tuple[ExtensionArray, np.ndarray | None]:
     """Return codes and kinds of missing of one item: of several columns the first that says something counts.
 
+    There are no kinds where every answer is a code or nothing is known of why it is missing.
     Codes are small whole numbers and take one byte each, unless some have decimals.
     """
     levels = np.concatenate([np.empty(0), *(coded.codes[~np.isnan(coded.codes)] for _, coded in parts)])
@@ -62,7 +65,9 @@ def _put_together(
     if len(parts) == 1 and isinstance(parts[0][0], slice):  # one column, all records: nothing to choose between
         coded = parts[0][1]
         table = np.nan_to_num(coded.codes).astype(np.int8 if small else np.float64)
-        return _masked(table[coded.at], np.isnan(coded.codes)[coded.at]), coded.kinds[coded.at]
+        without = looked_up(np.isnan(coded.codes).view(np.int8), coded.at).view(bool)
+        any_kind = (coded.kinds != NO_KIND).any()
+        return _masked(looked_up(table, coded.at), without), looked_up(coded.kinds, coded.at) if any_kind else None
     codes = np.zeros(count, dtype=np.int8 if small else np.float64)
     without = np.ones(count, dtype=bool)
     kinds = np.full(count, NO_KIND, dtype=np.int8)
@@ -73,7 +78,7 @@ def _put_together(
         kinds[rows] = np.where(fresh, coded.kinds[coded.at], kinds[rows])
         without[rows] = np.where(fresh, np.isnan(coded.codes)[coded.at], without[rows])
     codes[without] = 0
-    return _masked(codes, without), kinds
+    return _masked(codes, without), kinds if (kinds != NO_KIND).any() else None
 
 
 def _masked(codes: np.ndarray, without: np.ndarray) -> ExtensionArray:

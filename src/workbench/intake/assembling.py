@@ -42,7 +42,7 @@ def assemble(cleaned: "Sequence[Cleaned]") -> tuple[pd.DataFrame, pd.DataFrame, 
     kinds = _together([part.kinds for part in parts])
     if len(parts) > 1:
         codes = codes.astype({item: "Float64" for item in codes.columns if codes[item].dtype != "Int8"})
-        kinds = kinds.reindex(columns=codes.columns).fillna(NO_KIND).astype(np.int8)
+        kinds = kinds.fillna(NO_KIND).astype(np.int8)
 
     order = np.lexsort([responses["row"], responses["file"].cat.codes, responses["response_id"]])
     with ThreadPoolExecutor(max_workers=2) as both:
@@ -58,14 +58,14 @@ def assemble(cleaned: "Sequence[Cleaned]") -> tuple[pd.DataFrame, pd.DataFrame, 
         responses, codes, kinds = (table.loc[by_text].reset_index(drop=True) for table in (responses, codes, kinds))
     responses = responses.drop(columns=["person", "alike"]).assign(response_id=ids, **_background(responses))
     responses = responses.drop(columns=[name for name in responses.columns if name.startswith("background:")])
-    codes, kinds = codes[sorted(codes.columns)], kinds[sorted(codes.columns)]
+    codes, kinds = codes[sorted(codes.columns)], kinds[sorted(kinds.columns)]
 
     # Row by row and, within a row, item by item: the order of the key.
     where, item = np.nonzero(kinds.to_numpy() != NO_KIND)
     unanswered = pd.DataFrame(
         {
             "response_id": ids.take(where).array,
-            "item": pd.Categorical.from_codes(item, pd.Index(codes.columns)),
+            "item": pd.Categorical.from_codes(item, pd.Index(kinds.columns, dtype="str")),
             "kind": pd.Categorical.from_codes(kinds.to_numpy()[where, item], pd.Index(schemas.MISSING_KINDS)),
         }
     )

@@ -60,7 +60,8 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
     text, before = text[skipped:], before + rows_before
 
     unlike = _hardly_repeating(sample, delimiter, len(header))
-    table, misfits = _parse(text, delimiter, len(header), unlike)
+    broken = _may_break_lines(text)
+    table, misfits = _parse(text, delimiter, len(header), unlike, broken)
     fitting = np.arange(1, len(table) + len(misfits) + 1)
     fitting = np.delete(fitting, [number - 1 for number, _ in misfits]) if misfits else fitting
     cells = table.set_axis(fitting + before, axis=0)
@@ -72,7 +73,7 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
             "Save it again as CSV with one header row and text in quotes, or state the delimiter in deliveries.csv.",
         )
     findings = _strange_findings(file, strange) + _apart_findings(file, apart)
-    if text.count(b"\n") > len(table) + len(misfits):  # some cell holds a line break
+    if broken and text.count(b"\n") > len(table) + len(misfits):  # some cell holds a line break
         findings += _swallowed(cells, file, delimiter)
     if mended:
         filled = pd.DataFrame.from_dict(mended, "index", columns=cells.columns, dtype="str")
@@ -239,17 +240,29 @@ def _hardly_repeating(sample: str, delimiter: str, width: int) -> set[int]:
     return {at for at in range(width) if len({row[at] for row in rows}) > 0.9 * len(rows)}
 
 
-def _parse(text: bytes, delimiter: str, width: int, unlike: set[int]) -> tuple[pd.DataFrame, list[tuple[int, str]]]:
+def _may_break_lines(text: bytes) -> bool:
+    r"""Say whether a cell may hold a line break: only between quotes, and most tables have those in their header only.
+
+    Examples
+    --------
+    >>> _may_break_lines(b'"a";"b"\n1;2'), _may_break_lines(b'a;b\n1;"x\ny"')
+    (False, True)
+    """
+    first = text.find(b"\n") + 1
+    return text.find(b'"', first) >= 0 or text[:first].count(b'"') % 2 == 1
+
+
+def _parse(
+    text: bytes, delimiter: str, width: int, unlike: set[int], broken: bool
+) -> tuple[pd.DataFrame, list[tuple[int, str]]]:
     """Return the rows that fit, header included, and the others as (row, text). Empty lines are rows without cells.
 
-    Of the columns `unlike` the texts are held as they are, of the others each distinct text once.
+    Of the columns `unlike` the texts are held as they are, of the others each distinct text once. Where cells may hold
+    a line break (`broken`) the text is cut into rows with more care.
     """
     names = [str(at) for at in range(width)]
     once_each = pa.dictionary(pa.int32(), pa.large_string())
     types = {name: pa.large_string() if at in unlike else once_each for at, name in enumerate(names)}
-
-    # A cell can only hold a line break between quotes; most tables have them in their header only, or not at all.
-    broken = text.find(b'"', text.find(b"\n") + 1) >= 0 or text[: text.find(b"\n") + 1].count(b'"') % 2 == 1
 
     def once(threads: bool, chunk: int) -> tuple[pa.Table, list[tuple[int, str]]]:
         misfits: list[tuple[int, str]] = []

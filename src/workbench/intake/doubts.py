@@ -27,10 +27,14 @@ _MOST = 127  # above and, negative, below every code of an answer scale
 
 @dataclass(frozen=True)
 class Doubtful:
-    """Which records of one delivery are doubtful, each by the reason that its exclusion would have."""
+    """Which records of one delivery are doubtful, each by the reason that its exclusion would have.
+
+    `answered`: to how many items each record has an answer.
+    """
 
     straight: pd.Series
     fast: pd.Series
+    answered: np.ndarray
 
 
 def within(codes: pd.DataFrame, seconds: pd.Series, codebook: Codebook, instrument: str) -> Doubtful:
@@ -75,7 +79,7 @@ def within(codes: pd.DataFrame, seconds: pd.Series, codebook: Codebook, instrume
     took = seconds.to_numpy(dtype=float)
     known = (took > 0) & (took < _LONGEST_DAY) & (total > 0)
     fast = known & (took < least * total)
-    return Doubtful(pd.Series(straight, index=codes.index), pd.Series(fast, index=codes.index))
+    return Doubtful(pd.Series(straight, index=codes.index), pd.Series(fast, index=codes.index), total)
 
 
 def flags(marked: dict[str, pd.Series], index: pd.Index) -> pd.Series:

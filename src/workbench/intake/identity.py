@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 from pandas.api.extensions import ExtensionArray
 
+from workbench.categories import hardly_repeats, looked_up
 from workbench.intake.labels import NO_KIND
 from workbench.intake.values import distinct
 from workbench.schemas import MISSING_KINDS
@@ -37,6 +38,9 @@ def content_hash(columns: Mapping[str, pd.Series], hash_key: str) -> np.ndarray:
         if isinstance(column.dtype, np.dtype) and column.dtype.kind in "Mfiu":  # quicker than looking for equal ones
             given = column.to_numpy() + 0.0 if column.dtype.kind == "f" else column.to_numpy()  # -0 is 0
             hashes = pd.util.hash_array(given, hash_key=hash_key, categorize=False)
+            total += np.where(there, hashes * _multiplier(name, hash_key), np.uint64(0))
+        elif hardly_repeats(column):
+            hashes = pd.util.hash_array(column.to_numpy(), hash_key=hash_key, categorize=False)
             total += np.where(there, hashes * _multiplier(name, hash_key), np.uint64(0))
         else:
             at, known = distinct(column)
@@ -70,18 +74,20 @@ def hexadecimal(numbers: np.ndarray) -> ExtensionArray:
 def answer_hash(codes: pd.DataFrame, kinds: pd.DataFrame, hash_key: str) -> np.ndarray:
     """Return one number per record, made of its answers and of the reasons why answers are missing."""
     total = np.zeros(len(codes), dtype=np.uint64)
-    small = pd.Series(np.arange(-_SMALL, _SMALL + 1, dtype=float))
-    reasons = pd.Series(-1000.0 - np.arange(len(MISSING_KINDS)))
+    small = pd.Series(np.r_[0.0 : _SMALL + 1, np.nan, -_SMALL:0.0])  # negative ones stand where -1 is the last
+    reasons = pd.Series([*(-1000.0 - np.arange(len(MISSING_KINDS))), np.nan])  # none: the last
     for item in codes.columns:
-        why = kinds[item].to_numpy(dtype=np.int16)
+        why = kinds[item].to_numpy() if item in kinds else None
         if codes[item].dtype == "Int8":  # every possible code and reason is hashed once
-            known = content_hash({item: pd.concat([small, reasons, pd.Series([np.nan])])}, hash_key)
-            small_codes = codes[item].to_numpy(dtype=np.int16, na_value=_SMALL + len(MISSING_KINDS) + 1) + _SMALL
-            total += known[np.where(why != NO_KIND, why + len(small), small_codes)]
+            given = codes[item].to_numpy(dtype=np.int8, na_value=-_SMALL - 1)
+            hashes = looked_up(content_hash({item: small}, hash_key), given)
+            if why is not None:
+                hashes = np.where(why == NO_KIND, hashes, looked_up(content_hash({item: reasons}, hash_key), why))
+            total += hashes
         else:
-            given = codes[item].to_numpy(dtype=float, na_value=np.nan)
-            whole = pd.Series(np.where(why != NO_KIND, -1000.0 - why, given))
-            total += content_hash({item: whole}, hash_key)
+            whole = codes[item].to_numpy(dtype=float, na_value=np.nan)
+            whole = whole if why is None else np.where(why == NO_KIND, whole, -1000.0 - why)
+            total += content_hash({item: pd.Series(whole)}, hash_key)
     return total
 
 

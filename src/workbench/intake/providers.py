@@ -7,7 +7,7 @@ import pandas as pd
 
 from workbench.codebook import Codebook
 from workbench.intake.findings import Finding, counted, times
-from workbench.intake.values import distinct, fold, key, per_value
+from workbench.intake.values import Texts, distinct, fold, key, per_value
 
 UNKNOWN = "unknown provider"
 NOT_CONTRACTED = "not contracted"
@@ -33,7 +33,7 @@ def spellings(codebook: Codebook) -> tuple[dict[str, str], set[str]]:
     return {text: min(ids) for text, ids in meant.items() if len(ids) == 1} | decided, unsure
 
 
-def identify(names: pd.Series, codebook: Codebook) -> pd.DataFrame:
+def identify(names: pd.Series, codebook: Codebook, dtype: Texts = "str") -> pd.DataFrame:
     """Say which provider each name means.
 
     Parameters
@@ -41,6 +41,8 @@ def identify(names: pd.Series, codebook: Codebook) -> pd.DataFrame:
     names : Series of str
         As delivered.
     codebook : Codebook
+    dtype : str
+        How the results are held: as texts, or as categories.
 
     Returns
     -------
@@ -54,7 +56,7 @@ def identify(names: pd.Series, codebook: Codebook) -> pd.DataFrame:
     reasons = pd.Series([NOT_CONTRACTED if known.get(text) == "" else UNKNOWN for text in spelled], dtype="str")
     reasons = reasons.mask(meant.notna())
     at = np.where(at < 0, len(texts), at)
-    columns = {"provider_id": meant.take(at), "reason": reasons.take(at)}
+    columns = {"provider_id": meant.astype(dtype).take(at), "reason": reasons.astype(dtype).take(at)}
     return pd.DataFrame({name: column.set_axis(names.index) for name, column in columns.items()})
 
 
@@ -63,6 +65,8 @@ def unknown_names(
 ) -> list[Finding]:
     """Return a finding for each distinct name that means no provider, with near spellings as a proposal only."""
     without = identified["reason"] == UNKNOWN
+    if not without.any():
+        return []
     nouns, what = ("record names", "records name"), "no provider and cannot be counted."
     remedy = (
         "Ask for the provider; state it for the whole file in deliveries.csv, column provider; or decide in "

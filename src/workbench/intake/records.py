@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from workbench.categories import hardly_repeats
 from workbench.codebook import Codebook
 from workbench.intake import labels, moments, privacy, providers, values
 from workbench.intake.findings import Finding, counted
@@ -56,9 +57,7 @@ def arrange(
     for field in _TESTED:
         if field in fields:
             fields[field] = _once_each(fields[field])
-            at, texts = values.distinct(fields[field])
-            hits = pd.Series(texts, dtype="str").str.contains(_TEST, case=False).to_numpy(dtype=bool)
-            hit = pd.Series(np.append(hits, False)[at], index=kept.index)
+            hit = _says_test(fields[field])
             test |= hit
             fields[field] = fields[field].mask(hit) if hit.any() else fields[field]
     return Records(
@@ -75,11 +74,20 @@ def arrange(
 
 
 def _once_each(column: pd.Series) -> pd.Series:
-    """Return texts as categories, unsorted: each is looked at once, however often it is asked for."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
+    """Return texts that repeat as categories, unsorted: each is looked at once, however often it is asked for."""
+    if isinstance(column.dtype, pd.CategoricalDtype) or hardly_repeats(column):
         return column
     at, known = pd.factorize(column)
     return pd.Series(pd.Categorical.from_codes(at, known, validate=False), index=column.index)
+
+
+def _says_test(column: pd.Series) -> pd.Series:
+    """Say of each text whether it calls its record a test."""
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return column.astype("str").str.contains(_TEST, case=False, na=False).astype(bool)
+    at, texts = values.distinct(column)
+    hits = pd.Series(texts, dtype="str").str.contains(_TEST, case=False).to_numpy(dtype=bool)
+    return pd.Series(np.append(hits, False)[at], index=column.index)
 
 
 def raw(records: Records, field: str) -> pd.Series:
@@ -203,11 +211,11 @@ def lacking(records: Records, field: str, where: pd.Series, severity: str, what:
 
 
 def provider(
-    records: Records, codebook: Codebook, empty: pd.Series | None = None
+    records: Records, codebook: Codebook, empty: pd.Series | None = None, dtype: values.Texts = "str"
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Return ``provider_id`` and ``reason`` of each record, as `providers.identify` does; no findings where `empty`."""
     names = _delivered(records, "provider")
-    identified = providers.identify(names, codebook)
+    identified = providers.identify(names, codebook, dtype)
     passed_over = records.test if empty is None else records.test | empty
     asked = identified.assign(reason=identified["reason"].mask(passed_over))
     column = records.headers.get("provider")

@@ -25,9 +25,8 @@ class Cleaned:
     """One delivery of questionnaires; the three tables of counted records have the same rows in the same order.
 
     `responses`: as in `schemas.RESPONSES`, but the id still a number, and ``background:`` before the name of a
-    background question. `codes`: one
-    column per item. `kinds`: one column per item, the position in `schemas.MISSING_KINDS` or -1. `exclusions`:
-    the records that do not count.
+    background question. `codes`: one column per item. `kinds`: one column per item that has any, the position in
+    `schemas.MISSING_KINDS` or -1. `exclusions`: the records that do not count.
     """
 
     responses: pd.DataFrame
@@ -80,10 +79,10 @@ def clean(delivered: Records, codebook: Codebook, year: int, hash_key: str) -> C
     with ThreadPoolExecutor(max_workers=2) as beside:  # every answer is gone through while the rest is looked at
         hashing = beside.submit(identity.answer_hash, codes, kinds, hash_key)
         doubting = beside.submit(doubts.within, codes, _seconds(delivered, described), codebook, instrument)
-        identified, problems = records.provider(delivered, codebook, empty)
+        identified, problems = records.provider(delivered, codebook, empty, "category")
         answered, doubtful = hashing.result(), doubting.result()
     findings += problems
-    described["provider_id"] = _shared(identified["provider_id"])
+    described["provider_id"] = identified["provider_id"]
     roleless = described["role"].isna() & ~empty & ~delivered.test
     remedy = "State the role in deliveries.csv, or map a column to role in columns.csv with a scale for its labels."
     findings += records.lacking(delivered, "role", roleless, "error", "without a known role", remedy)
@@ -104,10 +103,10 @@ def clean(delivered: Records, codebook: Codebook, year: int, hash_key: str) -> C
     reason = records.outcome(reasons, described.index)
     counts = reason.isna()
     order = pd.DataFrame(
-        {"unanswered": codes.isna().sum(axis=1), "completed_on": described["completed_on"], "content": hashed},
+        {"unanswered": -doubtful.answered, "completed_on": described["completed_on"], "content": hashed},
         index=described.index,
     )
-    double = identity.repeated_respondents(respondent.where(counts), order)
+    double = identity.repeated_respondents(respondent if counts.all() else respondent.where(counts), order)
     tapped = answered + identity.content_hash(
         {name: content[name] for name in ("provider_id", "role", *background)}, hash_key
     )
@@ -241,10 +240,10 @@ def _instrument(delivered: Records, codebook: Codebook) -> str:
 
 def delivered_twice(cleaned: Sequence[Cleaned]) -> list[Finding]:
     """Return a finding for each delivery at least half of whose records stand in an earlier one too, word for word."""
-    parts = [part.responses[["response_id", "file"]].drop_duplicates() for part in cleaned if len(part.responses)]
+    parts = [part.responses[["response_id", "file"]] for part in cleaned if len(part.responses)]
     if len(parts) < 2:
         return []
-    together = pd.concat(parts, ignore_index=True)
+    together = pd.concat([part.drop_duplicates() for part in parts], ignore_index=True)
     sizes = together.groupby("file").size().to_dict()
     shared = together[together.duplicated("response_id", keep=False)]
     pairs = shared.merge(shared, on="response_id", suffixes=("", "_before"), validate="m:m")

@@ -30,7 +30,7 @@ def apply(
 
     Parameters
     ----------
-    codes, kinds : DataFrame, one row per record and one column per item
+    codes, kinds : DataFrame, one row per record and one column per item; `kinds` only where an item has any
     background : mapping
         Background questions by name (``background:<name>``).
     instrument : str
@@ -50,7 +50,8 @@ def apply(
         at, texts = distinct(decisive)
         not_put = np.append([key(str(text)) not in listed for text in texts], False).astype(bool)[at]
         item = rule["item"]
-        now = changed.get(item, kinds[item].to_numpy())
+        before = kinds[item].to_numpy() if item in kinds else np.full(len(kinds), NO_KIND, dtype=np.int8)
+        now = changed.get(item, before)
         without = codes[item].isna().to_numpy()
         changed[item] = np.where(not_put & without & np.isin(now, _MAY_BECOME), NOT_ASKED, now).astype(np.int8)
         against = pd.Series(not_put & ~without, index=codes.index)

@@ -20,8 +20,9 @@ def checked(schema: pa.DataFrameSchema, table: pd.DataFrame) -> pd.DataFrame:
     if schema.strict and further:
         raise ValueError(f"{schema.name}: unexpected columns {further}")
     complete = table.reindex(columns=wanted + further)
-    empty = [column for column in wanted if complete[column].isna().all()]
-    complete = complete.astype({column: _plain_type(schema.columns[column]) for column in empty})
+    empty = {column: _plain_type(spec) for column, spec in schema.columns.items() if complete[column].isna().all()}
+    nothing = {column: pd.Series(None, index=complete.index, dtype=dtype) for column, dtype in empty.items()}
+    complete = complete.assign(**nothing)  # whatever type it had: to change that would go through every row
     coded = [column for column in wanted if isinstance(complete[column].dtype, pd.CategoricalDtype)]
     seen = {*coded, *(column for column in wanted if _is_within(schema.columns[column], complete[column]))}
     plain = pa.DataFrameSchema(
@@ -73,12 +74,12 @@ def _key_faults(table: pd.DataFrame, key: Sequence[str]) -> list[str]:
     """Say whether a key repeats; of a table in the order of its key that is seen at a glance."""
     if len(key) == 1 and _increases(table[key[0]]):
         return []
-    place = np.zeros(len(table), dtype=np.int64)
+    place = np.zeros(1, dtype=np.int64)
     size = 1
     for name in key:
         column = table[name]
         if isinstance(column.dtype, pd.CategoricalDtype):
-            at, count = column.cat.codes.to_numpy().astype(np.int64) + 1, len(column.cat.categories) + 1
+            at, count = column.cat.codes.to_numpy(), len(column.cat.categories) + 1  # missing is -1
         else:
             at, distinct = pd.factorize(column, use_na_sentinel=False)
             count = len(distinct)
@@ -86,7 +87,7 @@ def _key_faults(table: pd.DataFrame, key: Sequence[str]) -> list[str]:
             place, found = pd.factorize(place)
             size = len(found)
         place, size = place * count + at, size * count
-    if not key or bool((np.diff(place) > 0).all()):
+    if not key or bool((place[1:] > place[:-1]).all()):
         return []
     repeated = pd.Series(place).duplicated().to_numpy()
     if not repeated.any():
