@@ -59,8 +59,9 @@ PERSPECTIVES = ("resident", "professional", "government")
 DIRECTIONS = ("higher", "lower")
 FIELDS = {
     "responses": (
-        *("provider", "municipality", "completed_on", "started_at", "seconds", "submitted", "respondent", "client"),
-        *("bsn", "birth_date", "age", "age_band", "sex", "role", "informant", "variant", "mode", "moment", "product"),
+        *("provider", "municipality", "completed_on", "started_at", "seconds", "submitted", "entry", "respondent"),
+        *("client", "bsn", "birth_date", "age", "age_band", "sex", "role", "informant", "variant", "mode", "moment"),
+        "product",
     ),
     "episodes": (
         *("provider", "municipality", "bsn", "client", "birth_date", "sex", "law", "release", "product", "started_on"),

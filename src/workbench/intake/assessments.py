@@ -16,7 +16,6 @@ from workbench.intake.records import Records
 
 _MANY = 1e12
 _SHORT, _FEW = 40, 5  # what is said of themes nobody knows
-_WEEKS, _PERCENT = r"(?i)\s*(?:weken|week|wk)\.?\s*$", r"\s*%\s*$"
 _NUMBER, _YEAR_AMONG_WORDS = r"(?<!\w)[0-9]+(?:[.,][0-9]+)*", r"(?i)[a-z].*\b20[0-9]{2}\b"  # Q3 is no number
 _WRITTEN = ("recognised", "story", "valued", "improvement", "action", "owner")
 
@@ -138,8 +137,7 @@ def _without_units(delivered: Records) -> Records:
     """Return the records with the word for weeks taken off figures, and percentages as hundredths."""
     fields = delivered.fields
     of_figures = [name for name in fields.columns if name == "value" or name.startswith("measure:")]
-    bare = {name: fields[name].astype("str").str.replace(_WEEKS, "", regex=True) for name in of_figures}
-    bare = {name: column.str.replace(_PERCENT, "e-2", regex=True) for name, column in bare.items()}
+    bare = {name: values.without_units(fields[name]) for name in of_figures}
     return replace(delivered, fields=fields.assign(**bare))
 
 

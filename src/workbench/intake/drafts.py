@@ -7,7 +7,6 @@ whose values differ from person to person.
 
 import difflib
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,14 +15,13 @@ import pandas as pd
 
 from workbench import codebook as codebooks
 from workbench.codebook import Codebook
-from workbench.intake import bounds, exports, identifying, labels, likeness, ordering, providers, structure, versions
+from workbench.intake import bounds, exports, labels, likeness, ordering, spellings, structure, versions
 from workbench.intake.exports import Export
 from workbench.intake.likeness import Column
 from workbench.intake.usual_names import MISSING_CODES, MISSING_WORDS
 from workbench.intake.values import fold, key, opposite
 
 TABLES = ("deliveries", "columns", "items", "scales", "providers", "aliases")
-_MOST_PROVIDERS = 500
 _DOUBTFUL = 0.2  # what a person has to look at first
 _CERTAIN = 0.8  # the export says it, or the label is known
 _CODE = re.compile(r"-?[0-9]{1,2}")
@@ -70,9 +68,15 @@ def propose(
     common = Counter(codebook.columns["scale"] if codebook is not None else [])
     scale_of = labels.scales(known_scales)
     looked_at = [likeness.look(export, header) for header in export.table.columns]
-    kind = kind or likeness.kind_of(looked_at)
+    themes = {
+        key(name): str(row["dimension"])
+        for row in (codebook.dimensions if codebook is not None else _shipped("dimensions")).to_dict("records")
+        for name in (row["dimension"], row["name_nl"], row["name_en"])
+        if name
+    }
+    kind = kind or likeness.kind_of(looked_at, scale_of, export.reader, themes)
     mapping = re.sub(r"[^a-z0-9]+", "_", re.sub(r"[0-9]{4,}", " ", path.stem.casefold())).strip("_") or "levering"
-    fields = likeness.fields(looked_at, known_items, scale_of, codebook, export, kind)
+    fields = likeness.fields(looked_at, known_items, scale_of, codebook, export, kind, themes)
     used_codes = {key(item) for item in known_items["item"]}
     variant, new_items = "", []
     if kind == "responses":
@@ -88,6 +92,7 @@ def propose(
     scales, used = _scales(mapping, looked_at, fields, known_scales, common, lengths, export)
 
     shown = {column.header: _example(column, fields[column.header][0]) for column in looked_at}
+    law = likeness.law_of(looked_at, fields) if kind == "episodes" else ""
     provider = next((header for header, (field, _) in fields.items() if field == "provider"), None)
     whose = export.table[provider] if provider is not None else None
     for column in (each for each in looked_at if fields[each.header][0] in set(lengths["item"])):
@@ -109,12 +114,14 @@ def propose(
         for column in looked_at
     ]
     draft = {
-        "deliveries": [_delivery(path, kind, mapping, fields, known_items, new_items, provider) | {"variant": variant}],
+        "deliveries": [
+            _delivery(path, kind, mapping, fields, known_items, new_items, provider, law) | {"variant": variant}
+        ],
         "columns": columns_rows,
         "items": [{name: value for name, value in row.items() if name != "header"} for row in new_items],
         "scales": scales,
-        "providers": _providers(export, provider) if codebook is None else [],
-        "aliases": _aliases(export, provider, codebook) if codebook is not None else [],
+        "providers": spellings.providers_of(export, provider) if codebook is None else [],
+        "aliases": spellings.aliases(export, provider, codebook),
     }
     return {name: _table(name, rows) for name, rows in draft.items()}
 
@@ -199,7 +206,12 @@ def _new_items(
 
 def _span(column: Column, export: Export, scale_of: dict[str, labels.Scale]) -> tuple[float, float] | None:
     """Return the lowest and highest code of what looks like a question with an ordered answer; None if it does not."""
-    behind = [float(number) for number in export.codes.get(column.header, {}).values() if _CODE.fullmatch(number)]
+    meant = export.meanings.get(column.header, {})
+    behind = [
+        float(number)
+        for label, number in export.codes.get(column.header, {}).items()
+        if _CODE.fullmatch(number) and not any(word in key(meant.get(label, "")) for word in MISSING_WORDS)
+    ]
     codes = behind or _without_missing([float(label) for label in column.labels if _CODE.fullmatch(label)])
     texts = {key(label) for label in column.labels} - set(MISSING_WORDS)
     fitting = [scale.span for scale in scale_of.values() if scale.span and len(texts) > 1 and texts <= set(scale.codes)]
@@ -278,12 +290,14 @@ def _scales(
         used[column.header] = scale
         known_labels, guessed = meaning, {}
         if is_item:  # codes of one scale only, and else of the order: those of several scales are no order together
-            alike = scale if scale in scale_of else ordering.best_known(open_texts, scale_of, lengths[field])
+            meant = {text: key(export.meanings.get(column.header, {}).get(texts[text], text)) for text in open_texts}
+            spoken = list(meant.values())
+            alike = scale if scale in scale_of else ordering.best_known(spoken, scale_of, lengths[field])
             of_scale = known[(known["scale"] == alike) & (known["code"] != "")]
             of_scale = of_scale.assign(label=of_scale["label"].map(key)).set_index("label")
             known_labels = pd.concat([of_scale, reasons])
             known_labels = known_labels[~known_labels.index.duplicated()]
-            guessed = ordering.in_order(open_texts, scale_of, lengths[field])
+            guessed = ordering.in_order(spoken, scale_of, lengths[field])
             guessed |= ordering.numbered(list(texts), lengths[field])
         taken = {scale_of[scale].codes[text] for text in shared if scale in scale_of} - {""} if is_item else set()
         about = (column, known_labels, export, is_item, guessed)
@@ -313,6 +327,7 @@ def _label(
     A code `guessed` from the order of the labels comes last.
     """
     code, missing, sure = "", "", 0.0
+    delivered, text = text, key(export.meanings.get(column.header, {}).get(label, text))
     behind = {key(each): number for each, number in export.codes.get(column.header, {}).items()}
     meanings = [each for each in meaning.index if not opposite(text, each)]
     near = difflib.get_close_matches(text, meanings, 1, likeness.NEAR)
@@ -320,10 +335,14 @@ def _label(
     within = [word for word in MISSING_WORDS if word in text]
     if words or text in MISSING_CODES:
         missing, sure = (MISSING_WORDS[words[0]], 0.8) if words else (MISSING_CODES[text], 0.5)
-    elif behind and text not in behind:  # user-missing in SPSS
+    elif behind and delivered not in behind:  # user-missing in SPSS
         missing, sure = MISSING_WORDS[within[0]] if within else "skipped", 0.6
-    elif text in behind and (not is_item or _CODE.fullmatch(behind[text])):
-        code, sure = behind[text], 0.9
+    elif delivered != text and within and not near:
+        missing, sure = MISSING_WORDS[within[0]], 0.6
+    elif (
+        delivered in behind and not (delivered != text and near) and (not is_item or _CODE.fullmatch(behind[delivered]))
+    ):
+        code, sure = behind[delivered], 0.9 if delivered == text else 0.4  # a place in a list says little
     elif near:
         code, missing = str(meaning.at[near[0], "code"]), str(meaning.at[near[0], "missing"])
         sure = round(0.8 * difflib.SequenceMatcher(None, text, near[0]).ratio(), 2)
@@ -343,6 +362,7 @@ def _delivery(
     known_items: pd.DataFrame,
     new_items: list[dict[str, object]],
     provider: str | None,
+    law: str,
 ) -> dict[str, object]:
     """Return the row for ``deliveries.csv``: years in the file name become ``*``, so that it matches next year's."""
     found = known_items.loc[known_items["item"].isin([field for field, _ in fields.values()]), "instrument"]
@@ -352,45 +372,12 @@ def _delivery(
     return {
         "pattern": re.sub(r"[0-9]{4,}", "*", path.name),
         "kind": kind,
+        "law": law,
         "columns": mapping,
         "instrument": instrument if kind == "responses" else "",
-        "role": "client" if kind == "responses" and "role" not in {field for field, _ in fields.values()} else "",
+        "role": "client"
+        if kind in ("responses", "invited") and "role" not in {field for field, _ in fields.values()}
+        else "",
         "certainty": 0.5 if provider or kind == "context" else 0.2,
         "example": "" if provider or kind == "context" else _NO_PROVIDER,
     }
-
-
-def _providers(export: Export, header: str | None) -> list[dict[str, object]]:
-    """Return a provider for each distinct name, with an id made from it: the same in every delivery."""
-    if header is None:
-        return []
-    names = export.table[header].dropna().astype("str")
-    names = names[~identifying.suspects(names).any(axis=1)]
-    distinct = {key(name): fold(name) for name in sorted(names.unique(), reverse=True)}
-    ids: dict[str, str] = {}
-    for text, name in sorted(distinct.items()):
-        letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-        plain = re.sub(r"[^a-z0-9]+", "_", letters).strip("_") or "aanbieder"
-        plain = f"p{plain}" if plain[0].isdigit() else plain
-        ids[plain if plain not in ids else f"{plain}_{len(ids)}"] = name
-    rows = [{"provider_id": plain, "name": name, "certainty": 0.5, "example": name} for plain, name in ids.items()]
-    return rows[:_MOST_PROVIDERS]
-
-
-def _aliases(export: Export, header: str | None, codebook: Codebook) -> list[dict[str, object]]:
-    """Return a row for each name that means no provider, with the provider that is nearest, if one is near."""
-    if header is None:
-        return []
-    names = export.table[header].dropna().astype("str")
-    names = names[~identifying.suspects(names).any(axis=1)]
-    unknown = names[providers.identify(names, codebook)["reason"].eq(providers.UNKNOWN).to_numpy()]
-    known, _ = providers.spellings(codebook)
-    forms = [text for text, provider in known.items() if provider]
-    rows: list[dict[str, object]] = []
-    for text, name in sorted({key(name): fold(name) for name in sorted(unknown.unique(), reverse=True)}.items()):
-        near = difflib.get_close_matches(text, forms, 1, 0.6)
-        sure = difflib.SequenceMatcher(None, text, near[0]).ratio() if near else 0.0
-        rows.append(
-            {"spelling": name, "provider_id": known[near[0]] if near else "", "certainty": 0.9 * sure, "example": name}
-        )
-    return rows[:_MOST_PROVIDERS]

@@ -99,8 +99,9 @@ def clean(delivered: Records, codebook: Codebook, year: int, secret: bytes | Non
 
 
 def _laws(delivered: Records) -> tuple[pd.Series, list[Finding]]:
-    names = {key(law): law for law in schemas.LAWS}
-    laws = per_value(records.raw(delivered, "law"), lambda text: names.get(key(text)))
+    names = {"wmo": "iWmo", "wmo 2015": "iWmo"} | {key(law): law for law in schemas.LAWS}  # youth care has two lists
+    stated = names.get(key(delivered.settings.get("law", "")))  # "Jeugdwet" is a law with two code lists
+    laws = per_value(records.raw(delivered, "law"), lambda text: names.get(key(text), stated))
     nouns, what = ("record does", "records do"), "not say by which code list reasons of ending are written."
     remedy = f"State the law in deliveries.csv: one of {', '.join(schemas.LAWS)}."
     return laws, counted(laws.isna(), delivered.file, "error", nouns, what, remedy, delivered.headers.get("law"))

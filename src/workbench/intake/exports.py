@@ -13,10 +13,12 @@ import pandas as pd
 from workbench.intake import delimited, forms, headers, identifying, labelled, spreadsheet
 from workbench.intake.findings import Finding
 from workbench.intake.sheets import Rows, Unreadable
-from workbench.intake.values import distinct, fold, only_used
+from workbench.intake.values import distinct, fold, only_used, per_value, without_tags
 
 _MOST_SUMMARY = 6
 _FEWEST_COLUMNS, _MOST = 3, 0.8  # of a table that stood in one column
+# What Qualtrics says of a record that no respondent made, where it exports numbers.
+_STATUS = {"1": "Survey Preview", "2": "Survey Test", "8": "Spam", "9": "Spam", "12": "Spam", "17": "Survey Preview"}
 _OLD_STATA = (b"\x71", b"\x72", b"\x73")
 
 
@@ -27,7 +29,7 @@ class Export:
     `table`: one row per record, the index is the row as a person sees it, the columns are the headers as delivered,
     white space folded, a repeated header with ``[2]``. `apart`: rows that could not be read. `summary`: rows at the end
     that add up the others. `wording`: the question behind a header, and `codes`: the code behind each label of a
-    header, where the export has them.
+    header, where the export has them; `meanings`: the label behind each code, where its structure is beside it.
     """
 
     table: pd.DataFrame
@@ -37,6 +39,7 @@ class Export:
     summary: tuple[int, ...] = ()
     wording: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    meanings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
 
@@ -153,15 +156,19 @@ def _with_header(rows: Rows, family: str, file: str, settings: Mapping[str, str]
         wording, reader = wording | further, header.family
     named = headers.unlike([identifying.without_contacts(name) for name in names])
     findings = rows.findings + _masked(names, named, file)
+    if reader == "limesurvey":
+        wording |= {name: told for name in named if (told := without_tags(headers.question_in(name))) != name}
     body = body.set_axis(named, axis=1)
     unnamed = [name for name, title in zip(named, names, strict=True) if not title and body[name].isna().all()]
     body, summary = _without_summary(body.drop(columns=unnamed))
     body = body.assign(**{name: only_used(body[name]) for name in body.columns})  # the header is no answer
     if reader == "limesurvey":
         body = _without_anonymised_dates(body)
+    if reader == "qualtrics" and "Status" in body:
+        body = body.assign(Status=per_value(body["Status"], lambda code: _STATUS.get(code, code), "category"))
     if reader in ("msforms", "googleforms"):
         body = forms.split_choices(body)
-    return Export(body, reader, rows.decimal, rows.apart, summary, wording, rows.codes, findings)
+    return Export(body, reader, rows.decimal, rows.apart, summary, wording, rows.codes, findings=findings)
 
 
 def _masked(names: Sequence[str], named: Sequence[str], file: str) -> tuple[Finding, ...]:

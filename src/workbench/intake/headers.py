@@ -12,20 +12,26 @@ from workbench.intake.values import fold, key
 LIMESURVEY_MARKS = (
     *("submitdate", "datum verzonden", "date submitted", "datum ingediend"),
     *("lastpage", "laatste pagina", "last page", "startlanguage", "begin taal", "start language", "seed"),
+    *("response id", "antwoord id", "date started", "datum gestart", "date last action", "datum laatste actie"),
 )
 SURVEYMONKEY_MARKS = (
-    *("respondent id", "collector id", "date created", "date modified", "ip address", "email address", "first name"),
-    *("last name", "custom data 1", "respondent-id", "respondent_id", "collector-id", "collector_id", "aanmaakdatum"),
-    *("wijzigingsdatum", "gewijzigd op", "ip-adres", "e-mailadres", "voornaam", "achternaam", "aangepaste gegevens 1"),
+    *("respondent id", "respondentid", "collector id", "collectorid", "date created", "date modified", "start date"),
+    *("startdate", "end date", "enddate", "ip address", "email address", "first name", "last name", "lastname"),
+    *("custom data", "custom data 1", "respondent-id", "collector-id", "aanmaakdatum", "wijzigingsdatum"),
+    *("gewijzigd op", "begindatum", "einddatum", "ip-adres", "e-mailadres", "voornaam", "achternaam"),
+    *("aangepaste gegevens", "aangepaste gegevens 1"),
 )
 MSFORMS_MARKS = (
-    *("start time", "completion time", "begintijd", "tijd van voltooien", "voltooiingstijd", "tijdstip van voltooiing"),
+    *("start time", "completion time", "begintijd", "starttijd", "tijd van voltooien", "voltooiingstijd"),
+    *("tijdstip van voltooiing", "eindtijd", "tijd voltooid"),
     *("last modified time", "tijd van laatste wijziging", "e-mail", "email", "name", "naam", "id"),
 )
 GOOGLE_MARKS = ("timestamp", "tijdstempel")
-_MSFORMS_TIMES = MSFORMS_MARKS[:6]
+SURVEY_PROGRAMS = ("limesurvey", "qualtrics", "surveymonkey", "msforms", "googleforms")
+_MSFORMS_TIMES = MSFORMS_MARKS[:9]
 # Second header row of SurveyMonkey above a question that is one column.
 _ONE_COLUMN = ("response", "open-ended response", "antwoord", "open antwoord", "reactie", "open-ended antwoord")
+_CODED = re.compile(r"^[A-Za-z][A-Za-z0-9_]*(?:\[[A-Za-z0-9_]+\])*\. (?=\S)")  # G01Q02[SQ001]. before a question
 _SUMMARY = re.compile(
     r"(eind|sub)?totaal|total|grand total|gemiddelde?|average|mean|som|sum|aantal|count|std\.?|standaarddeviatie|n\s*=",
 )
@@ -58,13 +64,13 @@ def find(
     """
     start = first_row([list(row) for row in cells.iloc[:30].notna().to_numpy()], bool(merged))
     top = cells.iloc[start : start + 3]
-    first = {key(text) for text in top.iloc[0].dropna()}
+    first = {_mark(text) for text in top.iloc[0].dropna()}
     third = top.iloc[2].dropna() if len(top) > 2 else pd.Series(dtype="str")
     if len(third) and third.str.startswith('{"ImportId"').all():
         found = Header(start, 3, "qualtrics")
     elif len(first & set(SURVEYMONKEY_MARKS)) >= 3 and len(top) > 1 and _marks_alone(top):
         found = Header(start, 2, "surveymonkey")
-    elif len(first & set(LIMESURVEY_MARKS)) >= 2 and family == "delimited":
+    elif len(first & set(LIMESURVEY_MARKS)) >= 2:
         found = Header(start, 1, "limesurvey")
     elif first & set(_MSFORMS_TIMES) and len(first & set(MSFORMS_MARKS)) >= 3:
         found = Header(start, 1, "msforms")
@@ -93,9 +99,24 @@ def first_row(filled: Sequence[Sequence[bool]], merged: bool = False) -> int:
     return int(np.argmax(widths > few))
 
 
+def question_in(title: str) -> str:
+    """Return a header of LimeSurvey without the code that stands before its question.
+
+    Examples
+    --------
+    >>> question_in("G01Q02[SQ001]. Wat vindt u? [Het past]"), question_in("id. Antwoord ID"), question_in("Aanbieder")
+    ('Wat vindt u? [Het past]', 'Antwoord ID', 'Aanbieder')
+    """
+    return _CODED.sub("", title)
+
+
+def _mark(title: str) -> str:
+    return key(question_in(title)).replace("_", " ")
+
+
 def _marks_alone(top: pd.DataFrame) -> bool:
     """Say whether nothing stands below the headers SurveyMonkey gives itself: its second row is about questions."""
-    marks = top.iloc[0].fillna("").map(key).isin(SURVEYMONKEY_MARKS)
+    marks = top.iloc[0].fillna("").map(_mark).isin(SURVEYMONKEY_MARKS)
     return bool(top.iloc[1][marks.to_numpy()].isna().all() and top.iloc[1].notna().any())
 
 

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,7 +10,17 @@ import pandas as pd
 from workbench.codebook import EVERYWHERE, FIELDS, Codebook
 from workbench.intake import identifying, labels, moments, providers, records, values
 from workbench.intake.exports import Export
-from workbench.intake.usual_names import BACKGROUND, MISSING_WORDS, PREFIXES, TICKS, USUAL_MEASURES, USUAL_NAMES
+from workbench.intake.headers import SURVEY_PROGRAMS
+from workbench.intake.usual_names import (
+    BACKGROUND,
+    INVITED,
+    MISSING_WORDS,
+    PREFIXES,
+    TICKS,
+    USUAL_MEASURES,
+    USUAL_NAMES,
+    YOUTH_REGISTER,
+)
 from workbench.intake.values import fold, key
 
 NEAR = 0.75
@@ -18,6 +28,9 @@ SOME_WORDS = 0.65
 ANSWER_SCALES = ("eens5", "eens3", "tevreden5", "altijd4", "altijd5")
 UNKNOWN = ("ignore", 0.2)
 _MOST_LABELS = 15
+_SURELY_ASKED = 3  # statements that are answered: no list of care has these
+_OWN_WORDS = re.compile(r"(?:\[other\](?:\.|$)|_other$|_text$)", re.IGNORECASE)  # "anders, namelijk"
+_RANKED = re.compile(r"\[(?:rang|rank) [0-9]+\]$|_nps_group$", re.IGNORECASE)  # a place in an order, or made of a mark
 # Fields that only this kind of delivery has.
 _TELLING: dict[str, set[str]] = {
     "episodes": {"started_on", "ended_on", "ending_code", "goals_set", "goals_reached"},
@@ -36,6 +49,7 @@ class Column:
     filled: int
     labels: tuple[str, ...]  # distinct values, most frequent first; empty where values differ from person to person
     numeric: bool
+    figures: bool  # numbers, or numbers with a unit
     dated: bool
     personal: str  # what some values hold that identifies people
     identifies: bool  # so do most of them
@@ -60,20 +74,39 @@ def look(export: Export, header: str) -> Column:
         filled=len(column),
         labels=tuple(order),
         numeric=bool(len(column)) and not values.numbers(column, export.decimal)[1].any(),
+        figures=bool(len(column)) and not values.numbers(values.without_units(column), export.decimal)[1].any(),
         dated=bool(len(column)) and moments.dates(column, century=2000)[0].notna().mean() > 0.9,
         personal=personal,
         identifies=bool(held.mean() > 0.5) if len(column) else False,
     )
 
 
-def kind_of(looked_at: list[Column]) -> str:
-    """Return what a delivery most likely holds, by the names of its columns; questionnaires if nothing tells."""
+def kind_of(looked_at: list[Column], scale_of: Mapping[str, labels.Scale], reader: str, themes: Collection[str]) -> str:
+    """Return what a delivery most likely holds, by the names of its columns; questionnaires if nothing tells.
+
+    Parameters
+    ----------
+    looked_at : list of Column
+    scale_of : mapping of Scale
+    reader : str
+        What wrote the export: a survey program exports questionnaires.
+    themes : collection of str
+        What judgements are about: the names of dimensions.
+    """
+    statements = sum(_answers_a_question(column, scale_of) for column in looked_at)
+    if reader in SURVEY_PROGRAMS or statements >= _SURELY_ASKED:
+        return "responses"
     for kind, telling in _TELLING.items():
-        named = {field for column in looked_at for field, sure in _by_name(column, kind).items() if sure > 0.9}
+        named = {field for column in looked_at for field, sure in _by_name(column, kind).items() if sure >= 0.9}
         if len(named & telling) >= 2:
             return kind
-    numeric = sum(column.numeric and bool(_measure(column)) for column in looked_at)
-    return "context" if numeric >= 2 else "responses"
+    if sum(column.figures and bool(_measure(column)) for column in looked_at) >= 2:
+        return "context"
+    if sum(column.figures and key(column.header) in themes for column in looked_at) >= 2:
+        return "assessments"
+    invited = any(_plain(column.header) in INVITED for column in looked_at)
+    asked = any((column.labels or column.numeric) and not _by_name(column, "invited") for column in looked_at)
+    return "invited" if invited and not asked else "responses"
 
 
 def _measure(column: Column) -> str:
@@ -88,13 +121,16 @@ def fields(
     codebook: Codebook | None,
     export: Export,
     kind: str,
+    themes: Mapping[str, str],
 ) -> dict[str, tuple[str, float]]:
     """Return the likeliest field of each column with its certainty; two columns do not get the same field."""
     ranked: list[tuple[float, int, str]] = []
     for place, column in enumerate(looked_at):
         found = _by_name(column, kind) | _by_labels(column, scale_of, kind) | _by_values(column, codebook, export, kind)
-        if kind == "context" and column.numeric and _measure(column):
+        if kind == "context" and column.figures and _measure(column):
             found[f"measure:{_measure(column)}"] = 0.9
+        if kind == "assessments" and column.figures and key(column.header) in themes:
+            found[f"measure:{themes[key(column.header)]}"] = 0.9
         if kind == "responses" and _answers_a_question(column, scale_of):
             found = {field: sure for field, sure in found.items() if sure > SOME_WORDS or field in EVERYWHERE}
         if kind == "responses":
@@ -115,9 +151,23 @@ def fields(
     return {column.header: likeliest[column.header] for column in looked_at}
 
 
+def law_of(looked_at: list[Column], fields: Mapping[str, tuple[str, float]]) -> str:
+    """Return the code list that reasons of ending in a list of care seem to follow; empty if nothing tells.
+
+    Records of the youth register have columns no other list has; products of the Wmo and of youth care differ.
+    """
+    if len({_plain(column.header) for column in looked_at} & YOUTH_REGISTER) >= 2:
+        return "BiJ"
+    codes = {label.zfill(2) for column in looked_at if fields[column.header][0] == "product" for label in column.labels}
+    if codes and all(re.fullmatch(r"[0-9]{2}", code) for code in codes):
+        return "iWmo" if max(codes) < "31" else "iJw" if min(codes) >= "31" else ""
+    return ""
+
+
 def ticked(column: Column) -> bool:
     """Say whether a column is an option that people ticked or did not: no item ``A1``, and no kind of support."""
-    return bool(column.labels) and {key(label) for label in column.labels} <= TICKS
+    answers = {key(label) for label in column.labels}
+    return bool(answers) and (answers <= TICKS or answers == {key(column.header).rpartition(" | ")[2]})
 
 
 def _answers_a_question(column: Column, scale_of: Mapping[str, labels.Scale]) -> bool:
@@ -129,6 +179,8 @@ def _answers_a_question(column: Column, scale_of: Mapping[str, labels.Scale]) ->
 
 def _by_name(column: Column, kind: str) -> dict[str, float]:
     """Return the fields whose usual names are in the header, or in the question behind it."""
+    if _OWN_WORDS.search(column.header) and not ticked(column):
+        return {"remark": 0.9}
     found = _named(column.header, column, kind)
     if column.wording == fold(column.header):
         return found
@@ -138,27 +190,43 @@ def _by_name(column: Column, kind: str) -> dict[str, float]:
     return asked | found
 
 
+def _plain(text: str) -> str:
+    """Return a name without what differs between lists that mean the same: signs, and what stands between brackets.
+
+    Examples
+    --------
+    >>> _plain("Reden_beëindiging (code)"), _plain("E-mail adres:"), _plain("AGB-code")
+    ('reden beëindiging', 'e mail adres', 'agb code')
+    """
+    bare = re.sub(r" [\[(][^\[\]()]*[\])]$", "", key(text).rstrip("?:. "))
+    return re.sub(r"[_\s-]+", " ", bare).strip()
+
+
+_PLAIN_NAMES = {field: frozenset(map(_plain, names)) for field, names in USUAL_NAMES.items()}
+
+
 def _named(text: str, column: Column, kind: str) -> dict[str, float]:
     allowed = {*FIELDS.get(kind, ()), *EVERYWHERE}
     header = key(text).rstrip("?:. ")
+    bare, words = _plain(header.rpartition(" | ")[2]), set(re.findall(r"[\w-]+", header))
     found: dict[str, float] = {}
     for field, names in USUAL_NAMES.items():
         if field not in allowed:
             continue
-        bare = re.sub(r" \[[0-9]+\]$", "", header.rpartition(" | ")[2])
-        words = set(re.findall(r"[\w-]+", header))
-        if bare in names:
+        if bare in _PLAIN_NAMES[field]:
             found[field] = 0.95
-        elif len(header) <= 60 and any(len(name) > 3 and set(name.split()) <= words for name in names):
-            found[field] = 0.65 if field == "provider" else 0.6  # before the name of a person
         elif any(header.startswith(start) for start in PREFIXES.get(field, ())):
             found[field] = 0.9
+        elif len(header) <= 60 and any(len(name) > 3 and set(name.split()) <= words for name in names):
+            found[field] = 0.65 if field == "provider" else 0.6  # before the name of a person
     if (column.numeric or ticked(column)) and found.get("product", 0) <= SOME_WORDS:
         found.pop("product", None)  # a mark or a number of hours is no kind of support
     if column.numeric and header == "geboortejaar" and "birth_date" in allowed:
         return {"birth_date": 0.9}
     if kind == "responses" and column.labels and not column.numeric and header.rpartition(" | ")[2] in BACKGROUND:
         found[f"background:{header.rpartition(' | ')[2]}"] = 0.7
+    if column.filled and not column.numeric and column.personal not in ("bsn", "test"):
+        found.pop("bsn", None)
     unfit = ("completed_on", "started_at", "birth_date", "started_on", "ended_on", "date", "due")
     return {field: sure for field, sure in found.items() if field not in unfit or column.dated or not column.filled}
 
@@ -183,7 +251,7 @@ def _by_values(column: Column, codebook: Codebook | None, export: Export, kind: 
         return {"identifier" if column.identifies else "remark": 0.8}
     if codebook is None or not column.filled or column.dated:
         return {}
-    names = export.table[column.header].dropna().astype("str")
+    names = export.table[column.header].dropna().astype("str").replace(dict(export.meanings.get(column.header, {})))
     known = providers.identify(names, codebook)["provider_id"].notna().mean()
     places = records.municipality_spellings(codebook)
     placed = values.per_value(names, lambda name: places.get(key(name))).notna().mean()
@@ -234,7 +302,9 @@ def _otherwise(column: Column) -> tuple[str, float]:
     """Return what to do with a column that nothing recognises: what is not certainly harmless is withheld."""
     if not column.filled:
         return "ignore", 0.8
-    if column.header.endswith("]") and ticked(column):
+    if _RANKED.search(column.header):
+        return "ignore", 0.6
+    if (column.wording.endswith("]") or " | " in column.header) and ticked(column):
         return f"background:{re.sub(r'[^a-z0-9]+', '_', key(column.header)).strip('_')}", 0.6
     if column.dated and not column.labels:
         return "ignore", 0.5

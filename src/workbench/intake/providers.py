@@ -1,6 +1,8 @@
 """Which provider was meant."""
 
 import difflib
+import re
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -12,6 +14,8 @@ from workbench.intake.values import Texts, distinct, fold, key, per_value
 UNKNOWN = "unknown provider"
 NOT_CONTRACTED = "not contracted"
 _SHOWN = 50
+_NEAR, _SAME_NAME, _SAME_START, _LONG_ENOUGH = 0.6, 0.95, 0.7, 5
+_LEGAL = {"stichting", "st", "coöperatie", "cooperatie", "vereniging", "bv", "nv", "vof", "ua", "maatschap", "holding"}
 
 
 def spellings(codebook: Codebook) -> tuple[dict[str, str], set[str]]:
@@ -60,6 +64,46 @@ def identify(names: pd.Series, codebook: Codebook, dtype: Texts = "str") -> pd.D
     return pd.DataFrame({name: column.set_axis(names.index) for name, column in columns.items()})
 
 
+def near(name: str, known: Mapping[str, str], at_most: int = 1) -> list[tuple[str, float]]:
+    """Return the spellings nearest to a name, the nearest first, with how near from 0 to 1; it never decides.
+
+    The legal form of an organisation says little, nor does what stands behind its name: a place, a department.
+
+    Parameters
+    ----------
+    name : str
+    known : mapping
+        Spelling -> provider; the empty provider is nobody.
+    at_most : int
+
+    Examples
+    --------
+    >>> known = {"het anker": "p2", "zorg & zo": "p3"}
+    >>> near("Coöperatie Het Anker U.A.", known), near("Zorg en Zo BV", known), near("Het Anker - Noord", known)
+    ([('het anker', 0.95)], [('zorg & zo', 0.95)], [('het anker', 0.7)])
+    >>> near("Buurtzorg", known)
+    []
+    """
+    forms = [form for form, provider in known.items() if provider]
+    asked = _bare(name)
+    found: dict[str, float] = {}
+    for form in forms:
+        bare = _bare(form)
+        if bare and bare == asked:
+            found[form] = _SAME_NAME
+        elif len(bare) >= _LONG_ENOUGH and f" {bare} " in f" {asked} ":
+            found[form] = _SAME_START
+    for form in difflib.get_close_matches(key(name), forms, 2, _NEAR):
+        found[form] = max(found.get(form, 0.0), difflib.SequenceMatcher(None, key(name), form).ratio())
+    return sorted(found.items(), key=lambda each: (-each[1], each[0]))[:at_most]
+
+
+def _bare(name: str) -> str:
+    words = re.sub(r"[^\w&+]+", " ", re.sub(r"(?<=\b\w)\.(?=\w\b|$|\s)", "", key(name)))
+    joined = re.sub(r"\s*[&+]\s*", " en ", words)
+    return " ".join(word for word in joined.split() if word not in _LEGAL)
+
+
 def unknown_names(
     names: pd.Series, identified: pd.DataFrame, codebook: Codebook, file: str, column: str | None
 ) -> list[Finding]:
@@ -79,8 +123,8 @@ def unknown_names(
     groups = rows.groupby("key").agg(name=("name", "min"), count=("row", "size"), row=("row", "min")).sort_index()
     title = codebook.providers.set_index("provider_id")["name"].to_dict()
     for text, group in list(groups.iterrows())[:_SHOWN]:
-        near = difflib.get_close_matches(str(text), [each for each in known if known[each]], 2, 0.7)
-        meant = dict.fromkeys(known[each] for each in near)  # two spellings may mean the same provider
+        close = [form for form, sure in near(str(text), known, at_most=2) if sure >= _SAME_START]
+        meant = dict.fromkeys(known[each] for each in close)  # two spellings may mean the same provider
         hint = "".join(f" Near: {title.get(each, each)!r} ({each})." for each in meant)
         why = "means more than one provider" if text in unsure else "is no known provider"
         findings.append(

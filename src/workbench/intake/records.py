@@ -12,9 +12,10 @@ from workbench.codebook import Codebook
 from workbench.intake import labels, moments, privacy, providers, values
 from workbench.intake.findings import Finding, counted
 
-_TEST = r"(?:^|[^a-z])(?:test|preview)"
+_TEST = r"(?:^|[^a-z])(?:test|preview)"  # what an entry calls itself that no respondent made
+_SPAM = r"(?:^|[^a-z])spam(?:$|[^a-z])"
 _LABELS = ("product", "moment")
-_TESTED = ("variant", "respondent", "mode")
+_TESTED = ("entry", "variant", "respondent", "mode")
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Records:
     `fields`: one row per record, one column of text per field, missing where nothing was delivered. `headers` and
     `scales`: the column each field came from, and the scale that translates it. `items`: one row per record, one
     column of text per delivered question; `questions`: one row per such column, ``header``, ``item`` and ``scale``.
-    `test`: the record says itself that it is a test.
+    `test`: the record says itself that no respondent made it: a test, a preview, or spam by its program.
     """
 
     file: str
@@ -57,7 +58,7 @@ def arrange(
     for field in _TESTED:
         if field in fields:
             fields[field] = _once_each(fields[field])
-            hit = _says_test(fields[field])
+            hit = _holds(fields[field], f"{_TEST}|{_SPAM}" if field == "entry" else _TEST)
             test |= hit
             fields[field] = fields[field].mask(hit) if hit.any() else fields[field]
     return Records(
@@ -81,12 +82,12 @@ def _once_each(column: pd.Series) -> pd.Series:
     return pd.Series(pd.Categorical.from_codes(at, known, validate=False), index=column.index)
 
 
-def _says_test(column: pd.Series) -> pd.Series:
-    """Say of each text whether it calls its record a test."""
+def _holds(column: pd.Series, pattern: str) -> pd.Series:
+    """Say of each text whether it holds a pattern, such as what a record calls itself that is a test."""
     if not isinstance(column.dtype, pd.CategoricalDtype):
-        return column.astype("str").str.contains(_TEST, case=False, na=False).astype(bool)
+        return column.astype("str").str.contains(pattern, case=False, na=False).astype(bool)
     at, texts = values.distinct(column)
-    hits = pd.Series(texts, dtype="str").str.contains(_TEST, case=False).to_numpy(dtype=bool)
+    hits = pd.Series(texts, dtype="str").str.contains(pattern, case=False).to_numpy(dtype=bool)
     return pd.Series(np.append(hits, False)[at], index=column.index)
 
 

@@ -17,7 +17,7 @@ from workbench.intake.values import constant, key, per_value
 
 _FEW = 5
 _MOST_AGE_GROUPS = 15
-_OWN = ("birth_date", "bsn", "client", "respondent", "provider", "started_at", "seconds", "submitted")
+_OWN = ("birth_date", "bsn", "client", "respondent", "provider", "started_at", "seconds", "submitted", "entry")
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def clean(delivered: Records, codebook: Codebook, year: int, hash_key: str) -> C
     Every delivered record comes back exactly once: counted, or excluded for the first of these reasons that applies.
 
     ``test entry``
-        the variant, the respondent or the channel says so
+        the entry, the variant, the respondent or the channel says so; also what a survey program calls spam
     ``empty``
         no item and no background question answered
     ``unknown provider``, ``not contracted``

@@ -3,21 +3,22 @@
 It is read for the draft only: what an answer means is decided in the codebook.
 """
 
-import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from workbench.intake.exports import Export
-from workbench.intake.values import fold, key
+from workbench.intake.values import key, without_tags
 
 _LARGEST = 50 << 20
-_TAG = re.compile(r"<[^>]*>")
 
 
 @dataclass(frozen=True)
 class Structure:
-    """Headers of an export of codes, with the question behind each, and its answers: code -> label, in order."""
+    """Headers of an export of codes, with the question behind each, and its answers: code -> label, in order.
+
+    A part of a question is ``Q2[SQ001]``, or ``Q2_SQ001`` in exports for other programs.
+    """
 
     wording: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -47,7 +48,7 @@ def read(raw: bytes) -> Structure:
     answers: dict[str, dict[str, str]] = {}
     for row in sorted(_rows(root, "answers"), key=lambda each: int(each.get("sortorder") or 0)):
         label = row.get("answer") or labels.get(row.get("aid", ""), "")
-        answers.setdefault(row.get("qid", ""), {}).setdefault(row.get("code", ""), _plain(label))
+        answers.setdefault(row.get("qid", ""), {}).setdefault(row.get("code", ""), without_tags(label))
     questions = {row["qid"]: row for row in _rows(root, "questions") if row.get("qid")}
     wording: dict[str, str] = {}
     found: dict[str, Mapping[str, str]] = {}
@@ -58,14 +59,14 @@ def read(raw: bytes) -> Structure:
             continue
         parents.add(parent["qid"])
         header = f"{parent.get('title', '')}[{row.get('title', '')}]"
-        own = _plain(row.get("question") or texts.get(row.get("qid", ""), ""))
-        whole = _plain(parent.get("question") or texts.get(parent["qid"], ""))
+        own = without_tags(row.get("question") or texts.get(row.get("qid", ""), ""))
+        whole = without_tags(parent.get("question") or texts.get(parent["qid"], ""))
         wording[header] = f"{whole} [{own}]" if whole else own
         found[header] = answers.get(parent["qid"], {})
     for qid, row in questions.items():
         title = row.get("title", "")
         if qid not in parents:
-            wording[title] = _plain(row.get("question") or texts.get(qid, ""))
+            wording[title] = without_tags(row.get("question") or texts.get(qid, ""))
             found[title] = answers.get(qid, {})
         if row.get("other") == "Y":
             wording[f"{title}[other]"] = f"{wording.get(title, title)} [-oth-]"
@@ -75,9 +76,11 @@ def read(raw: bytes) -> Structure:
 def explain(export: Export, structure: Structure) -> Export:
     """Return the export with the questions and answer codes of its structure, where that is about this export.
 
-    Of an answer code such as ``AO03`` or ``femal`` the number is its place in the questionnaire.
+    Of an answer code such as ``AO03`` or ``femal`` the number is its place in the questionnaire, which says nothing of
+    what it means: some lists begin with "helemaal mee eens".
     """
-    headers = {key(header): header for header in structure.wording}
+    headers = {key(header.replace("[", "_").replace("]", "")): header for header in structure.wording}
+    headers |= {key(header): header for header in structure.wording}
     known = {name: headers[key(name)] for name in export.table.columns if key(name) in headers}
     if len(known) < 2:
         return export
@@ -87,13 +90,15 @@ def explain(export: Export, structure: Structure) -> Export:
         for name, header in known.items()
         if header in structure.answers
     }
-    return replace(export, wording={**export.wording, **wording}, codes={**export.codes, **codes})
+    meanings = {name: structure.answers[header] for name, header in known.items() if header in structure.answers}
+    return replace(
+        export,
+        wording={**export.wording, **wording},
+        codes={**export.codes, **codes},
+        meanings={**export.meanings, **meanings},
+    )
 
 
 def _rows(root: ElementTree.Element, name: str) -> Iterator[dict[str, str]]:
     for row in root.iterfind(f"{name}/rows/row"):
         yield {cell.tag: cell.text or "" for cell in row}
-
-
-def _plain(text: str) -> str:
-    return fold(_TAG.sub(" ", text).replace("&nbsp;", " "))

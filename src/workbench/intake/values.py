@@ -3,6 +3,7 @@
 Every function works on the distinct values of a column, so its cost hardly depends on the number of rows.
 """
 
+import html
 import re
 import unicodedata
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from workbench import categories
 
 Texts = Literal["str", "category"]  # how a column of texts is held: each as it is, or each different one once
 
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 # What export programs write in a cell that holds nothing.
 BLANKS = ("", "NA", "NaN", "NULL", "(null)", "#N/A", "#N/B", "#NULL!", "#LEEG!")
 
@@ -28,6 +30,17 @@ def fold(text: str) -> str:
     'helemaal mee eens'
     """
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def without_tags(text: str) -> str:
+    """Return a text of a web page as a person reads it there.
+
+    Examples
+    --------
+    >>> without_tags("<p>Wat vindt u van&nbsp;de hulp?</p>"), without_tags("onder < 18")
+    ('Wat vindt u van de hulp?', 'onder < 18')
+    """
+    return fold(html.unescape(_TAG.sub(" ", text)))
 
 
 DENIALS = {"niet", "geen", "nooit", "not", "no", "never", "nee"}
@@ -133,6 +146,20 @@ def per_value(column: pd.Series, function: Callable[[str], Any], dtype: Any = "s
     found = pd.Series([function(value) for value in texts] + [None], dtype="str" if dtype == "category" else dtype)
     found = found.astype(dtype)
     return found.take(codes if len(texts) else np.zeros(len(column), dtype=int)).set_axis(column.index)
+
+
+_WEEKS, _PERCENT = r"(?i)\s*(?:weken|week|wk)\.?\s*$", r"\s*%\s*$"
+
+
+def without_units(column: pd.Series) -> pd.Series:
+    """Return figures as text without the word for weeks, and percentages as hundredths.
+
+    Examples
+    --------
+    >>> without_units(pd.Series(["6,5 weken", "12%", "3"])).tolist()
+    ['6,5', '12e-2', '3']
+    """
+    return column.astype("str").str.replace(_WEEKS, "", regex=True).str.replace(_PERCENT, "e-2", regex=True)
 
 
 def numbers(column: pd.Series, decimal: str = "") -> tuple[pd.Series, pd.Series]:

@@ -1,0 +1,182 @@
+"""Exports and lists as programs and people really write them: what `draft` proposes for each without anyone's help."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from workbench.codebook import Codebook
+from workbench.intake import deliveries, drafts, exports, likeness
+
+EENS = ("Helemaal niet mee eens", "Niet mee eens", "Neutraal", "Mee eens", "Helemaal mee eens")
+NAMES = ("De Linde", "Het Anker", "Zorg & Zo")
+PAST, TEVREDEN = "De hulp past bij wat ik nodig heb.", "Ik ben tevreden over de hulp."
+
+
+def written(path: Path, header: list[str], *columns: tuple[str, ...], rows: int = 15) -> Path:
+    table = pd.DataFrame({at: [column[n % len(column)] for n in range(rows)] for at, column in enumerate(columns)})
+    table.columns = pd.Index(header)
+    table.to_csv(path, index=False)
+    return path
+
+
+def proposed(path: Path, book: Codebook | None) -> tuple[dict[str, str], dict[str, str]]:
+    draft = drafts.propose(path, book)
+    return draft["columns"].set_index("column")["field"].to_dict(), draft["deliveries"].iloc[0].to_dict()
+
+
+def test_limesurvey_with_codes_before_its_questions(region: Codebook, tmp_path: Path) -> None:
+    header = ["id. Antwoord ID", "submitdate. Datum verzonden", "lastpage. Laatste pagina", "G1Q1. Uw aanbieder"]
+    header += [f"G2Q1[SQ001]. Wat vindt u? [{PAST}]", "G2Q2[other]. Welke hulp? [Anders]", "groupTime12. Groepstijd: A"]
+    columns = [("1", "2", "3"), ("1980-01-01 00:00:00",), ("4",), NAMES, EENS, ("", "tuin"), ("12.3", "9.1")]
+    path = written(tmp_path / "a.csv", header, *columns)
+    export = exports.read(path.read_bytes(), "a.csv")
+    assert export.reader == "limesurvey"
+    assert export.table[header[1]].isna().all()
+    fields, _ = proposed(path, region)
+    assert list(fields.values()) == ["respondent", "completed_on", "ignore", "provider", "K1", "remark", "ignore"]
+
+
+LSS = f"""<document><LimeSurveyDocType>Survey</LimeSurveyDocType><answers><rows>{
+    "".join(
+        f"<row><qid>1</qid><code>A{n}</code><answer>{name.replace('&', '&amp;')}</answer></row>"
+        for n, name in enumerate(NAMES, 1)
+    )
+}{
+    "".join(
+        f"<row><qid>2</qid><code>A{n}</code><answer>{label}</answer><sortorder>{n}</sortorder></row>"
+        for n, label in enumerate((*EENS[::-1], "Weet ik niet"), 1)
+    )
+}</rows></answers><questions><rows><row><qid>1</qid><title>wie</title><question>Wie helpt u?</question></row>
+<row><qid>2</qid><title>Q2</title><question>Wat vindt u?</question></row></rows></questions><subquestions><rows>
+<row><qid>3</qid><parent_qid>2</parent_qid><title>SQ1</title><question>{
+    PAST
+}</question></row></rows></subquestions></document>"""
+
+
+@pytest.mark.parametrize("header", ["Q2[SQ1]", "Q2_SQ1"])
+@pytest.mark.parametrize("known", [True, False])
+def test_limesurvey_codes_mean_what_the_structure_says(
+    header: str, known: bool, region: Codebook, tmp_path: Path
+) -> None:
+    """The list begins with who agrees most: the first place is the highest code."""
+    (tmp_path / "vragen.lss").write_text(LSS)
+    path = written(tmp_path / "a.csv", ["id", "submitdate", "lastpage", "wie", header], *COLUMNS, rows=30)
+    draft = drafts.propose(path, region if known else None)
+    assert draft["columns"].set_index("column").loc[[header, "wie"][: 2 if known else 1], "field"].tolist()[0] == "K1"
+    scale = draft["scales"].set_index("label")
+    assert scale["code"].to_dict() == {"A1": "5", "A2": "4", "A3": "3", "A4": "2", "A5": "1", "A6": ""}
+    assert scale.at["A6", "missing"] == "dont_know"
+    if known:
+        aliases = draft["aliases"].set_index("spelling")["provider_id"]
+        assert aliases.to_dict() == {"A1": "p001", "A2": "p002", "A3": "p003"}
+
+
+COLUMNS = (("1", "2", "3"), ("2026-02-01",), ("4",), ("A1", "A2", "A3"), ("A1", "A2", "A3", "A4", "A5", "A6"))
+
+
+def test_surveymonkey_in_dutch_is_no_list_of_care(region: Codebook, tmp_path: Path) -> None:
+    own = "Respondent-id,Collector-id,Begindatum,Einddatum,IP-adres,E-mailadres,Voornaam,Achternaam"
+    questions = [f"Uw aanbieder,Wat vindt u?,,Welke hulp?,\n,,,,,,,,Antwoord,{PAST},{TEVREDEN},Begeleiding,Anders\n"]
+    rows = [
+        f"{n},7,{n}-2-2026,{n}-2-2026,,,,,{NAMES[n % 3]},{EENS[n % 5]},{EENS[n % 4]},Begeleiding,\n"
+        for n in range(1, 16)
+    ]
+    (tmp_path / "a.csv").write_text(f"{own},{''.join(questions + rows)}", "utf-8")
+    fields, delivery = proposed(tmp_path / "a.csv", region)
+    assert delivery["kind"] == "responses"
+    assert list(fields.values())[2:4] == ["started_at", "completed_on"]
+    assert [fields[f"Wat vindt u? | {question}"] for question in (PAST, TEVREDEN)] == ["K1", "K3"]
+    assert fields["Welke hulp? | Begeleiding"].startswith("background:")
+
+
+@pytest.mark.parametrize("status", [("IP Address", "Survey Preview", "Spam"), ("0", "1", "8")])
+def test_what_qualtrics_calls_spam_or_a_preview_does_not_count(
+    status: tuple[str, ...], region: Codebook, tmp_path: Path
+) -> None:
+    rows = [f"{n},De Linde,5,4,{status[n % 3]}" for n in range(9)]
+    told = "nr,aanbieder,past,tevreden,Soort\n" + ",".join(['"{""ImportId"":""a""}"'] * 5)
+    (tmp_path / "lijst.csv").write_text("\n".join(["nr,aanbieder,past,tevreden,Status", told, *rows]))
+    entry = pd.DataFrame([{"columns": "lijst", "column": "Status", "field": "entry", "scale": ""}])
+    book = replace(region, columns=pd.concat([region.columns, entry], ignore_index=True))
+    found = deliveries.receive(tmp_path, book, 2026, None)
+    assert found.exclusions["reason"].value_counts().to_dict() == {"test entry": 6}
+    assert proposed(tmp_path / "lijst.csv", region)[0]["Status"] == "entry"
+
+
+LISTS = {
+    "care in own words": (
+        ["Cliënt", "Naam cliënt", "Geb.dat", "Zorgaanbieder", "Ingangsdatum zorg", "Datum einde zorg", "Einde reden"],
+        [("C1", "C2"), ("Jan Jansen",), ("3-4-1950",), NAMES, ("1-2-2025",), ("1-8-2025", ""), ("Verhuizing", "Klaar")],
+        ("episodes", ""),
+        ["client", "identifier", "birth_date", "provider", "started_on", "ended_on", "ending_code"],
+    ),
+    "iJw with other signs": (
+        [
+            "burgerservicenr",
+            "AGB_aanbieder",
+            "Toewijzingsnr.",
+            "Product-categorie",
+            "startdatum hulp",
+            "reden einde (code)",
+        ],
+        [("999990019",), ("1234567",), ("1", "2"), ("45", "50"), ("1-2-2025",), ("", "31")],
+        ("episodes", "iJw"),
+        ["bsn", "provider", "assignment", "product", "started_on", "ending_code"],
+    ),
+    "the youth register": (
+        ["BSN", "Hulpvorm", "Verwijzer", "Datum aanvang", "Datum einde", "AGB-code"],
+        [("999990019",), ("4", "5"), ("1", "2"), ("20250101",), ("20250601", ""), ("01234567",)],
+        ("episodes", "BiJ"),
+        ["bsn", "product", "ignore", "started_on", "ended_on", "provider"],
+    ),
+    "judgements side by side": (
+        ["Aanbieder", "Kwaliteit", "Effect van de hulp", "Toegankelijkheid"],
+        [NAMES, ("7,5", "8"), ("6", "7"), ("8", "9")],
+        ("assessments", ""),
+        ["provider", "measure:kwaliteit", "ignore", "measure:toegankelijkheid"],
+    ),
+    "figures with their units": (
+        ["Aanbieder", "Aantal cliënten", "Wachttijd (weken)", "Verloop personeel"],
+        [NAMES, ("1.234", "80"), ("6,5 weken", "3 wk"), ("12%", "8,5 %")],
+        ("context", ""),
+        ["provider", "measure:clients", "measure:waiting_weeks", "measure:staff_turnover"],
+    ),
+    "who was invited": (
+        ["Cliëntnummer", "Aanbieder", "E-mailadres", "Verzonden op"],
+        [("C1", "C2"), NAMES, ("c1@voorbeeld.example",), ("1-2-2026",)],
+        ("invited", ""),
+        ["client", "provider", "identifier", "ignore"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_are_known_by_what_their_columns_are_called(name: str, region: Codebook, tmp_path: Path) -> None:
+    header, columns, (kind, law), expected = LISTS[name]
+    fields, delivery = proposed(written(tmp_path / "a.csv", header, *columns), region)
+    assert (delivery["kind"], delivery["law"]) == (kind, law)
+    assert list(fields.values()) == expected
+
+
+def test_dates_of_care_beside_statements_make_no_list_of_care(tmp_path: Path, region: Codebook) -> None:
+    header = ["Aanbieder", "Startdatum hulp", "Einddatum hulp", PAST, TEVREDEN, "De sfeer is goed."]
+    path = written(tmp_path / "a.csv", header, NAMES, ("1-2-2025",), ("1-8-2025",), EENS, EENS, EENS, rows=30)
+    assert proposed(path, region)[1]["kind"] == "responses"
+
+
+def test_a_name_with_its_legal_form_or_place_is_proposed(tmp_path: Path, region: Codebook) -> None:
+    spelled = ("Coöperatie Het Anker U.A.", "Zorg en Zo B.V.", "De Linde - locatie Noord", "Buurtzorg")
+    draft = drafts.propose(written(tmp_path / "a.csv", ["Aanbieder", PAST], spelled, EENS, rows=20), region)
+    aliases = draft["aliases"].set_index("spelling")
+    assert aliases["provider_id"].to_dict() == dict(zip(spelled, ("p002", "p003", "p001", ""), strict=True))
+    assert aliases.at["De Linde - locatie Noord", "certainty"] < aliases.at["Zorg en Zo B.V.", "certainty"]
+
+
+def test_an_open_question_with_one_address_is_an_open_question(tmp_path: Path) -> None:
+    told = ("Goede hulp", "mail jan@voorbeeld.example", *(f"Verhaal {n}" for n in range(18)))
+    path = written(tmp_path / "a.csv", ["Aanbieder", "Q9"], NAMES, told, rows=20)
+    export = exports.read(path.read_bytes(), "a.csv")
+    assert not likeness.look(export, "Q9").labels
+    assert proposed(path, None)[0]["Q9"] == "remark"
