@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from workbench import schemas
 from workbench.analysis import scales
-from workbench.categories import looked_up
 from workbench.codebook import Codebook
 
 _FEWEST, _ENOUGH = 20, 5_000
@@ -178,13 +179,15 @@ def _of_version(answers: pd.DataFrame, rows: np.ndarray, at: np.ndarray, items: 
         scored.append(scales.score(patterns, own)[dimension].to_numpy())
         given.append(patterns.notna().sum(axis=1).to_numpy(dtype=np.int64))
         before += len(patterns)
-    pattern = np.stack(places, axis=1).ravel()  # row by row: the patterns of all dimensions stand one after the other
+    pattern = pa.array(
+        np.stack(places, axis=1).ravel()
+    )  # row by row: the patterns of all dimensions stand one after the other
     tiled = np.tile(np.arange(len(dimensions), dtype=np.int8), len(rows))
     columns = {
         "at": np.repeat(at, len(dimensions)),
         "dimension": pd.Categorical.from_codes(tiled, pd.Index(dimensions)),
-        "score": looked_up(np.concatenate(scored), pattern),
-        "n_items": looked_up(np.concatenate(given), pattern),
+        "score": pc.take(pa.array(np.concatenate(scored)), pattern).to_numpy(),
+        "n_items": pc.take(pa.array(np.concatenate(given)), pattern).to_numpy(),
         "points": np.tile(width.loc[dimensions].to_numpy(dtype="int64"), len(rows)),
     }
     return pd.DataFrame(columns, copy=False)
