@@ -63,6 +63,22 @@ if name == "c":
     assert whole([page for page in wanted if page.key != "c"])
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers start by themselves")
+def test_where_the_process_that_workers_are_copies_of_is_killed_nothing_is_lost(tmp_path):
+    cell = """\
+import os
+from pathlib import Path
+import psutil
+once = Path("killed")
+if name == "b" and not once.exists():
+    once.touch()
+    psutil.Process(int(os.environ["JPY_PARENT_PID"])).parent().kill()
+"""
+    wanted = pages(tmp_path, cell, "a b c")
+    assert made(wanted) == {"a": "", "b": "", "c": ""}
+    assert whole(wanted)
+
+
 def test_a_kernel_that_is_killed_is_started_again_and_one_that_ends_itself_is_named(tmp_path):
     cell = """\
 import os, signal

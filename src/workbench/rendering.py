@@ -265,10 +265,10 @@ def _pages(
     }
     estimates = release.estimates
     of_region = store.fingerprint_table(estimates[estimates["unit"] == "region"])
-    own = _fingerprints(estimates[estimates["unit"] == "provider"], "unit_id")
-    agreed = _fingerprints(release.agreements, "provider_id")
-    quoted = _fingerprints(release.remarks, "provider_id")
-    left_out = _fingerprints(release.left_out, "provider_id")
+    own = store.fingerprint_units(estimates[estimates["unit"] == "provider"], "unit_id")
+    agreed = store.fingerprint_units(release.agreements, "provider_id")
+    quoted = store.fingerprint_units(release.remarks, "provider_id")
+    left_out = store.fingerprint_units(release.left_out, "provider_id")
     accounts = (release.deliveries, release.excluded, release.flagged, release.left_out)
     tables = (estimates, release.agreements, *accounts)
     whole = [store.fingerprint_table(table) for table in tables]
@@ -304,10 +304,6 @@ def _pages(
 
 def _json(content: Any) -> str:
     return json.dumps(content, sort_keys=True, default=str)
-
-
-def _fingerprints(table: pd.DataFrame, column: str) -> dict[str, str]:
-    return {str(unit): store.fingerprint_table(rows) for unit, rows in table.groupby(column)}
 
 
 def _file_name(provider: str) -> str:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # imported where tables are read and written: who only looks whether something changed has none
+    import numpy as np
     import pandas as pd
 
 
@@ -376,9 +377,30 @@ def fingerprint_files(paths: list[Path], root: Path | None = None, read: Mapping
 
 def fingerprint_table(table: "pd.DataFrame") -> str:
     """Return one hash over the rows of a table in their order."""
+    return _hash_of_rows(table, _hashed(table))
+
+
+def fingerprint_units(table: "pd.DataFrame", column: str) -> dict[str, str]:
+    """Return of each value of a column one hash over its rows in their order, as `fingerprint_table` gives.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"provider_id": ["p001", "p002", "p001"], "estimate": [1.0, 2.0, 3.0]})
+    >>> fingerprint_units(table, "provider_id")["p001"] == fingerprint_table(table.iloc[[0, 2]])
+    True
+    """
+    rows = _hashed(table)
+    return {str(unit): _hash_of_rows(table, rows[places]) for unit, places in table.groupby(column).indices.items()}
+
+
+def _hashed(table: "pd.DataFrame") -> "np.ndarray":
     import pandas as pd
 
-    rows = pd.util.hash_pandas_object(table, index=False).to_numpy()
+    return pd.util.hash_pandas_object(table, index=False).to_numpy()
+
+
+def _hash_of_rows(table: "pd.DataFrame", rows: "np.ndarray") -> str:
     return hashlib.sha256(",".join(table.columns).encode() + rows.tobytes()).hexdigest()
 
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import forkserver
 
 SECONDS: list[float] = []
 PROCESSOR: list[float] = []
@@ -31,6 +32,7 @@ def timed() -> Iterator[None]:
     for thread in set(threading.enumerate()) - {threading.current_thread()}:
         if not thread.daemon:
             thread.join()  # those that wait for processes to end: what these used is counted
+    forkserver._forkserver._stop()  # and of workers, who are its children
     PROCESSOR.append(processor() - used)
 
 

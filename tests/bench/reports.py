@@ -88,6 +88,27 @@ def one_changed(root: str) -> dict[str, Any]:
     return {"pages": len(done.made)}
 
 
+def synthesis(root: str) -> dict[str, Any]:
+    """Make the synthesis alone, where kernels and workers are ready: what it takes of a run."""
+    from workbench import making, rendering, versions
+    from workbench.reporting import warming
+    from workbench.store import Places
+
+    places = Places(Path(root), "sample")
+
+    def again() -> list[str]:
+        (places.reports(YEAR) / "region.html").unlink()
+        return list(rendering.report(places, YEAR, versions.software()).made)
+
+    with warming.warmed():
+        making.ready()
+        again()
+        with timed():
+            made = again()
+    _refuse([] if made == ["region"] else [("pages", made)])
+    return {"pages": len(made)}
+
+
 def loop(root: str, providers: int) -> None:
     """Execute and convert the provider notebook by the commands of papermill and nbconvert, one after the other."""
     folder = Path(root) / "loop"

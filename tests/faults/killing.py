@@ -22,7 +22,7 @@ YEAR = 2026
 AGAIN = 3  # runs after a kill until everything must be there
 KINDS = {  # of the processes of a run, by what stands in their command
     "warm process": "workbench.reporting.warm",
-    "worker": "multiprocessing.spawn",
+    "worker": "multiprocessing.forkserver",
 }
 NOBODY = "nobody"
 VICTIMS = ("main", "worker", "kernel", "warm process")

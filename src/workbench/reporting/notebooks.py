@@ -124,6 +124,7 @@ def _run(
     kernels.register()
     held = ExitStack()
     until = 0.0
+    last = next((cell.get("id") for cell in reversed(source.cells) if cell.cell_type == "code"), None)
 
     def begin(**_: Any) -> None:
         nonlocal until
@@ -133,6 +134,10 @@ def _run(
     def left(cell: NotebookNode) -> int:
         reached.append(cell.get("id", ""))
         return max(1, round(until - time.monotonic()))
+
+    def executed(cell: NotebookNode, **_: Any) -> None:
+        if last and cell.get("id") == last:
+            held.close()
 
     with held:
         return papermill.execute_notebook(
@@ -145,6 +150,7 @@ def _run(
             request_save_on_cell_execute=False,
             on_notebook_start=begin,
             timeout_func=left,
+            on_cell_executed=executed,
             extra_arguments=[*QUIET, *AT_ONCE],
             config=settings,
         )
