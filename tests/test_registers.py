@@ -219,6 +219,17 @@ def test_without_names_doubt_is_told_for_all_deliveries_together(small_region, e
     assert [cell.get_text() for cell in shown.select("tbody td")] == ["12"]
 
 
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_doubt_about_few_is_told_in_a_sentence_where_there_are_no_names(small_region, language):
+    release = opened(small_region, language, edition="provider")
+    counts = pipeline._flagged(flagged(("a.csv", "too fast", 2), ("a.csv", "straight-lining", 1)), 5)
+    release = dataclasses.replace(release, flagged=counts[counts["file"] == ""])
+    shown = page(synthesis.deliveries(release))
+    assert shown.select_one("#flagged") is None
+    assert release.word("too fast") in shown.get_text()
+    assert release.word("straight-lining") in shown.get_text()
+
+
 def test_one_small_count_does_not_follow_from_the_total():
     counts = pipeline._flagged(
         flagged(("a.csv", "too fast", 3), ("b.csv", "too fast", 9), ("c.csv", "too fast", 20)), 5

@@ -97,12 +97,11 @@ def report(
 
     choose("edition", edition, EDITIONS)
     choose("language", language or LANGUAGES[0], LANGUAGES)
-    from workbench import making
     from workbench.reporting import warming
 
     with nullcontext() if scheduler else warming.warmed():  # kernels and workers get ready while deliveries are read
         if not scheduler:
-            making.ready()
+            warming.workers()
         from workbench import pipeline
 
         processed = pipeline.process(places, year, force=force, progress=_say)

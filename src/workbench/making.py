@@ -10,14 +10,14 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
-from multiprocessing import connection, forkserver, get_context
-from multiprocessing.context import BaseContext
+from multiprocessing import connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 TOGETHER = 2  # times that pages whose worker ended are made again beside others, before each is made alone
+MOMENT = 0.2  # seconds until what was killed is gone, and is seen to be
 SMALLEST = 1 << 30  # bytes of memory any page may take
 FOR_GOOD = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)  # of which no next page gets better
-NEEDED = [f"workbench.reporting.{name}" for name in ("kernels", "notebooks", "pages", "workbooks", "forms")]
 _turns: AbstractContextManager[Any] = nullcontext()  # at executing a notebook; on a cluster, workers have one each
 LOST = "the process that made it was ended, three times: perhaps for lack of memory (see --memory, --jobs)"
 
@@ -144,6 +144,7 @@ def make(
                     yield page, made
             if not (left := lost):
                 return
+            time.sleep(MOMENT)
         for page in left:
             yield from _here([page], given, 1, address)
 
@@ -151,12 +152,21 @@ def make(
 def _here(
     left: Sequence[Page], given: Callable[[Page], tuple[Any, ...]], jobs: int, address: str
 ) -> Iterator[tuple[Page, Made]]:
-    context = ready()
+    context = warming.workers()
     turns = context.BoundedSemaphore(jobs)
     # One process more than there are turns: it writes a page while the notebooks of others are executed.
     pool = ProcessPoolExecutor(min(jobs + 1, len(left)), context, _begin, (address, turns, dict(os.environ)))
+
+    def begun(page: Page) -> Future[Made]:
+        try:
+            return pool.submit(make_page, *given(page))
+        except (BrokenProcessPool, ConnectionError) as failure:  # ended while pages are still being handed out
+            lost: Future[Made] = Future()
+            lost.set_exception(BrokenProcessPool(str(failure)))
+            return lost
+
     try:
-        yield from _outcomes({pool.submit(make_page, *given(page)): page for page in left})
+        yield from _outcomes({begun(page): page for page in left})
     except BaseException:
         processes = list((pool._processes or {}).values())
         pool.shutdown(wait=False, cancel_futures=True)
@@ -164,24 +174,6 @@ def _here(
             process.kill()
         raise
     pool.shutdown(wait=False)
-
-
-def ready() -> BaseContext:
-    """Return how workers start: as copies of a process that has imported what they need, where that is dependable.
-
-    That process begins to import when this is first called, and goes on while there is other work to do. Like the one
-    that kernels are forked from it computes nothing, so that its libraries have one thread.
-    """
-    if not warming.dependable():
-        return get_context("spawn")
-    own = dict(os.environ)
-    os.environ.update(warming.ALONE)
-    forkserver.set_forkserver_preload(NEEDED)
-    forkserver.ensure_running()
-    for name in warming.ALONE.keys() - own.keys():
-        del os.environ[name]
-    os.environ.update(own)
-    return get_context("forkserver")
 
 
 def _begin(address: str, turns: AbstractContextManager[Any], environment: Mapping[str, str]) -> None:

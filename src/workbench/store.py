@@ -353,7 +353,7 @@ def read_table(folder: Path, name: str) -> "pd.DataFrame":
         raise NotThere(f"{path} does not exist yet: make it with 'python -m workbench process'.")
     table = pd.read_parquet(path)
     small = [name for name in table.columns if isinstance(table[name].dtype, (pd.Int8Dtype, pd.Float64Dtype))]
-    return table.astype(dict.fromkeys(small, "float64"))
+    return table.astype(dict.fromkeys(small, "float64")) if small else table
 
 
 def fingerprint_files(paths: list[Path], root: Path | None = None, read: Mapping[Path, str] | None = None) -> str:

@@ -90,7 +90,7 @@ def one_changed(root: str) -> dict[str, Any]:
 
 def synthesis(root: str) -> dict[str, Any]:
     """Make the synthesis alone, where kernels and workers are ready: what it takes of a run."""
-    from workbench import making, rendering, versions
+    from workbench import rendering, versions
     from workbench.reporting import warming
     from workbench.store import Places
 
@@ -101,7 +101,7 @@ def synthesis(root: str) -> dict[str, Any]:
         return list(rendering.report(places, YEAR, versions.software()).made)
 
     with warming.warmed():
-        making.ready()
+        warming.workers()
         again()
         with timed():
             made = again()

@@ -1,6 +1,8 @@
 """Starts and ends the process that kernels are forked from (`warm`), and tells others in this program where it is.
 
-It stands apart from `kernels`: who starts it early, while there is other work to do, need not speak with kernels.
+It also has ready what workers are copies of, who execute notebooks and write their pages.
+
+This stands apart from `kernels`: who starts it early, while there is other work to do, need not speak with kernels.
 """
 
 import atexit
@@ -14,6 +16,8 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from functools import cache
+from multiprocessing import forkserver, get_context
+from multiprocessing.context import BaseContext
 from pathlib import Path
 
 from workbench.reporting.warm import GRACE
@@ -24,6 +28,7 @@ ALONE = {  # one thread in the libraries of a kernel: there are as many kernels 
     "MKL_NUM_THREADS": "1",
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
 }
+OF_WORKERS = [f"workbench.reporting.{name}" for name in ("kernels", "notebooks", "pages", "workbooks", "forms")]
 _JOINED: list[str] = []
 
 
@@ -100,6 +105,24 @@ def address() -> str:
 def own() -> Warm:
     """Return the warm process of this process, which starts when it is first asked for."""
     return Warm()
+
+
+def workers() -> BaseContext:
+    """Return how processes that make pages start: as copies of one that has imported what they need.
+
+    That one begins to import when this is first called, and goes on while there is other work to do. It computes
+    nothing: its libraries have one thread. Where processes cannot be forked without danger, workers start afresh.
+    """
+    if not dependable():
+        return get_context("spawn")
+    own = dict(os.environ)
+    os.environ.update(ALONE)
+    forkserver.set_forkserver_preload(OF_WORKERS)
+    forkserver.ensure_running()
+    for name in ALONE.keys() - own.keys():
+        del os.environ[name]
+    os.environ.update(own)
+    return get_context("forkserver")
 
 
 def dependable() -> bool:

@@ -73,11 +73,14 @@ def _account(release: Release) -> Exhibit:
     return shown(release, "deliveries", table, caption=release.text("captions", "deliveries"), finding=account)
 
 
-def _doubtful(release: Release) -> list[Exhibit]:
+def _doubtful(release: Release) -> list[Exhibit | Paragraphs]:
     """Which questionnaires count although something is doubtful: per delivery, or together where files have no name."""
     rows = release.flagged[(release.flagged["file"] != "") == release.named]
     if rows.empty:
         return []
+    if not release.named and rows["records"].isna().all():
+        doubts = phrases.together([release.word(each) for each in sorted(rows["flag"])], release.language)
+        return [said(release.say("doubtful few", doubts=doubts))]
     table = pd.DataFrame({release.head("doubt"): [release.word(each).capitalize() for each in rows["flag"]]})
     table[release.head("number")] = [plain(n, release.language) if n > 0 else "" for n in rows["records"]]
     if release.named:
