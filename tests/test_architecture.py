@@ -43,7 +43,7 @@ ROOMS = {
     "making": {"regions", "reporting", "store"},
     "rendering": {"cluster", "making", "regions", "reporting", "store"},
     "estimating": {"analysis", "codebook", "indicators", "schemas", "scoring", "store"},
-    "scoring": {"analysis", "codebook", "schemas"},
+    "scoring": {"analysis", "categories", "codebook", "schemas"},
     "drafting": {"codebook", "intake", "store"},
     "pipeline": {
         "analysis",
