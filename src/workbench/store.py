@@ -34,6 +34,7 @@ class Busy(ValueError):
 
 
 _MANY = 50_000
+_FIRST = 1000  # rows that tell whether every text is another
 _LOCKING = ".locking"
 FORMER = ".former"
 _HALF_MADE = re.compile(r"\..+\.[a-z0-9_]{8}")  # as tempfile names them, after the name of the place
@@ -335,7 +336,9 @@ def _hardly_repeats(column: "pd.Series") -> bool:
     """Say whether a column has so many values that listing each once saves nothing."""
     import pandas as pd
 
-    return isinstance(column.dtype, pd.CategoricalDtype) and len(column.cat.categories) > _MANY
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return len(column.cat.categories) > _MANY
+    return len(column) > _MANY and column.dtype == "str" and column.iloc[:_FIRST].is_unique
 
 
 def read_table(folder: Path, name: str) -> "pd.DataFrame":

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from workbench import schemas
@@ -361,6 +362,14 @@ def _sorted(name: str, table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     return schemas.check(name, table.sort_values(by, kind="stable")) if len(table) else schemas.empty(name)
 
 
+def _records(table: pd.DataFrame) -> pd.Series:
+    """Return how many records of each file a table holds; one that gave several rows is one."""
+    files, rows = pd.Categorical(table["file"]), table["row"].to_numpy(dtype=np.int64)
+    size = rows.max() + 1
+    records_of = pd.unique(files.codes * size + rows)
+    return pd.Series(np.bincount(records_of // size, minlength=len(files.categories)), index=files.categories)
+
+
 def _reconciled(
     manifest: list[dict[str, object]], tables: Mapping[str, pd.DataFrame], exclusions: pd.DataFrame
 ) -> pd.DataFrame:
@@ -374,8 +383,8 @@ def _reconciled(
     if not manifest:
         return schemas.empty("deliveries")
     table = pd.DataFrame(manifest)
-    records_of = [each.groupby("file", observed=True)["row"].nunique().rename(index=str) for each in tables.values()]
-    counted = pd.concat(records_of).groupby(level=0).sum()
+    counted = pd.concat([_records(each) for each in tables.values() if len(each)] or [pd.Series(dtype="int64")])
+    counted = counted.groupby(level=0).sum()
     table["counted"] = table["file"].map(counted).fillna(0).astype("int64")
     table["excluded"] = table["file"].map(exclusions.groupby("file").size()).fillna(0).astype("int64")
     off = table[table["delivered"] != table["counted"] + table["excluded"]]

@@ -72,7 +72,8 @@ def within(codes: pd.DataFrame, seconds: pd.Series, codebook: Codebook, instrume
             lowest = np.minimum(lowest, codes[item].to_numpy(dtype=kind, na_value=_MOST))
             highest = np.maximum(highest, codes[item].to_numpy(dtype=kind, na_value=-_MOST))
             answered += given
-            reversed_answered |= given & (item in turned)
+            if item in turned:
+                reversed_answered |= given
     enough = (answered >= _FEWEST_WITHOUT_REVERSED) | (reversed_answered & (answered >= _FEWEST_ALIKE))
     straight = enough & (lowest == highest)
     least = codebook.region.counting.seconds_per_item

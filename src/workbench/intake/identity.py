@@ -63,9 +63,8 @@ def hexadecimal(numbers: np.ndarray) -> ExtensionArray:
     >>> hexadecimal(np.array([255], dtype=np.uint64)).tolist()
     ['00000000000000ff']
     """
-    nibbles = numbers.astype(">u8").view(np.uint8).reshape(-1, 8)
-    digits = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
-    letters = digits[np.stack([nibbles >> 4, nibbles & 15], axis=2).reshape(-1, 16)]
+    pairs = np.frombuffer(bytes(range(256)).hex().encode(), dtype=np.uint16)  # the two digits of each byte
+    letters = looked_up(pairs, numbers.astype(">u8").view(np.uint8))
     ends = np.arange(len(numbers) + 1, dtype=np.int64) * 16
     texts = pa.LargeStringArray.from_buffers(len(numbers), pa.py_buffer(ends), pa.py_buffer(letters))
     return pd.Series(texts, dtype=pd.ArrowDtype(pa.large_string())).astype("str").array
@@ -109,13 +108,25 @@ def repeated_respondents(respondent: pd.Series, order: pd.DataFrame) -> pd.Serie
     [True, False, False, False]
     """
     double = pd.Series(False, index=respondent.index)
-    at, known = distinct(respondent)
-    if (at >= 0).sum() == len(known):
+    if _all_differ(respondent):
         return double
     named = order.assign(respondent=respondent, row=respondent.index)[respondent.notna()]
     named = named.sort_values([*order.columns, "row"], kind="stable")
     double[named.index[named.duplicated("respondent")]] = True
     return double
+
+
+def _all_differ(texts: pd.Series) -> bool:
+    """Say whether no two texts are equal: by the numbers that they are, which is quick, or else by the texts."""
+    if hardly_repeats(texts):
+        given = pa.array(texts, type=pa.large_string(), from_pandas=True).drop_null()
+        try:
+            if pd.Series(given.cast(pa.int64()).to_numpy()).is_unique:
+                return True
+        except pa.ArrowInvalid:  # no whole numbers
+            pass
+    at, known = distinct(texts)
+    return bool((at >= 0).sum() == len(known))
 
 
 def kiosk_bursts(same: pd.Series, moments: pd.Series) -> pd.Series:
@@ -136,6 +147,7 @@ def kiosk_bursts(same: pd.Series, moments: pd.Series) -> pd.Series:
     """
     clocked = moments.notna() & (moments != moments.dt.normalize())
     taps = pd.DataFrame({"same": same, "moment": moments, "row": same.index})[clocked]
+    taps = taps[taps["same"].duplicated(keep=False)]
     taps = taps.sort_values(["same", "moment", "row"], kind="stable")
     gap = taps.groupby("same")["moment"].diff().dt.total_seconds()
     double = pd.Series(False, index=same.index)

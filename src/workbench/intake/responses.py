@@ -80,19 +80,18 @@ def clean(delivered: Records, codebook: Codebook, year: int, hash_key: str) -> C
         hashing = beside.submit(identity.answer_hash, codes, kinds, hash_key)
         doubting = beside.submit(doubts.within, codes, _seconds(delivered, described), codebook, instrument)
         identified, problems = records.provider(delivered, codebook, empty, "category")
+        described["provider_id"] = identified["provider_id"]
+        respondent = delivered.fields.get("respondent", pd.Series(None, index=described.index, dtype="str"))
+        person = delivered.fields.get("client", delivered.fields.get("bsn"))
+        content = {name: described[name] for name in described.columns if name not in ("row", "file", "weight")}
+        about = content | {"respondent": respondent} | ({} if person is None else {"person": person})
+        hashed = identity.content_hash(about, hash_key)
         answered, doubtful = hashing.result(), doubting.result()
+    hashed = hashed + answered
     findings += problems
-    described["provider_id"] = identified["provider_id"]
     roleless = described["role"].isna() & ~empty & ~delivered.test
     remedy = "State the role in deliveries.csv, or map a column to role in columns.csv with a scale for its labels."
     findings += records.lacking(delivered, "role", roleless, "error", "without a known role", remedy)
-    respondent = delivered.fields.get("respondent", pd.Series(None, index=described.index, dtype="str"))
-    person = delivered.fields.get("client", delivered.fields.get("bsn"))
-    content = {name: described[name] for name in described.columns if name not in ("row", "file", "weight")}
-    hashed = answered + identity.content_hash(
-        content | {"respondent": respondent} | ({} if person is None else {"person": person}), hash_key
-    )
-
     reasons = {
         "test entry": delivered.test,
         "empty": empty,

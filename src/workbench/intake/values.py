@@ -102,7 +102,8 @@ def distinct(column: pd.Series) -> tuple[np.ndarray, Any]:
         return at, texts
     first = int(used.argmax())
     if used[first:].all():  # only those in front lack, such as the title of a column
-        return np.maximum(at - at.dtype.type(first), -1), texts[first:]
+        at = at - at.dtype.type(first)
+        return np.maximum(at, -1, out=at), texts[first:]
     return np.append(np.where(used, used.cumsum() - 1, -1), -1)[at], texts[used]
 
 
@@ -114,11 +115,14 @@ def only_used(column: pd.Series) -> pd.Series:
     >>> only_used(pd.Series(["a", "b"], dtype="category").iloc[1:]).cat.categories.tolist()
     ['b']
     """
-    if not isinstance(column.dtype, pd.CategoricalDtype) or categories.used(column).all():
+    if not isinstance(column.dtype, pd.CategoricalDtype):
         return column
     at, texts = distinct(column)
+    if len(texts) == len(column.cat.categories):
+        return column
     small = np.int8 if len(texts) < 127 else np.int32
-    return pd.Series(pd.Categorical.from_codes(at.astype(small), texts, validate=False), index=column.index)
+    at = at.astype(small, copy=False)
+    return pd.Series(pd.Categorical.from_codes(at, texts, validate=False), index=column.index)
 
 
 def constant(text: str, index: pd.Index) -> pd.Series:
