@@ -67,3 +67,39 @@ def test_names_of_columns_hold_no_number_of_a_person() -> None:
     export = exports.read(text(named, *RECORDS), "a.csv")
     assert list(export.table.columns)[2:] == ["Opmerking (bel [TELEFOON])", "[E-MAIL]", "bsn [NUMMER]"]
     assert [finding.column for finding in export.findings] == list(export.table.columns)[2:]
+
+
+def test_a_table_without_a_header_is_told_and_names_no_one() -> None:
+    rows = [f"{n};De Linde;Mee eens;Jan de Vries" for n in range(1, 13)]
+    export = exports.read(text(*rows), "a.csv")
+    assert list(export.table.columns)[3] == "[NAAM]"
+    assert "looks like a record" in export.findings[-1].message
+    assert export.findings[-1].row == 1
+
+
+def test_a_header_that_comes_back_half_way_is_no_record() -> None:
+    export = exports.read(text(HEADER, *RECORDS[:6], HEADER, *RECORDS[6:]), "a.csv")
+    assert not export.findings
+
+
+def sheets(**filled: list[list[object]]) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in filled.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.worksheets[0].row_dimensions[3].hidden = True
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def test_answers_are_read_and_not_the_tables_made_of_them() -> None:
+    tables = [[f"Vraag {n}", *range(20)] for n in range(60)]
+    records = [NAMES[:4], *(record.split(";")[:4] for record in RECORDS)]
+    export = exports.read(sheets(Antwoorden=records, Kruistabellen=tables), "a.xlsx")
+    assert list(export.table.columns) == NAMES[:4]
+    told = " ".join(finding.message for finding in export.findings)
+    assert "only 'Antwoorden' is read" in told
+    assert "1 row of the workbook is hidden; read as well" in told

@@ -1,6 +1,7 @@
 """Nothing identifying passes the gate, and no finding repeats it."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.intake import identifying, names_of_people, privacy
+from workbench.codebook import Codebook
+from workbench.intake import deliveries, identifying, names_of_people, privacy
 
 SECRETS = {
     "bsn": ["111222333", "1112.22.333", "bsn:111222333.", "111 222 333", "12 123456782 x"],
@@ -123,3 +125,35 @@ def test_no_written_name_of_an_agreement_reaches_the_gate() -> None:
     kept, findings = privacy.gate(table, matched, "a.csv", False, None)
     assert kept["actie"].isna().tolist() == [True, False]
     assert "the name of a person" in findings[0].message
+
+
+@pytest.mark.parametrize("name", ["enquete 999990019.csv", "van jan@voorbeeld.example/a.csv", "06-12345678.xlsx"])
+def test_a_file_named_after_a_person_is_not_read(name: str, region: Codebook, tmp_path: Path) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_bytes(b"nr;aanbieder\n1;De Linde\n")
+    found = deliveries.receive(tmp_path, region, 2026, b"key")
+    assert found.deliveries.empty
+    assert found.findings["severity"].tolist() == ["error"]
+    assert not any(part in found.findings.to_csv() for part in ("999990019", "jan@", "12345678"))
+
+
+@pytest.mark.parametrize(
+    ("ages", "bands"),
+    [
+        (("46 jaar", "80", "9"), ["4-11", "45-64", "75-84"]),
+        (("45 t/m 64 jaar", "65 tot 75", "85 jaar en ouder"), ["45-64", "65-74", "85+"]),
+        (("46-90", "oud", "64,5"), ["45-64"]),
+    ],
+)
+def test_ages_are_read_as_questionnaires_write_them(
+    ages: tuple[str, ...], bands: list[str], received: Callable
+) -> None:
+    rows = [f"{n};De Linde;5;{age}" for n, age in enumerate(ages)]
+    found = received("\n".join(["nr;aanbieder;past;leeftijd", *rows]).encode())
+    assert sorted(found.responses["age_band"].dropna()) == bands
+
+
+def test_a_surname_first_is_a_name() -> None:
+    people = pd.Series(["Jansen, P.", "Vries, A. de", "Bakker, Kees", "Woerden, Noord"])
+    assert names_of_people.are_names(people)
+    assert not names_of_people.are_names(pd.Series(["Woerden, Noord", "Oudewater, Zuid", "Utrecht, West"]))

@@ -40,6 +40,7 @@ _NO_TEXT = (b"PK", b"$FL", b"\xd0\xcf\x11\xe0", b"<stata_dta>", b"\x71", b"\x72"
 _SMALLER = "Deliver the table alone, without other data, or in several files."
 
 _ROW = re.compile(rb"row\b[^>]{0,300}?\br=\"([0-9]{1,10})\"")
+_HIDDEN = re.compile(rb"<row\b[^>]{0,300}?\bhidden=\"(?:1|true)\"")
 _FAR_COLUMN = re.compile(rb"r=\"([A-Z]{3,6})[0-9]+\"")
 _FORMULA_WITHOUT_VALUE = re.compile(rb"<f\b(?:[^<]{0,2000}</f>|[^<>]{0,300}/>)(?:<v ?/>|<v></v>)?</c>")
 _REPEATED = re.compile(rb"number-(rows|columns)-repeated=\"([0-9]{1,10})\"")
@@ -47,9 +48,10 @@ _REPEATED = re.compile(rb"number-(rows|columns)-repeated=\"([0-9]{1,10})\"")
 
 @dataclass(frozen=True)
 class Contents:
-    """What a look inside a workbook tells: formulas whose result was not saved, macros, links to other files."""
+    """What a look inside a workbook tells: formulas without a saved result, hidden rows, macros, outside links."""
 
     formulas_without_value: int = 0
+    hidden_rows: int = 0
     macros: bool = False
     links: bool = False
 
@@ -102,7 +104,7 @@ def look_inside(raw: bytes) -> Contents:
     Unreadable
         Where it is damaged, or would unpack to more than the limits of this module.
     """
-    formulas, macros, links = 0, False, False
+    formulas, hidden, macros, links = 0, 0, False, False
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             parts = archive.infolist()
@@ -112,12 +114,13 @@ def look_inside(raw: bytes) -> Contents:
                 macros |= part.filename.endswith("vbaProject.bin")
                 links |= part.filename.startswith("xl/externalLinks/")
                 if re.match(r"xl/worksheets/[^/]*\.xml$|content\.xml$", part.filename):
-                    formulas += _look_at_sheet(archive, part)
+                    without, rows = _look_at_sheet(archive, part)
+                    formulas, hidden = formulas + without, hidden + rows
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
         if isinstance(error, Unreadable):
             raise
         raise Unreadable("The workbook is damaged or cut off.", "Ask for the delivery again.") from None
-    return Contents(formulas, macros, links)
+    return Contents(formulas, hidden, macros, links)
 
 
 def try_to_open(raw: bytes) -> None:
@@ -142,9 +145,9 @@ def try_to_open(raw: bytes) -> None:
         raise Unreadable("The workbook is damaged or cut off.", "Ask for the delivery again, as xlsx.")
 
 
-def _look_at_sheet(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
-    """Refuse a sheet that spans more than a table does; return its formulas without a saved result."""
-    formulas, last_row, width, repeated = 0, 0, 1, 0
+def _look_at_sheet(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[int, int]:
+    """Refuse a sheet that spans more than a table does; return its formulas without a saved result, and hidden rows."""
+    formulas, hidden, last_row, width, repeated = 0, 0, 0, 1, 0
     with archive.open(part) as sheet:
         kept = b""
         while block := sheet.read(_BLOCK):
@@ -157,8 +160,9 @@ def _look_at_sheet(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
             if width > MOST_COLUMNS or last_row * width > MOST_CELLS or repeated > MOST_CELLS:
                 raise Unreadable("The sheet spans more rows and columns than any table has.", _SMALLER)
             formulas += len(_FORMULA_WITHOUT_VALUE.findall(text))
+            hidden += len(_HIDDEN.findall(text)) - len(_HIDDEN.findall(kept))
             kept = text[-400:]
-    return formulas
+    return formulas, hidden
 
 
 def _column(name: bytes) -> int:

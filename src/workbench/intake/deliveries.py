@@ -21,6 +21,7 @@ from workbench.intake import (
     doubts,
     episodes,
     exports,
+    identifying,
     overlaps,
     privacy,
     records,
@@ -231,7 +232,8 @@ def arrivals(
     A file that no row matches may be one of the `forms` that the workbench writes itself.
 
     Hidden files, and those Excel and operating systems leave behind, are passed over. A file that no row matches, or
-    more than one, is a finding; so is a required delivery that did not come.
+    more than one, is a finding; so is one whose name would carry a number of a person into manifests and reports, and a
+    required delivery that did not come.
     """
     covers = [_covers(years, year) for years in described["years"]]
     current = described[pd.Series(covers, index=described.index, dtype=bool)]
@@ -243,6 +245,10 @@ def arrivals(
         if not path.is_file() or any(_is_litter(part) for part in inside.parts):
             continue
         file = inside.as_posix()
+        if len(identifying.suspects(pd.Series([file], dtype="str")).columns):
+            message = "The name of the file holds a number or an address of a person; it is not read."
+            findings.append(Finding(identifying.without_contacts(file), "error", message, "Give it another name."))
+            continue
         rows = [row for row, pattern in zip(current.index, current["pattern"], strict=True) if matches(file, pattern)]
         used |= set(rows)
         own = [each for each in _rows(forms) if not rows and matches(file, each["pattern"])]

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from workbench.intake import delimited, forms, headers, identifying, labelled, spreadsheet
+from workbench.intake import delimited, forms, headers, identifying, labelled, names_of_people, spreadsheet
 from workbench.intake.findings import Finding
 from workbench.intake.sheets import Rows, Unreadable
 from workbench.intake.values import distinct, fold, only_used, per_value, without_tags
 
 _MOST_SUMMARY = 6
+_FEWEST_ALIKE, _LOOKED_AT = 2, 1000
 _FEWEST_COLUMNS, _MOST = 3, 0.8  # of a table that stood in one column
 # What Qualtrics says of a record that no respondent made, where it exports numbers.
 _STATUS = {"1": "Survey Preview", "2": "Survey Test", "8": "Spam", "9": "Spam", "12": "Spam", "17": "Survey Preview"}
@@ -154,8 +155,10 @@ def _with_header(rows: Rows, family: str, file: str, settings: Mapping[str, str]
         body = cells.iloc[header.start + header.count :]
         names, further = headers.titles(head, header, rows.merged)
         wording, reader = wording | further, header.family
-    named = headers.unlike([identifying.without_contacts(name) for name in names])
-    findings = rows.findings + _masked(names, named, file)
+    named = headers.unlike([_harmless(name) for name in names])
+    findings = rows.findings + _masked(names, file)
+    if not rows.names and header.count == 1:
+        findings += _no_header(names, body, file)
     if reader == "limesurvey":
         wording |= {name: told for name in named if (told := without_tags(headers.question_in(name))) != name}
     body = body.set_axis(named, axis=1)
@@ -171,15 +174,32 @@ def _with_header(rows: Rows, family: str, file: str, settings: Mapping[str, str]
     return Export(body, reader, rows.decimal, rows.apart, summary, wording, rows.codes, findings=findings)
 
 
-def _masked(names: Sequence[str], named: Sequence[str], file: str) -> tuple[Finding, ...]:
-    """Return a finding for each column in whose name a telephone, account or service number or e-mail address stood."""
-    message = "The name of the column holds a number or an address of a person; it is left out of the name."
+def _harmless(name: str) -> str:
+    """Return the name of a column without what identifies a person."""
+    return "[NAAM]" if names_of_people.is_name(name) else identifying.without_contacts(name)
+
+
+def _masked(names: Sequence[str], file: str) -> tuple[Finding, ...]:
+    """Return a finding for each column in whose name a person stood, or a number or an address of one."""
+    message = "The name of the column holds a person, or a number or an address of one; it is left out of the name."
     remedy = "Delete this file, and ask for it with names of columns that say what is in them."
-    return tuple(
-        Finding(file, "error", message, remedy, shown)
-        for name, shown in zip(names, named, strict=True)
-        if identifying.without_contacts(name) != name
-    )
+    return tuple(Finding(file, "error", message, remedy, _harmless(name)) for name in names if _harmless(name) != name)
+
+
+def _no_header(names: Sequence[str], body: pd.DataFrame, file: str) -> tuple[Finding, ...]:
+    """Return a finding where the first row says what records say too: it is one of them, and there is no header."""
+    first = body.iloc[:_LOOKED_AT]
+    same = [
+        np.append([bool(name) and fold(text) == name for text in texts], False)[at]
+        for name, (at, texts) in zip(names, (distinct(first[column]) for column in body.columns), strict=True)
+    ]
+    alike = np.array(same, dtype=bool).reshape(len(names), len(first))
+    again = alike.sum(axis=0) >= sum(map(bool, names))  # the header itself, once more
+    if (alike & ~again).any(axis=1).sum() < _FEWEST_ALIKE:
+        return ()
+    message = "The first row looks like a record: what stands in it stands in the rows below too."
+    remedy = "Put a row with the names of the columns above it; the first record is not read now."
+    return (Finding(file, "error", message, remedy, row=int(body.index[0]) - 1),)
 
 
 def _without_summary(body: pd.DataFrame) -> tuple[pd.DataFrame, tuple[int, ...]]:

@@ -225,6 +225,8 @@ def _named(text: str, column: Column, kind: str) -> dict[str, float]:
         return {"birth_date": 0.9}
     if kind == "responses" and column.labels and not column.numeric and header.rpartition(" | ")[2] in BACKGROUND:
         found[f"background:{header.rpartition(' | ')[2]}"] = 0.7
+    if {"naam", "name"} & words:
+        found.pop("client", None)  # the name of a client is no number of one
     if column.filled and not column.numeric and column.personal not in ("bsn", "test"):
         found.pop("bsn", None)
     unfit = ("completed_on", "started_at", "birth_date", "started_on", "ended_on", "date", "due")

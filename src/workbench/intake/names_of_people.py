@@ -24,6 +24,7 @@ _SURNAME = rf"{_CAPITAL}{_SMALL}+(?:-{_CAPITAL}{_SMALL}+)?"
 _WORD = rf"{_CAPITAL}{_SMALL}+(?:-{_CAPITAL}{_SMALL}+)?"
 _FULL = re.compile(rf"(?<![\w-])({_WORD}) +{_INTERFIX}{_SURNAME}")
 _INITIALS = re.compile(rf"(?<![\w.])(?!(?:N\.V|B\.V|V\.O)\.)(?:{_CAPITAL}\.[ -]?){{1,5}} ?{_INTERFIX}{_SURNAME}")
+_TURNED = re.compile(rf"({_SURNAME}), ?((?:{_CAPITAL}\.-?){{1,5}}|{_WORD})(?: +([a-z' ]+))?")  # Vries, J. de
 _PERSON = (
     "begeleider|begeleidster|collega|medewerker|medewerkster|coach|mentor|hulpverlener|hulp|casemanager|consulent|"
     "behandelaar|verzorgende|buurvrouw|buurman|zus|broer|zoon|dochter|moeder|vader|man|vrouw|partner|opa|oma|"
@@ -61,7 +62,8 @@ def within(texts: pa.Array) -> np.ndarray:
     """
     maybe = pc.match_substring_regex(texts, r"\p{Lu}").to_numpy(zero_copy_only=False).astype(bool)
     for place in np.flatnonzero(maybe):
-        maybe[place] = _names(texts[int(place)].as_py())
+        text = texts[int(place)].as_py()
+        maybe[place] = _names(text) or ("," in text and is_name(fold(text)))
     return maybe
 
 
@@ -89,10 +91,20 @@ def are_names(column: pd.Series) -> bool:
     if len(texts) < _FEWEST or not any(text[:1].isupper() for text in texts):
         return False
     names = first_names()
-    people = sum(bool((alone := _ALONE.fullmatch(text)) and alone[1] in names) or _is_name(text) for text in texts)
+    people = sum(bool((alone := _ALONE.fullmatch(text)) and alone[1] in names) or is_name(text) for text in texts)
     return people >= _FEWEST and people > len(texts) / 2
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
+    """Say whether a text is the name of a person and nothing else; also with the surname first.
+
+    Examples
+    --------
+    >>> is_name("Jan de Vries"), is_name("Vries, J. de"), is_name("Bakker, Kees"), is_name("Woerden, Oost")
+    (True, True, True, False)
+    """
+    turned = _TURNED.fullmatch(text)
+    if turned:
+        text = " ".join(part for part in (turned[2], turned[3], turned[1]) if part)
     full = _FULL.fullmatch(text)
     return _INITIALS.fullmatch(text) is not None or (full is not None and full[1] in first_names())

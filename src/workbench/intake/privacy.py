@@ -32,6 +32,10 @@ _WRITTEN = (
     "product",
 )
 
+_AGES = re.compile(
+    r"(jonger dan |onder (?:de )?|< ?)?([0-9]{1,3})(?: ?(?:jaar|jr\.?))?"
+    r"(?: ?(-|\u2013|t/m|tot en met|tot|to) ?([0-9]{1,3})| ?(\+|plus|en ouder|of ouder))?(?: ?(?:jaar|jr\.?))?"
+)
 _NAMES = {
     "bsn": "a citizen service number (BSN)",
     "test": "a test number in the range of citizen service numbers",
@@ -235,6 +239,29 @@ def age_bands(ages: pd.Series) -> pd.Series:
     bands = pd.cut(each.where(each.between(0, 120)), [*lower, np.inf], right=False, labels=AGE_BANDS)
     texts = pd.Series(bands.astype("str").where(bands.notna()), dtype="str")
     return texts.take(at).set_axis(ages.index)
+
+
+def band_within(text: str) -> str | None:
+    """Return the band in which an age or a group of ages lies, as questionnaires write them; None if in no one band.
+
+    Examples
+    --------
+    >>> [band_within(text) for text in ("46 jaar", "45 t/m 64 jaar", "65 tot 75", "75\u201384", "85 en ouder")]
+    ['45-64', '45-64', '65-74', '75-84', '85+']
+    >>> band_within("60-70"), band_within("jonger dan 4"), band_within("vier")
+    (None, '0-3', None)
+    """
+    found = _AGES.fullmatch(key(text))
+    if not found:
+        return None
+    below, low, to, high, above = found.groups()
+    first = 0 if below else int(low)
+    last = int(high) - (to == "tot") if high else int(low) - 1 if below else 120 if above else int(low)
+    for band in AGE_BANDS:
+        start, _, end = band.rstrip("+").partition("-")
+        if int(start) <= first <= last <= int(end or 120):
+            return band
+    return None
 
 
 def ages_on(birth_dates: pd.Series, year: int) -> pd.Series:

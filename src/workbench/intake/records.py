@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -227,12 +227,17 @@ def municipality(records: Records, codebook: Codebook, dtype: values.Texts = "st
     """Return the CBS code of the municipality of each record, from its name or its code with or without zeros."""
     known = municipality_spellings(codebook)
     names = _delivered(records, "municipality")
-    found = values.per_value(names, lambda name: known.get(values.key(name)), dtype)
+    found = values.per_value(names, lambda name: _known(values.key(name), known), dtype)
     unknown = names.notna() & found.isna()
     nouns, what = ("record has", "records have"), "a municipality that is not known; left empty."
     remedy = "Expected a name or CBS code such as GM0632; correct the delivery or corrections.csv."
     column = records.headers.get("municipality")
     return found, counted(unknown, records.file, "warning", nouns, what, remedy, column)
+
+
+def _known(name: str, known: Mapping[str, str]) -> str | None:
+    """Return the code of a municipality, also where its code stands in brackets behind its name."""
+    return known.get(name) or known.get(re.sub(r" ?\([^()]*\)$", "", name))
 
 
 def municipality_spellings(codebook: Codebook) -> dict[str, str]:
@@ -252,14 +257,26 @@ def age_band(records: Records, scales: Mapping[str, labels.Scale], year: int) ->
     found = pd.Series(None, index=records.fields.index, dtype="str")
     findings: list[Finding] = []
     if "age_band" in records.fields:
-        found, findings = coded(records, "age_band", scales, privacy.AGE_BANDS)
+        named = scales.get(records.scales.get("age_band", ""), scales[""]).codes
+        inside = values.per_value(
+            records.fields["age_band"], lambda text: None if values.key(text) in named else privacy.band_within(text)
+        )
+        found, findings = coded(_without(records, "age_band", inside.notna()), "age_band", scales, privacy.AGE_BANDS)
+        found = found.astype("str").fillna(inside)
     if "age" in records.fields:
-        ages, problems = number(records, "age", 0, 120)
-        found, findings = found.fillna(privacy.age_bands(ages)), findings + problems
+        inside = values.per_value(records.fields["age"], privacy.band_within)
+        ages, problems = number(_without(records, "age", inside.notna()), "age", 0, 120)
+        found = found.fillna(inside).fillna(privacy.age_bands(ages))
+        findings = findings + problems
     if "birth_date" in records.fields:
         born, problems = date(records, "birth_date")
         found, findings = found.fillna(privacy.age_bands(privacy.ages_on(born, year))), findings + problems
     return found, findings
+
+
+def _without(records: Records, field: str, where: pd.Series) -> Records:
+    """Return the records without some values of a field, which are understood already."""
+    return replace(records, fields=records.fields.assign(**{field: records.fields[field].mask(where)}))
 
 
 def outcome(found: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:

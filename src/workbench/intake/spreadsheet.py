@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import re
 from collections.abc import Hashable, Mapping, Sequence
 
 import pandas as pd
@@ -11,6 +12,13 @@ from workbench.intake import bounds
 from workbench.intake.findings import Finding, times
 from workbench.intake.sheets import Rows, Unreadable
 from workbench.intake.values import BLANKS
+
+# Names of sheets in which the answers of people stand, and of those that count, show or explain them.
+_DATA = re.compile(r"\b(?:data|dataset|antwoorden|responses|reacties|formulierreacties|respons)\b", re.IGNORECASE)
+_ASIDE = re.compile(
+    r"tabel|table|pivot|grafiek|chart|samenvatting|summary|dashboard|codeboek|codebook|legenda|toelichting|leeswijzer",
+    re.IGNORECASE,
+)
 
 
 def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
@@ -50,7 +58,10 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
     if not filled:
         raise Unreadable("The workbook is empty.", "Ask for the delivery again.")
     size = {name: sum(cell != "" for row in rows for cell in row) for name, rows in filled.items()}
-    name = next(name for name in filled if 2 * size[name] >= max(size.values()))  # an explanation is no table
+    tables = [name for name in filled if not _ASIDE.search(name)] or list(filled)
+    tables = [name for name in tables if _DATA.search(name) and len(filled[name]) > 1] or tables
+    largest = max(size[name] for name in tables)
+    name = next(name for name in tables if 2 * size[name] >= largest)  # an explanation is no table
     rows = filled[name]
     if len(filled) > 1:
         findings.append(
@@ -81,6 +92,11 @@ def _about(inside: bounds.Contents, file: str) -> list[Finding]:
         message = f"{times(inside.formulas_without_value, 'cell holds', 'cells hold')} a formula without its result."
         remedy = "Open the workbook in Excel, save it and deliver it again, or paste as values."
         findings.append(Finding(file, "warning", message + " It is read as empty.", remedy))
+    if inside.hidden_rows:
+        rows = times(inside.hidden_rows, "row of the workbook is", "rows of the workbook are")
+        message = f"{rows} hidden; read as well."
+        remedy = "See whether they were hidden to leave them out; if so, ask for a delivery without them."
+        findings.append(Finding(file, "warning", message, remedy))
     if inside.macros or inside.links:
         what = " and ".join(name for name, there in (("macros", inside.macros), ("links", inside.links)) if there)
         message = f"The workbook holds {what}; they are not used, values are read as saved."

@@ -183,6 +183,8 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
     "valued": ("waardering", "hoe waarderen we dit"),
     "improvement": ("verbetering", "wat kan beter"),
     "identifier": (
+        *("begeleider", "naam begeleider", "persoonlijk begeleider", "mentor", "casemanager", "consulent"),
+        *("behandelaar", "hulpverlener", "naam medewerker", "cliënt naam", "client naam", "naam respondent"),
         *("tel", "tel.nr", "telefoonnr", "mobiel nummer", "mobiele nummer", "contactpersoon", "naam cliënt"),
         *("naam client", "naam jeugdige", "naam inwoner", "cliëntnaam", "clientnaam", "voorletters"),
         *("tussenvoegsel", "roepnaam", "geslachtsnaam", "huisnr", "toevoeging", "mail", "mailadres"),
