@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from workbench import codebook as codebooks
-from workbench import schemas, store
+from workbench import fingerprints, schemas, store
 from workbench.analysis import additions, ledger
 from workbench.analysis.crosstabs import PEOPLE, Crosstab, crosstab, protected
 from workbench.analysis.linked_counts import Rules
@@ -129,7 +129,7 @@ def export(
     if (decided["status"] == "hidden").all():
         raise NotSafe(f"Nothing of {name!r} can be shown: {_reasons(decided, language, limits)}")
     left, gone = _readable(decided, label, language, limits)
-    edition = store.fingerprint_table(decided)[:12]
+    edition = fingerprints.of_table(decided)[:12]
     when = _enter(places, name, edition, exact, decided, ledger.revision(book.region.revisions, year))
     if isinstance(what, Crosstab):
         _remember(places, name, what)

@@ -21,7 +21,7 @@ from multiprocessing import connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench import store
+from workbench import fingerprints, store
 from workbench.reporting import agenda, warming
 from workbench.reporting.limits import Limits
 from workbench.reporting.wording import word
@@ -56,7 +56,7 @@ class Page:
     @property
     def fingerprint(self) -> str:
         """One hash over everything the page is made from."""
-        return store.fingerprint_text([f"{name} {value}" for name, value in sorted(self.made_from.items())])
+        return fingerprints.of_text([f"{name} {value}" for name, value in sorted(self.made_from.items())])
 
     @property
     def tables(self) -> Path:

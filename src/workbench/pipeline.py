@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench import codebook as codebooks
-from workbench import estimating, indicators, schemas, scoring, store, versions
+from workbench import estimating, fingerprints, indicators, schemas, scoring, store, versions
 from workbench.analysis import ledger, movement, release
 from workbench.codebook import Codebook
 from workbench.intake import deliveries, findings, privacy, remarks
@@ -130,7 +130,7 @@ def publish(places: Places, year: int) -> None:
         With the figures that could be worked out, and the cheapest remedy for each.
     """
     released = store.read_table(places.released(year), "estimates")
-    edition = store.fingerprint_table(released)[:12]
+    edition = fingerprints.of_table(released)[:12]
     known = store.read_table(places.ledger.parent, places.ledger.stem) if places.ledger.is_file() else None
     if known is not None and (known["edition"] == edition).any():
         return
@@ -556,12 +556,12 @@ def _made_from(
     """Return the fingerprint of everything a step was made from; `read` has the SHA-256 of deliveries just read."""
     files = [path for each in years or [year] for path in sorted(places.raw(each).rglob("*")) if path.is_file()]
     parts = {
-        "deliveries": store.fingerprint_files(
+        "deliveries": fingerprints.of_files(
             [path for path in files if not path.name.startswith((".", "~$"))], read=read
         ),
         "codebook": book.sha256,
         "code": versions.code(),
-        "remarks": store.fingerprint_files(
+        "remarks": fingerprints.of_files(
             [path for each in years or [year] if (path := places.remarks(each)).is_file()]
         ),
         "python": platform.python_version(),

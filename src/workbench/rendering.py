@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from workbench import cluster, making, regions, store
+from workbench import cluster, fingerprints, making, regions, store
 from workbench.making import Page
 from workbench.reporting.bundles import bundle as bundled
 from workbench.reporting.limits import Limits
@@ -140,7 +140,7 @@ def report(
                 manifest.setdefault(page.key, {})["fingerprint"] = ""
             else:
                 made.append(page.key)
-                sha256 = store.fingerprint_files(page.files)
+                sha256 = fingerprints.of_files(page.files)
                 manifest[page.key] = {
                     "fingerprint": page.fingerprint,
                     "made_from": page.made_from,
@@ -151,7 +151,7 @@ def report(
     _remove_former(folder, wanted, manifest)
     bundle = folder / f"{places.region}-{year}.zip"
     shown = [[page.key, page.title, page.file.is_file(), page.fingerprint] for page in wanted]
-    front = store.fingerprint_text([code, edition, _theme(places.root), _json([shown, failed, release.made_from])])
+    front = fingerprints.of_text([code, edition, _theme(places.root), _json([shown, failed, release.made_from])])
     if manifest.get(INDEX) != front or not (folder / "index.html").is_file():
         index = _index(release, edition, wanted, failed, _theme(places.root), folder, bundle.name)
         store.write_text(folder / "index.html", index)
@@ -205,7 +205,7 @@ def _method_page(root: Path, folder: Path, language: str, manifest: dict[str, An
         name: path.read_text("utf-8") for name in (METHOD[language], CALIBRATION) if (path := docs / name).is_file()
     }
     files = [folder / name for name in ("method.html", "calibration.html")[: len(texts)]]
-    fingerprint = store.fingerprint_text([code, language, theme, *texts.values()])
+    fingerprint = fingerprints.of_text([code, language, theme, *texts.values()])
     if manifest.get(METHOD_PAGE) == fingerprint and all(path.is_file() for path in files):
         return "method.html"
     from workbench.reporting import pages  # needed by who writes a page only
@@ -226,7 +226,7 @@ def _bundle(folder: Path, target: Path, wanted: Sequence[Page], manifest: dict[s
     """Write everything of the year to one file for the archive, where something changed; return its fingerprint."""
     loose = [path for name in ("index.html", "method.html", "calibration.html") if (path := folder / name).is_file()]
     known = [json.dumps(manifest.get(page.key, {}), sort_keys=True) for page in wanted]
-    fingerprint = store.fingerprint_text([*known, store.fingerprint_files(loose)])
+    fingerprint = fingerprints.of_text([*known, fingerprints.of_files(loose)])
     if manifest.get(BUNDLE) == fingerprint and target.is_file():
         return fingerprint
     paths = [*loose, *(path for page in wanted for path in page.files if path.is_file())]
@@ -259,19 +259,19 @@ def _pages(
     synthesis, single = words[release.language]
     decided = {name: part for name, part in release.codebook.items() if name != "ambitions"}  # these hold figures
     everywhere = {
-        "code": store.fingerprint_text([code, release.provenance["code"], release.provenance["software"]]),
-        "codebook": store.fingerprint_text([release.provenance["codebook"], _json(decided)]),
-        "look": store.fingerprint_text([_theme(places.root), method]),
+        "code": fingerprints.of_text([code, release.provenance["code"], release.provenance["software"]]),
+        "codebook": fingerprints.of_text([release.provenance["codebook"], _json(decided)]),
+        "look": fingerprints.of_text([_theme(places.root), method]),
     }
     estimates = release.estimates
-    of_region = store.fingerprint_table(estimates[estimates["unit"] == "region"])
-    own = store.fingerprint_units(estimates[estimates["unit"] == "provider"], "unit_id")
-    agreed = store.fingerprint_units(release.agreements, "provider_id")
-    quoted = store.fingerprint_units(release.remarks, "provider_id")
-    left_out = store.fingerprint_units(release.left_out, "provider_id")
+    of_region = fingerprints.of_table(estimates[estimates["unit"] == "region"])
+    own = fingerprints.of_units(estimates[estimates["unit"] == "provider"], "unit_id")
+    agreed = fingerprints.of_units(release.agreements, "provider_id")
+    quoted = fingerprints.of_units(release.remarks, "provider_id")
+    left_out = fingerprints.of_units(release.left_out, "provider_id")
     accounts = (release.deliveries, release.excluded, release.flagged, release.left_out)
     tables = (estimates, release.agreements, *accounts)
-    whole = [store.fingerprint_table(table) for table in tables]
+    whole = [fingerprints.of_table(table) for table in tables]
     whole += [_json(dict(release.providers)), _json(release.codebook.get("ambitions", []))]
 
     def page(key: str, file: str, title: str, subtitle: str, figures: dict[str, str], given: dict[str, Any]) -> Page:
@@ -281,14 +281,14 @@ def _pages(
                 f"{notebook} is missing: it is the template of this report; restore it from version control."
             )
         made_from = {
-            "notebook": store.fingerprint_text([notebook.read_text("utf-8")]),
-            "parameters": store.fingerprint_text([_json(given), title, subtitle]),
+            "notebook": fingerprints.of_text([notebook.read_text("utf-8")]),
+            "parameters": fingerprints.of_text([_json(given), title, subtitle]),
         }
         above = "../" * file.count("/") + method if method else ""
         return Page(key, notebook, folder / file, title, subtitle, given, everywhere | made_from | figures, above)
 
     given = common | {"edition": "public" if edition == "public" else "internal"}
-    everything = {"figures": store.fingerprint_text(whole)}
+    everything = {"figures": fingerprints.of_text(whole)}
     yield page("region", "region.html", release.title, f"{synthesis} {release.period}", everything, given)
     for town in towns:
         name = release.codebook["municipalities"][town]
@@ -296,7 +296,7 @@ def _pages(
         yield page(town, file, name, f"{synthesis} {release.period}", everything, told)
     for provider, name in sorted(release.providers.items(), key=lambda item: item[1].casefold()):
         rows = [each.get(provider, "") for each in (own, agreed, quoted, left_out)]
-        figures = {"figures": store.fingerprint_text(rows), "region": of_region}
+        figures = {"figures": fingerprints.of_text(rows), "region": of_region}
         given = common | {"edition": edition, "provider": provider}
         file = f"providers/{_file_name(provider)}.html"
         yield page(provider, file, name, f"{single} {release.period}", figures, given)
@@ -322,13 +322,13 @@ def _why(page: Page, manifest: dict[str, Any]) -> tuple[str, ...]:
     changed = tuple(sorted(name for name, value in page.made_from.items() if before.get(name) != value))
     if changed:
         return changed
-    whole = all(path.is_file() for path in page.files) and known.get("sha256") == store.fingerprint_files(page.files)
+    whole = all(path.is_file() for path in page.files) and known.get("sha256") == fingerprints.of_files(page.files)
     return () if whole else ("damaged",)
 
 
 def _figures(page: Page) -> str:
     """Return the fingerprint of the released rows on a page."""
-    return store.fingerprint_text([page.made_from["figures"], page.made_from.get("region", "")])
+    return fingerprints.of_text([page.made_from["figures"], page.made_from.get("region", "")])
 
 
 def _of_page(release: Release, figures: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ import importlib.metadata
 import platform
 from pathlib import Path
 
-from workbench import store
+from workbench import fingerprints
 
 OF_FIGURES = ("workbench", "pandas", "numpy", "scipy", "highspy", "statsmodels", "pyarrow")
 OF_PAGES = ("matplotlib", "seaborn", "nbconvert", "papermill", "babel")
@@ -13,14 +13,14 @@ OF_PAGES = ("matplotlib", "seaborn", "nbconvert", "papermill", "babel")
 def software() -> str:
     """Return one hash over the workbench's code and the libraries that shape a page."""
     versions = [platform.python_version(), *map(importlib.metadata.version, (*OF_FIGURES, *OF_PAGES))]
-    return store.fingerprint_text([code(), *versions])
+    return fingerprints.of_text([code(), *versions])
 
 
 def code() -> str:
     """Return one hash over everything that ships with the workbench: code, texts, templates, instruments."""
     package = Path(__file__).parent
     files = [path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    return store.fingerprint_files(files, package)
+    return fingerprints.of_files(files, package)
 
 
 def of_figures() -> dict[str, str]:

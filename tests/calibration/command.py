@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from workbench import store
+from workbench import fingerprints
 
 from . import document
 from .run import CHECKS, findings
@@ -65,7 +65,7 @@ def _kept() -> Path:
     telling = {"__main__.py", "command.py", "document.py", "test_calibration.py"}
     drawing = [path for path in Path(__file__).parent.glob("*.py") if path.name not in telling]
     sources = [*(ROOT / "src" / "workbench" / "analysis").rglob("*.py"), *drawing]
-    folder = ROOT / ".calibration" / store.fingerprint_files(sorted(sources))[:16]
+    folder = ROOT / ".calibration" / fingerprints.of_files(sorted(sources))[:16]
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

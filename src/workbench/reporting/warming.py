@@ -116,12 +116,13 @@ def workers() -> BaseContext:
     if not dependable():
         return get_context("spawn")
     own = dict(os.environ)
-    os.environ.update(ALONE)
-    forkserver.set_forkserver_preload(OF_WORKERS)
-    forkserver.ensure_running()
-    for name in ALONE.keys() - own.keys():
-        del os.environ[name]
-    os.environ.update(own)
+    os.environ.update(ALONE | own)
+    try:
+        forkserver.set_forkserver_preload(OF_WORKERS)
+        forkserver.ensure_running()
+    finally:
+        os.environ.clear()
+        os.environ.update(own)
     return get_context("forkserver")
 
 
