@@ -1,13 +1,17 @@
 """Exports and lists as programs and people really write them: what `draft` proposes for each without anyone's help."""
 
+import csv
+import io
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
+import pyreadstat
 import pytest
 
 from workbench.codebook import Codebook
-from workbench.intake import deliveries, drafts, exports, likeness
+from workbench.intake import deliveries, drafts, episodes, exports, forms, likeness
 
 EENS = ("Helemaal niet mee eens", "Niet mee eens", "Neutraal", "Mee eens", "Helemaal mee eens")
 NAMES = ("De Linde", "Het Anker", "Zorg & Zo")
@@ -180,3 +184,66 @@ def test_an_open_question_with_one_address_is_an_open_question(tmp_path: Path) -
     export = exports.read(path.read_bytes(), "a.csv")
     assert not likeness.look(export, "Q9").labels
     assert proposed(path, None)[0]["Q9"] == "remark"
+
+
+def test_a_merged_cell_counts_for_every_row_it_spans() -> None:
+    book = openpyxl.Workbook()
+    for row in (["Zorgaanbieder", "Nr", "Cijfer"], *(["De Linde" if n == 1 else None, n, 8] for n in range(1, 5))):
+        book.active.append(row)
+    book.active.merge_cells("A2:A5")
+    buffer = io.BytesIO()
+    book.save(buffer)
+    assert exports.read(buffer.getvalue(), "a.xlsx").table["Zorgaanbieder"].tolist() == ["De Linde"] * 4
+
+
+@pytest.mark.parametrize(
+    ("clients", "spent", "delimiter"),
+    [
+        ("1.234", "€ 1.200.000,-", ";"),
+        ("1,234", "1,200,000", ","),
+        ("1.234", "1.200.000", "\t"),
+        ("1234", "1.2e6", ";"),
+    ],
+)
+def test_a_thousand_clients_is_no_client_and_a_bit(
+    clients: str, spent: str, delimiter: str, region: Codebook, tmp_path: Path
+) -> None:
+    rows = [["Aanbieder", "Cliënten", "Uitgaven"], ["De Linde", clients, spent], ["Het Anker", "87", "5000"]]
+    with (tmp_path / "cijfers.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter=delimiter).writerows(rows)
+    kind = dict.fromkeys(region.deliveries.columns, "") | {"pattern": "cijfers*", "kind": "context", "columns": "c"}
+    fields = ("provider", "measure:clients", "measure:spent")
+    columns = [{"columns": "c", "column": name, "field": field} for name, field in zip(rows[0], fields, strict=True)]
+    book = replace(region, deliveries=pd.DataFrame([kind]), columns=pd.DataFrame(columns).assign(scale=""))
+    found = deliveries.receive(tmp_path, book, 2026, None)
+    assert sorted(found.context["value"]) == [87, 1234, 5000, 1_200_000]
+
+
+def test_reasons_and_ends_of_care_as_lists_write_them(region: Codebook, tmp_path: Path) -> None:
+    header = ["Cliëntnummer", "Aanbieder", "Startdatum", "Einddatum", "Reden beëindiging"]
+    ends = ("31-12-9999", "n.v.t.", "1-11-2025 00:00")
+    reasons = ("", "", "31 - Volgens plan")
+    path = written(tmp_path / "a.csv", header, ("C1", "C2", "C3"), NAMES, ("1-3-2025",), ends, reasons, rows=12)
+    fields, _ = proposed(path, region)
+    assert list(fields.values()) == ["client", "provider", "started_on", "ended_on", "ending_code"]
+    assert episodes._ending_code("31 - Volgens plan") == "31"
+
+
+def test_why_there_is_no_answer_is_no_point_of_a_scale(region: Codebook, tmp_path: Path) -> None:
+    """SPSS says of a question what 9 means, and not always that it is missing."""
+    labels = dict(enumerate((*EENS[::-1], "Weet niet"), 1)) | {9: "Geen antwoord"}
+    table = pd.DataFrame({"aanbieder": "De Linde", "v1": [float(code) for code in labels] * 4})
+    path = tmp_path / "a.sav"
+    pyreadstat.write_sav(table, path, column_labels=["", PAST], variable_value_labels={"v1": labels})
+    scale = drafts.propose(path, region)["scales"].set_index("label")
+    assert scale.loc["Geen antwoord", ["code", "missing"]].tolist() == ["", "skipped"]
+
+
+def test_choices_with_commas_are_options_and_answers_with_commas_are_not() -> None:
+    chosen = ("Thuis, Vervoer", "Thuis", "Vervoer, Dagbesteding", "Dagbesteding")
+    said = ("Niet eens, niet oneens", "Eens", "Niet eens")
+    table = pd.DataFrame({"hulp": chosen * 6, "vraag": said * 8}).astype("category")
+    assert list(forms.split_choices(table, comma=True)) == [
+        *(f"hulp | {option}" for option in ("Dagbesteding", "Thuis", "Vervoer")),
+        "vraag",
+    ]

@@ -303,7 +303,8 @@ def _scales(
         about = (column, known_labels, export, is_item, guessed)
         proposals = [_label(scale, text, texts[text], *about) for text in lacking]
         for row in sorted(proposals, key=lambda each: -float(str(each["certainty"]))):
-            if is_item and row["code"] in taken and float(str(row["certainty"])) < _CERTAIN:
+            doubled = row["code"] in taken and float(str(row["certainty"])) < _CERTAIN
+            if is_item and (doubled or (row["code"] and not low <= float(str(row["code"])) <= high)):
                 row |= {"code": "", "certainty": 0.0}  # what sets two labels apart would be lost
             taken |= {str(row["code"])} - {""} if is_item else set()
         for row in proposals:

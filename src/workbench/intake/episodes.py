@@ -1,5 +1,6 @@
 """Delivered care records -> episodes: one period of care of one person at one provider."""
 
+import re
 from dataclasses import dataclass
 
 import pandas as pd
@@ -18,6 +19,7 @@ ENDING_CODES = {
     "iWmo": ("02", "19", "20", "21", "22", "23", "31", "36", "37", "38", "39"),
 }
 _LONGEST_CODE = 3
+_CODE_WITH_WORDS = re.compile(r"^([0-9]{1,2}) ?[-\u2013:=.( ] ?[^0-9\s].*$")
 _OWN_BUDGET = r"^(?!.*\b(?:geen|niet|no)\b).*(?:pgb|persoonsgebonden|personal budget)"
 _FEWEST_FOR_SILENCE = 10
 
@@ -68,7 +70,7 @@ def clean(delivered: Records, codebook: Codebook, year: int, secret: bytes | Non
     for name in ("assignment", "message_status"):
         keep(name, records.text(delivered, name, scales))
     columns["message_status"] = columns["message_status"].str.lstrip("0")
-    columns["ending_code"] = per_value(columns["ending_code"], lambda code: code.zfill(2) if code.isdigit() else code)
+    columns["ending_code"] = per_value(columns["ending_code"], _ending_code)
 
     if not delivered.scales.get("ending_code"):
         wordy = columns["ending_code"].str.len() > _LONGEST_CODE
@@ -96,6 +98,18 @@ def clean(delivered: Records, codebook: Codebook, year: int, secret: bytes | Non
     reason = records.outcome(reasons, index)
     excluded = episodes.loc[reason.notna(), ["file", "row"]].assign(reason=reason.dropna())
     return Cleaned(episodes[reason.isna()], excluded, findings)
+
+
+def _ending_code(text: str) -> str:
+    """Return a code of ending without the words behind it, and with the zero a spreadsheet took from it.
+
+    Examples
+    --------
+    >>> _ending_code("31 - Volgens plan"), _ending_code("2"), _ending_code("Volgens plan")
+    ('31', '02', 'Volgens plan')
+    """
+    code = _CODE_WITH_WORDS.sub(r"\1", text)
+    return code.zfill(2) if code.isdigit() else code
 
 
 def _laws(delivered: Records) -> tuple[pd.Series, list[Finding]]:
@@ -164,6 +178,8 @@ def _unknown_codes(episodes: pd.DataFrame, delivered: Records) -> list[Finding]:
             shown = "a text of more than three characters" if code == "other" else repr(code)
             message = f"{times(len(rows), 'record ends', 'records end')} for a reason {law} does not have: {shown}."
             remedy = f"Expected {', '.join(known)}; see whether the list follows another law (deliveries.csv)."
+            if code == "other":
+                remedy = f"Translate its words with a scale for this column (columns.csv) into {', '.join(known)}."
             findings.append(Finding(delivered.file, "warning", message, remedy, header, int(rows.min())))
     return findings
 

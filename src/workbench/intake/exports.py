@@ -170,7 +170,7 @@ def _with_header(rows: Rows, family: str, file: str, settings: Mapping[str, str]
     if reader == "qualtrics" and "Status" in body:
         body = body.assign(Status=per_value(body["Status"], lambda code: _STATUS.get(code, code), "category"))
     if reader in ("msforms", "googleforms"):
-        body = forms.split_choices(body)
+        body = forms.split_choices(body, comma=reader == "googleforms")
     return Export(body, reader, rows.decimal, rows.apart, summary, wording, rows.codes, findings=findings)
 
 

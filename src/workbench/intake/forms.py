@@ -8,12 +8,14 @@ from workbench.intake.values import distinct, fold
 _MOST_OPTIONS = 40
 _LONGEST_OPTION = 120
 _OFTEN = 3
+_SEMICOLON, _COMMA = ";", ", "
 
 
-def split_choices(table: pd.DataFrame) -> pd.DataFrame:
+def split_choices(table: pd.DataFrame, comma: bool = False) -> pd.DataFrame:
     """Return the table with each question of several choices as one column per option, ``question | option``.
 
-    Microsoft Forms and Google Forms write all choices of a person in one cell, with semicolons between them. A column
+    Microsoft Forms and Google Forms write all choices of a person in one cell, with semicolons between them; a sheet of
+    Google Forms has commas (`comma`), and then every option must come back beside different other ones. A column
     is taken apart only if it certainly is such a question: few different parts that come back with many people. What a
     single person wrote ("anders, namelijk") stands in a last column ``question | ...``, never in a header.
 
@@ -31,45 +33,50 @@ def split_choices(table: pd.DataFrame) -> pd.DataFrame:
     """
     parts: dict[str, pd.Series] = {}
     for name in table.columns:
-        options = _options(table[name])
+        options, cut = _options(table[name], _SEMICOLON), _SEMICOLON
+        if comma and not options:
+            options, cut = _options(table[name], _COMMA), _COMMA
         if not options:
             parts[name] = table[name]
         for option in options:
-            parts[f"{name} | {option}"] = _chosen(table[name], option)
-        own_words = _own_words(table[name], set(options)) if options else None
+            parts[f"{name} | {option}"] = _chosen(table[name], option, cut)
+        own_words = _own_words(table[name], set(options), cut) if options else None
         if own_words is not None:
             parts[f"{name} | ..."] = own_words
     return pd.DataFrame(parts, index=table.index)
 
 
-def _options(column: pd.Series) -> list[str]:
+def _options(column: pd.Series, mark: str) -> list[str]:
     """Return the options of a question with several choices; none if it is no such question."""
     at, texts = distinct(column)
-    if not any(";" in text for text in texts):
+    if not any(mark in text for text in texts):
         return []
     counts = np.bincount(at[at >= 0], minlength=len(texts))
     chosen: dict[str, int] = {}
     for text, count in zip(texts, counts, strict=True):
-        for option in _cut(text):
+        for option in _cut(text, mark):
             chosen[option] = chosen.get(option, 0) + int(count)
     usual = sum(count for count in chosen.values() if count > 1)
     few = len(chosen) <= _MOST_OPTIONS and max(map(len, chosen), default=0) <= _LONGEST_OPTION
-    every = all(text.rstrip().endswith(";") for text in texts)
+    every = mark == _SEMICOLON and all(text.rstrip().endswith(mark) for text in texts)
+    if mark == _COMMA:  # "niet eens, niet oneens" is one answer
+        beside = {option: sum(option in _cut(text, mark) for text in texts) for option in chosen}
+        few = few and min((beside[option] for option, count in chosen.items() if count > 1), default=0) > 1
     certain = bool(usual) and few and (every or usual >= _OFTEN * len(chosen))
     return sorted(option for option, count in chosen.items() if count > 1) if certain else []
 
 
-def _cut(text: str) -> set[str]:
-    return {fold(option) for option in text.split(";")} - {""}
+def _cut(text: str, mark: str) -> set[str]:
+    return {fold(option) for option in text.split(mark)} - {""}
 
 
-def _chosen(column: pd.Series, option: str) -> pd.Series:
+def _chosen(column: pd.Series, option: str, mark: str) -> pd.Series:
     at, texts = distinct(column)
-    has = np.append([option in _cut(text) for text in texts], False).astype(bool)[at]
+    has = np.append([option in _cut(text, mark) for text in texts], False).astype(bool)[at]
     return pd.Series(pd.Categorical.from_codes(np.where(has, 0, -1), pd.Index([option])), index=column.index)
 
 
-def _own_words(column: pd.Series, options: set[str]) -> pd.Series | None:
+def _own_words(column: pd.Series, options: set[str], mark: str) -> pd.Series | None:
     at, texts = distinct(column)
-    rest = pd.Series(["; ".join(sorted(_cut(text) - options)) or None for text in texts] + [None], dtype="str")
+    rest = pd.Series(["; ".join(sorted(_cut(text, mark) - options)) or None for text in texts] + [None], dtype="str")
     return rest.take(at).set_axis(column.index).astype("category") if rest.notna().any() else None

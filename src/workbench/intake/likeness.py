@@ -75,10 +75,17 @@ def look(export: Export, header: str) -> Column:
         labels=tuple(order),
         numeric=bool(len(column)) and not values.numbers(column, export.decimal)[1].any(),
         figures=bool(len(column)) and not values.numbers(values.without_units(column), export.decimal)[1].any(),
-        dated=bool(len(column)) and moments.dates(column, century=2000)[0].notna().mean() > 0.9,
+        dated=_dated(column),
         personal=personal,
         identifies=bool(held.mean() > 0.5) if len(column) else False,
     )
+
+
+def _dated(column: pd.Series) -> bool:
+    """Say whether a column holds dates; an end that is not there yet may be 31-12-9999, 00-00-0000 or words for it."""
+    told = column[~column.map(key).isin(list(MISSING_WORDS))]
+    found, unreadable = moments.dates(told, century=2000)
+    return bool(found.notna().any()) and float(unreadable.mean()) < 0.1
 
 
 def kind_of(looked_at: list[Column], scale_of: Mapping[str, labels.Scale], reader: str, themes: Collection[str]) -> str:

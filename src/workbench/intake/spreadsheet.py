@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import python_calamine as calamine
@@ -72,6 +73,7 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
                 "Name the sheet in deliveries.csv, column sheet, or deliver one file per sheet.",
             )
         )
+    _fill_down(rows, sheets[name])
     width = max(len(row) for row in rows)
     if width > bounds.MOST_COLUMNS:
         raise Unreadable(
@@ -125,6 +127,25 @@ def _text(cell: object) -> str | None:
         clock = cell.time() != dt.time()
         return cell.isoformat(" ", "seconds") if clock else cell.date().isoformat()
     return str(cell)
+
+
+def _fill_down(rows: list[list[Any]], sheet: calamine.CalamineSheet) -> None:
+    """Write a cell that spans several rows in each of them: so a person reads it."""
+    room = sum(map(len, rows))  # spans that overlap are no work of a person
+    for (top, left), (bottom, right) in _spans(sheet):
+        room -= bottom - top
+        if room < 0:
+            return
+        for row in rows[top + 1 : bottom + 1]:
+            if right == left < len(row) and row[left] == "":
+                row[left] = rows[top][left]
+
+
+def _spans(sheet: calamine.CalamineSheet) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    try:
+        return list(sheet.merged_cell_ranges or [])
+    except (calamine.CalamineError, OSError, ValueError):
+        return []
 
 
 def _merged(sheet: calamine.CalamineSheet) -> tuple[tuple[int, int, int], ...] | None:

@@ -277,4 +277,11 @@ MISSING_WORDS = {
     "overgeslagen": "skipped",
     "skip": "skipped",
     "weggeklikt": "closed",
+    "geen antwoord": "skipped",
+    "niet ingevuld": "skipped",
+    "niet beantwoord": "skipped",
+    "wil ik niet zeggen": "skipped",
+    "zeg ik liever niet": "skipped",
+    "no answer": "skipped",
+    "geen idee": "dont_know",
 }

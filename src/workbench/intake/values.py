@@ -186,11 +186,11 @@ def numbers(column: pd.Series, decimal: str = "") -> tuple[pd.Series, pd.Series]
 
     Examples
     --------
-    >>> numbers(pd.Series(["€ 1.250,50", "7", "veel", None], dtype="str"))[0].tolist()
+    >>> numbers(pd.Series(["€ 1.250,50", "€ 7,-", "veel", None], dtype="str"))[0].tolist()
     [1250.5, 7.0, nan, nan]
     """
     codes, known = distinct(column)
-    texts = pd.Series(known, dtype="str").str.replace(r"[\s€]", "", regex=True)
+    texts = pd.Series(known, dtype="str").str.replace(r"[\s€]|,[-\u2013]+$", "", regex=True)
     english = decimal == "." or (decimal == "" and bool(texts.str.fullmatch(r"-?[0-9]{1,3}(,[0-9]{3})+\.[0-9]+").any()))
     comma, point = texts.str.contains(",", regex=False), texts.str.contains(".", regex=False)
     if english:
