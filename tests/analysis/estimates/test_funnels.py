@@ -61,6 +61,15 @@ def test_small_perfect_providers_are_not_flagged_by_the_curve():
     assert set(got["label"]) == {"not distinguishable"}
 
 
+def test_a_provider_of_whom_nothing_ended_has_no_share_and_moves_nobody():
+    table = pd.DataFrame({"n": [50, 50, 50], "estimate": [0.1, 0.5, 0.9]})
+    without, _ = shares_beside_target(table, 0.5)
+    nobody = pd.DataFrame({"n": [0], "estimate": [float("nan")]})
+    got, _ = shares_beside_target(pd.concat([table, nobody], ignore_index=True), 0.5)
+    assert got["label"].to_list() == [*without["label"], "too few"]
+    assert got["p_adjusted"].to_list()[:3] == without["p_adjusted"].to_list()
+
+
 def test_where_providers_truly_differ_a_label_takes_more():
     draw = np.random.default_rng(5)
     chance = stats.binom.ppf((np.arange(30) + 0.5) / 30, 100, 0.3)  # what chance gives, without luck

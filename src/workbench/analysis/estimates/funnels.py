@@ -130,7 +130,7 @@ def shares_beside_target(
     refuse("table['n']", n < 0, "is negative", table.index)
     refuse("table['estimate']", (share < 0) | (share > 1), "is not a share from 0 to 1", table.index)
     enough = (n >= minimum_n) & ~np.isnan(share)
-    worthy = n * worth
+    worthy = np.where(n > 0, n * worth, np.nan)
     chance = np.where((n >= SMALLEST) & (0 < target < 1), np.sqrt(target * (1 - target) / worthy), np.nan)
     y, y0 = _angle(share), float(_angle(target))
     beyond = spread(share, chance, target)
