@@ -103,3 +103,17 @@ def test_answers_are_read_and_not_the_tables_made_of_them() -> None:
     told = " ".join(finding.message for finding in export.findings)
     assert "only 'Antwoorden' is read" in told
     assert "1 row of the workbook is hidden; read as well" in told
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_row_of_codes_and_a_row_of_questions_are_one_header(order: tuple[int, int]) -> None:
+    rows = ["nr;aanb;dat;v1;opm", "Nummer;Aanbieder;Datum;Hoe tevreden bent u over de hulp?;Wilt u nog iets zeggen?"]
+    export = exports.read(text(*(rows[at] for at in order), *RECORDS), "a.csv")
+    assert list(export.table.columns) == rows[0].split(";")
+    assert export.wording["v1"] == "Hoe tevreden bent u over de hulp?"
+    assert export.table.index.tolist() == list(range(3, 15))
+
+
+def test_a_record_of_sentences_is_no_row_of_questions() -> None:
+    said = [f"Mijn begeleider komt {n} keer;Fijn dat het zo goed gaat, dag {n};Ja" for n in range(12)]
+    assert len(exports.read(text("v1;v2;v3", *said), "a.csv").table) == 12

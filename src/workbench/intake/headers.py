@@ -32,6 +32,9 @@ _MSFORMS_TIMES = MSFORMS_MARKS[:9]
 # Second header row of SurveyMonkey above a question that is one column.
 _ONE_COLUMN = ("response", "open-ended response", "antwoord", "open antwoord", "reactie", "open-ended antwoord")
 _CODED = re.compile(r"^[A-Za-z][A-Za-z0-9_]*(?:\[[A-Za-z0-9_]+\])*\. (?=\S)")  # G01Q02[SQ001]. before a question
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,15}")
+_FIGURE = re.compile(r"[0-9.,:/ TZ+-]+")
+_FEWEST_ROWS, _SENTENCE = 8, 15
 _SUMMARY = re.compile(
     r"(eind|sub)?totaal|total|grand total|gemiddelde?|average|mean|som|sum|aantal|count|std\.?|standaarddeviatie|n\s*=",
 )
@@ -39,11 +42,15 @@ _SUMMARY = re.compile(
 
 @dataclass(frozen=True)
 class Header:
-    """Where the header of a table is and what wrote the table: position of the first row, and how many rows."""
+    """Where the header of a table is and what wrote the table: position of the first row, and how many rows.
+
+    `told`: of two rows one holds the codes of questions and the other their texts; the texts are in this row, else -1.
+    """
 
     start: int
     count: int
     family: str
+    told: int = -1
 
 
 def find(
@@ -76,11 +83,13 @@ def find(
         found = Header(start, 1, "msforms")
     elif len(top) and key(str(top.iloc[0, 0])) in GOOGLE_MARKS:
         found = Header(start, 1, "googleforms")
+    elif (told := _coded_and_told(cells.iloc[start:])) >= 0:
+        found = Header(start, 2, family, told)
     else:
         found = Header(start, 2 if _is_double(top, merged, family) else 1, family)
     stated = settings.get("header_rows", "")
     count = int(stated) if stated.isdigit() and 1 <= int(stated) <= 3 else found.count
-    return Header(start, count, settings.get("reader") or found.family)
+    return Header(start, count, settings.get("reader") or found.family, found.told if count == found.count else -1)
 
 
 def first_row(filled: Sequence[Sequence[bool]], merged: bool = False) -> int:
@@ -114,6 +123,24 @@ def _mark(title: str) -> str:
     return key(question_in(title)).replace("_", " ")
 
 
+def _coded_and_told(rows: pd.DataFrame) -> int:
+    """Return which of two rows holds the questions behind the codes in the other, 0 or 1; -1 if these are no such rows.
+
+    A record does not look like it: it holds numbers or dates, and what it holds comes back in the rows below.
+    """
+    if len(rows) < _FEWEST_ROWS:
+        return -1
+    both, below = rows.iloc[:2].fillna("").map(fold), rows.iloc[2:]
+    coded = [all(_CODE.fullmatch(text) or not text for text in both.iloc[at]) for at in (0, 1)]
+    asked = [sum(" " in text and len(text) >= _SENTENCE for text in both.iloc[at]) for at in (0, 1)]
+    told = next((at for at in (1, 0) if coded[1 - at] and asked[at] >= 2 and not coded[at]), -1)
+    if told < 0 or any(both.iloc[at].replace("", pd.NA).dropna().duplicated().any() for at in (0, 1)):
+        return -1
+    again = any(text in set(below[name].dropna().map(fold)) for name, text in both.iloc[1].items() if text)
+    written = all(text and not _FIGURE.fullmatch(text) for text in both.iloc[1])
+    return told if written and not again and (both.iloc[0] != "").all() else -1
+
+
 def _marks_alone(top: pd.DataFrame) -> bool:
     """Say whether nothing stands below the headers SurveyMonkey gives itself: its second row is about questions."""
     marks = top.iloc[0].fillna("").map(_mark).isin(SURVEYMONKEY_MARKS)
@@ -143,6 +170,9 @@ def titles(
         return names, {name: text for name, text in zip(names, head.iloc[1], strict=True) if text}
     if header.count == 1:
         return list(head.iloc[0]), {}
+    if header.told >= 0:
+        names, texts = list(head.iloc[1 - header.told]), list(head.iloc[header.told])
+        return names, {name: text for name, text in zip(names, texts, strict=True) if text and text != name}
     if header.family == "surveymonkey":
         upper = head.iloc[0].replace("", None).ffill().fillna("")
         pairs = zip(head.iloc[0], upper, head.iloc[1], strict=True)
