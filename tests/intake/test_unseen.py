@@ -247,3 +247,16 @@ def test_choices_with_commas_are_options_and_answers_with_commas_are_not() -> No
         *(f"hulp | {option}" for option in ("Dagbesteding", "Thuis", "Vervoer")),
         "vraag",
     ]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        *("Mijn begeleider denkt goed met mij mee", "Als cliënt word ik gehoord", "Ik kan nu anders met zorgen omgaan"),
+        *("Mijn hulpverlener luistert", "Ik weet wie mijn zorgverlener is", "Het begin was goed"),
+    ],
+)
+def test_a_statement_about_people_is_a_question(statement: str, tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", ["Aanbieder", statement], NAMES, ("1", "2", "3", "4", "5", "Overslaan"), rows=18)
+    draft = drafts.propose(path, None)
+    assert draft["items"]["wording_nl"].tolist() == [statement]

@@ -19,6 +19,7 @@ from workbench.intake.usual_names import (
     TICKS,
     USUAL_MEASURES,
     USUAL_NAMES,
+    WHOLE,
     YOUTH_REGISTER,
 )
 from workbench.intake.values import fold, key
@@ -212,6 +213,10 @@ def _plain(text: str) -> str:
 _PLAIN_NAMES = {field: frozenset(map(_plain, names)) for field, names in USUAL_NAMES.items()}
 
 
+def _is_in(name: str, words: set[str]) -> bool:
+    return len(name) > 3 and name not in WHOLE and set(name.split()) <= words
+
+
 def _named(text: str, column: Column, kind: str) -> dict[str, float]:
     allowed = {*FIELDS.get(kind, ()), *EVERYWHERE}
     header = key(text).rstrip("?:. ")
@@ -224,7 +229,7 @@ def _named(text: str, column: Column, kind: str) -> dict[str, float]:
             found[field] = 0.95
         elif any(header.startswith(start) for start in PREFIXES.get(field, ())):
             found[field] = 0.9
-        elif len(header) <= 60 and any(len(name) > 3 and set(name.split()) <= words for name in names):
+        elif len(header) <= 60 and any(_is_in(name, words) for name in names):
             found[field] = 0.65 if field == "provider" else 0.6  # before the name of a person
     if (column.numeric or ticked(column)) and found.get("product", 0) <= SOME_WORDS:
         found.pop("product", None)  # a mark or a number of hours is no kind of support

@@ -237,6 +237,14 @@ PREFIXES: dict[str, tuple[str, ...]] = {
     "client": ("cliëntnummer ", "clientnummer "),
     "birth_date": ("geboortedatum ",),
 }
+# Names that say what a column holds only where they are the whole header: statements speak of begeleiders too.
+WHOLE = frozenset(
+    (
+        *("begeleider", "mentor", "casemanager", "consulent", "behandelaar", "hulpverlener", "contactpersoon", "mail"),
+        *("anders", "overig", "andere", "other", "client", "cliënt", "zorgverlener", "leverancier", "opdrachtnemer"),
+        *("begin", "einde", "perceel", "status"),
+    )
+)
 # Columns that only records of the youth register (BiJ) have.
 YOUTH_REGISTER = frozenset(("perspectief", "verwijzer", "hulpvorm", "wijkteam", "besluit", "datum besluit"))
 # What only lists of people who were invited say of them.
