@@ -260,3 +260,11 @@ def test_a_statement_about_people_is_a_question(statement: str, tmp_path: Path) 
     path = written(tmp_path / "a.csv", ["Aanbieder", statement], NAMES, ("1", "2", "3", "4", "5", "Overslaan"), rows=18)
     draft = drafts.propose(path, None)
     assert draft["items"]["wording_nl"].tolist() == [statement]
+
+
+@pytest.mark.parametrize("named", [NAMES, ("1", "2", "3")])
+def test_the_question_who_helps_is_the_provider_also_behind_a_code(named: tuple[str, ...], tmp_path: Path) -> None:
+    rows = ["nr;wie;past", "Nummer;Van welke aanbieder krijgt u hulp?;Hoe tevreden bent u over uw aanbieder?"]
+    rows += [f"{n};{named[n % 3]};{('Tevreden', 'Neutraal', 'Ontevreden')[n % 3]}" for n in range(12)]
+    (tmp_path / "a.csv").write_text("\n".join(rows), "utf-8")
+    assert proposed(tmp_path / "a.csv", None)[0] == {"nr": "respondent", "wie": "provider", "past": "past"}

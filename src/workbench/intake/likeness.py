@@ -30,6 +30,7 @@ ANSWER_SCALES = ("eens5", "eens3", "tevreden5", "altijd4", "altijd5")
 UNKNOWN = ("ignore", 0.2)
 _MOST_LABELS = 15
 _SURELY_ASKED = 3  # statements that are answered: no list of care has these
+_WHICH = re.compile(r"\b(?:welke|which) (?:zorg|jeugdhulp)?(?:aanbieder|organisatie|instelling)", re.IGNORECASE)
 _OWN_WORDS = re.compile(r"(?:\[other\](?:\.|$)|_other$|_text$)", re.IGNORECASE)  # "anders, namelijk"
 _RANKED = re.compile(r"\[(?:rang|rank) [0-9]+\]$|_nps_group$", re.IGNORECASE)  # a place in an order, or made of a mark
 # Fields that only this kind of delivery has.
@@ -193,7 +194,9 @@ def _by_name(column: Column, kind: str) -> dict[str, float]:
     if column.wording == fold(column.header):
         return found
     asked = {
-        field: round(sure - 0.05, 2) for field, sure in _named(column.wording, column, kind).items() if sure >= 0.9
+        field: round(sure - 0.05, 2)
+        for field, sure in _named(column.wording, column, kind).items()
+        if sure >= 0.9 or (field == "provider" and (not column.numeric or _WHICH.search(column.wording)))
     }
     return asked | found
 
