@@ -44,7 +44,7 @@ ROOMS = {
     "making": {"fingerprints", "regions", "reporting", "store"},
     "rendering": {"cluster", "fingerprints", "making", "regions", "reporting", "store"},
     "estimating": {"analysis", "codebook", "indicators", "schemas", "scoring", "store"},
-    "scoring": {"analysis", "categories", "codebook", "schemas"},
+    "scoring": {"analysis", "codebook", "schemas"},
     "drafting": {"codebook", "intake", "store"},
     "pipeline": {
         "analysis",

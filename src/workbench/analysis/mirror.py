@@ -72,9 +72,9 @@ def gaps(scores: pd.DataFrame, margin: float = 10) -> pd.DataFrame:
     """
     margin = positive("margin", margin)
     known, code, keys = tidy(scores, ["provider_id", "dimension"], ["role"])
-    role = scores["role"].to_numpy()
-    refuse("scores.role", ~np.isin(role, ROLES), "is not client or staff", scores.index)
-    client, staff = (moments_per(known & (role == one), scores, code, len(keys)) for one in ROLES)
+    of = {one: scores["role"].eq(one).to_numpy(dtype=bool) for one in ROLES}
+    refuse("scores.role", ~np.logical_or(*of.values()), "is not client or staff", scores.index)
+    client, staff = (moments_per(known & of[one], scores, code, len(keys)) for one in ROLES)
 
     difference = welch(client, staff)
     low, high = t_interval(difference)

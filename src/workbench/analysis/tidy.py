@@ -50,9 +50,9 @@ def tidy(
     for column in (*by, *also):
         refuse("scores", scores[column].isna(), f"has no {column}", scores.index)
     values = numbers("scores.score", scores["score"])
-    code = scores.groupby(list(by), sort=True, observed=True).ngroup().to_numpy(dtype=np.intp)
-    keys = scores.loc[:, list(by)].drop_duplicates().sort_values(list(by), ignore_index=True)
-    return np.logical_not(np.isnan(values)), code.astype(np.intp), keys
+    cells = scores.groupby(list(by), sort=True, observed=True)
+    keys = cells.size().index.to_frame(index=False)
+    return np.logical_not(np.isnan(values)), cells.ngroup().to_numpy(dtype=np.intp), keys
 
 
 def moments_per(rows: NDArray[np.bool_], scores: pd.DataFrame, code: NDArray[np.intp], n_cells: int) -> Moments:

@@ -33,11 +33,13 @@ def means(scores: pd.DataFrame, year: int) -> pd.DataFrame:
     [['a', 3.0, 70.0], ['b', 3.0, 50.0]]
     """
     scored = scores.dropna(subset=["score"])
+    texts = {name: scored[name].astype("category") for name in ("dimension", "role", *filter(None, UNITS.values()))}
     parts = []
     for unit, column in UNITS.items():
-        unit_id = scored[column] if column else pd.Series("region", index=scored.index)
-        grouped = scored.groupby([scored["dimension"], scored["role"], unit_id.rename("unit_id")], observed=True)
-        table = grouped["score"].agg(n="count", estimate="mean", variance="var").reset_index()
+        by = [texts["dimension"], texts["role"], *([texts[column].rename("unit_id")] if column else [])]
+        grouped = scored["score"].groupby(by, observed=True)
+        table = grouped.agg(n="count", estimate="mean", variance="var").reset_index()
+        table = table.astype({each.name: "str" for each in by}) if column else table.assign(unit_id="region")
         for _, part in table.groupby(["dimension", "role"]):
             low, high = intervals.bounded_mean(part["n"], part["estimate"], part["variance"])
             table.loc[part.index, "conf_low"] = low
