@@ -52,7 +52,8 @@ def tidy(
     values = numbers("scores.score", scores["score"])
     cells = scores.groupby(list(by), sort=True, observed=True)
     keys = cells.size().index.to_frame(index=False)
-    return np.logical_not(np.isnan(values)), cells.ngroup().to_numpy(dtype=np.intp), keys
+    code = cells.ngroup().to_numpy(dtype=np.intp)
+    return np.logical_not(np.isnan(values)), code.astype(np.intp, copy=False), keys
 
 
 def moments_per(rows: NDArray[np.bool_], scores: pd.DataFrame, code: NDArray[np.intp], n_cells: int) -> Moments:
