@@ -7,6 +7,7 @@ the cluster gives its pages to another.
 
 import contextlib
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from pathlib import Path
@@ -82,6 +83,7 @@ def fit(folder: str, notebook: str) -> str:
         return f"it may not write in {folder} ({failure.strerror}); give it access."
     if warming.dependable():
         warming.own()
+    threading.Thread(target=warming.import_for_workers).start()  # others are asked and the release audited meanwhile
     return ""
 
 

@@ -7,6 +7,7 @@ This stands apart from `kernels`: who starts it early, while there is other work
 
 import atexit
 import contextlib
+import importlib
 import os
 import shutil
 import socket
@@ -124,6 +125,12 @@ def workers() -> BaseContext:
         os.environ.clear()
         os.environ.update(own)
     return get_context("forkserver")
+
+
+def import_for_workers() -> None:
+    """Import in this process, a worker of a cluster, what others get as copies (`workers`)."""
+    for name in OF_WORKERS:
+        importlib.import_module(name)
 
 
 def dependable() -> bool:
