@@ -5,7 +5,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from multiprocessing import forkserver
 from pathlib import Path
 
 import nbformat
@@ -13,6 +15,7 @@ import pytest
 
 from workbench import making, store
 from workbench.making import Page
+from workbench.reporting import warming
 from workbench.reporting.notebooks import Limits
 
 SHOW = "from workbench.reporting.exhibit import Paragraphs\nParagraphs(['page ' + name])"
@@ -55,6 +58,8 @@ if name == "b" and not once.exists():
     once.touch()
     os.kill(int(os.environ["JPY_PARENT_PID"]), signal.SIGKILL)
 if name == "c":
+    while not once.exists():
+        time.sleep(0.05)
     os.kill(int(os.environ["JPY_PARENT_PID"]), signal.SIGKILL)
 """
     wanted = pages(tmp_path, cell, "a b c d")
@@ -76,6 +81,17 @@ if name == "b" and not once.exists():
 """
     wanted = pages(tmp_path, cell, "a b c")
     assert made(wanted) == {"a": "", "b": "", "c": ""}
+    assert whole(wanted)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers start by themselves")
+@pytest.mark.parametrize("seconds", [0, 0.2])
+def test_where_that_process_is_killed_while_it_imports_nothing_is_lost(tmp_path, seconds):
+    wanted = pages(tmp_path, "pass", "a b")
+    forkserver._forkserver._stop()
+    warming.workers()
+    threading.Timer(seconds, os.kill, (forkserver._forkserver._forkserver_pid, signal.SIGKILL)).start()
+    assert made(wanted) == {"a": "", "b": ""}
     assert whole(wanted)
 
 

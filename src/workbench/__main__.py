@@ -106,7 +106,7 @@ def report(
 
         processed = pipeline.process(places, year, force=force, progress=_say)
         with _bar("Reports") as (bar, task):
-            bar.update(task, description="Reports: whether figures give others away")
+            bar.update(task, description="Reports: checking whether figures give others away")
 
             def advance(done: int, total: int, page: str) -> None:
                 bar.update(task, completed=done, total=total, description=f"Reports: {escape(page)}")

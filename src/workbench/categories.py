@@ -45,6 +45,8 @@ def looked_up(values: np.ndarray, at: np.ndarray) -> np.ndarray:
     >>> looked_up(np.array([0.5, 1.5, np.nan]), np.array([0, 1, -1, 0], dtype=np.int8)).tolist()
     [0.5, 1.5, nan, 0.5]
     """
+    if len(at) and at.max() >= len(values):
+        raise IndexError(f"there is no place {at.max()} among {len(values)}")
     if at.dtype == np.int8:  # as places 128 to 255
         below = min(len(values), _BYTES // 2)
         values = np.concatenate([values[:below], np.zeros(_BYTES - 2 * below, dtype=values.dtype), values[-below:]])

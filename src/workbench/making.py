@@ -146,34 +146,37 @@ def make(
                 return
             time.sleep(MOMENT)
         for page in left:
-            yield from _here([page], given, 1, address)
+            yield from _here([page], given, 1, address, afresh=True)
 
 
 def _here(
-    left: Sequence[Page], given: Callable[[Page], tuple[Any, ...]], jobs: int, address: str
+    left: Sequence[Page], given: Callable[[Page], tuple[Any, ...]], jobs: int, address: str, afresh: bool = False
 ) -> Iterator[tuple[Page, Made]]:
-    context = warming.workers()
+    context = warming.workers(afresh)
     turns = context.BoundedSemaphore(jobs)
     # One process more than there are turns: it writes a page while the notebooks of others are executed.
     pool = ProcessPoolExecutor(min(jobs + 1, len(left)), context, _begin, (address, turns, dict(os.environ)))
 
-    def begun(page: Page) -> Future[Made]:
-        try:
-            return pool.submit(make_page, *given(page))
-        except (BrokenProcessPool, ConnectionError) as failure:  # ended while pages are still being handed out
-            lost: Future[Made] = Future()
-            lost.set_exception(BrokenProcessPool(str(failure)))
-            return lost
-
     try:
-        yield from _outcomes({begun(page): page for page in left})
+        waiting = {pool.submit(make_page, *given(page)): page for page in left}
+    except (BrokenProcessPool, ConnectionError, EOFError):  # what workers are copies of ended at this moment
+        _end(pool)
+        yield from ((page, Made(LOST)) for page in left)
+        return
+    try:
+        yield from _outcomes(waiting)
     except BaseException:
-        processes = list((pool._processes or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:  # nothing they write is ever half there
-            process.kill()
+        _end(pool)
         raise
     pool.shutdown(wait=False)
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """End the workers of a pool at once; nothing they write is ever half there."""
+    processes = list((pool._processes or {}).values())
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.kill()
 
 
 def _begin(address: str, turns: AbstractContextManager[Any], environment: Mapping[str, str]) -> None:

@@ -384,7 +384,7 @@ def estimate(places: Places, year: int, years: list[int], book: Codebook, progre
     table = schemas.check("estimates", estimating.of_region(by_year, year, book, progress))
     thresholds = dataclasses.asdict(book.region.thresholds)
     standing = _standing(places, year, book)
-    progress(f"{year}: what may be seen of {len(table):,} figures")
+    progress(f"{year}: deciding which of {len(table):,} figures may be shown")
     released = schemas.check("estimates", _decided(table, book, thresholds, standing))
 
     folder = by_year[year]

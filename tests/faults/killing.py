@@ -22,10 +22,11 @@ YEAR = 2026
 AGAIN = 3  # runs after a kill until everything must be there
 KINDS = {  # of the processes of a run, by what stands in their command
     "warm process": "workbench.reporting.warm",
-    "worker": "multiprocessing.forkserver",
+    "fork server": "multiprocessing.forkserver",
 }
 NOBODY = "nobody"
-VICTIMS = ("main", "worker", "kernel", "warm process")
+COPIES = {"warm process": "kernel", "fork server": "worker"}  # what is forked from each
+VICTIMS = ("main", "worker", "kernel", "warm process", "fork server")
 
 
 class NotWhole(AssertionError):
@@ -130,10 +131,9 @@ def _processes(main: int, kind: str) -> list[int]:
     try:
         for process in psutil.Process(main).children(recursive=True):
             command = " ".join(process.cmdline())
-            is_kernel = KINDS["warm process"] in command and KINDS["warm process"] in " ".join(
-                process.parent().cmdline()
-            )
-            named = "kernel" if is_kernel else next((name for name, part in KINDS.items() if part in command), "")
+            named = next((name for name, part in KINDS.items() if part in command), "")
+            if named and KINDS[named] in " ".join(process.parent().cmdline()):
+                named = COPIES[named]
             if named == kind:
                 found.append(process.pid)
     except (psutil.Error, AttributeError):

@@ -108,22 +108,32 @@ def own() -> Warm:
     return Warm()
 
 
-def workers() -> BaseContext:
-    """Return how processes that make pages start: as copies of one that has imported what they need.
+def workers(afresh: bool = False) -> BaseContext:
+    """Get ready what workers, the processes that make pages, are copies of; return how they start.
 
-    That one begins to import when this is first called, and goes on while there is other work to do. It computes
-    nothing: its libraries have one thread. Where processes cannot be forked without danger, workers start afresh.
+    It begins to import what they need when this is first called, and goes on while there is other work to do. It
+    computes nothing: its libraries have one thread, unless the environment wants more.
+
+    Parameters
+    ----------
+    afresh : bool
+        Start each worker by itself; always so where processes cannot be forked without danger.
+
+    Examples
+    --------
+    >>> workers(afresh=True).get_start_method()
+    'spawn'
     """
-    if not dependable():
+    if afresh or not dependable():
         return get_context("spawn")
-    own = dict(os.environ)
-    os.environ.update(ALONE | own)
+    lacking = ALONE.keys() - os.environ.keys()
+    os.environ.update({name: ALONE[name] for name in lacking})
     try:
         forkserver.set_forkserver_preload(OF_WORKERS)
         forkserver.ensure_running()
     finally:
-        os.environ.clear()
-        os.environ.update(own)
+        for name in lacking:
+            del os.environ[name]
     return get_context("forkserver")
 
 

@@ -79,7 +79,7 @@ def _doubtful(release: Release) -> list[Exhibit | Paragraphs]:
     if rows.empty:
         return []
     if not release.named and rows["records"].isna().all():
-        doubts = phrases.together([release.word(each) for each in sorted(rows["flag"])], release.language)
+        doubts = "; ".join(release.word(each) for each in sorted(rows["flag"]))
         return [said(release.say("doubtful few", doubts=doubts))]
     table = pd.DataFrame({release.head("doubt"): [release.word(each).capitalize() for each in rows["flag"]]})
     table[release.head("number")] = [plain(n, release.language) if n > 0 else "" for n in rows["records"]]
