@@ -67,12 +67,29 @@ def test_names_of_columns_hold_no_number_of_a_person() -> None:
     export = exports.read(text(named, *RECORDS), "a.csv")
     assert list(export.table.columns)[2:] == ["Opmerking (bel [TELEFOON])", "[E-MAIL]", "bsn [NUMMER]"]
     assert [finding.column for finding in export.findings] == list(export.table.columns)[2:]
+    assert export.findings[0].message.startswith("The header of column 3 contains a name")
+
+
+def test_parts_of_a_questionnaire_and_their_numbers_are_no_people() -> None:
+    named = "nr;A. Kwaliteit;B. Toegang;Q 123456789;V. Open"
+    export = exports.read(text(named, *RECORDS), "a.csv")
+    assert list(export.table.columns) == named.split(";")
+    assert not export.findings
+
+
+def test_options_that_repeat_their_header_where_ticked_are_no_records() -> None:
+    ticks = ("Begeleiding;Dagbesteding", "Begeleiding;", ";Dagbesteding")
+    rows = [f"{n};{ticks[n % 3]};{n % 5 + 1}" for n in range(12)]
+    export = exports.read(text("nr;Begeleiding;Dagbesteding;past", *rows), "a.csv")
+    assert list(export.table.columns) == ["nr", "Begeleiding", "Dagbesteding", "past"]
+    assert not export.findings
 
 
 def test_a_table_without_a_header_is_told_and_names_no_one() -> None:
-    rows = [f"{n};De Linde;Mee eens;Jan de Vries" for n in range(1, 13)]
+    rows = [f"{n};De Linde;{('Mee eens', 'Neutraal')[n % 2]};{('Neutraal', 'Oneens')[n % 2]};J. Vos" for n in range(12)]
     export = exports.read(text(*rows), "a.csv")
-    assert list(export.table.columns)[3] == "[NAAM]"
+    assert list(export.table.columns) == [f"column {at}" for at in range(1, 6)]
+    assert not any("Vos" in str(finding) for finding in export.findings)
     assert "looks like a record" in export.findings[-1].message
     assert export.findings[-1].row == 1
 

@@ -4,6 +4,7 @@ The reader is recognised by what the file holds, not by its name. A missing cell
 write in an empty cell (``NA``, ``#N/B`` and the like, see `values.BLANKS`). Rows without any content are no records.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -20,6 +21,7 @@ _FEWEST_ALIKE, _LOOKED_AT = 2, 1000
 _FEWEST_COLUMNS, _MOST = 3, 0.8  # of a table that stood in one column
 # What Qualtrics says of a record that no respondent made, where it exports numbers.
 _STATUS = {"1": "Survey Preview", "2": "Survey Test", "8": "Spam", "9": "Spam", "12": "Spam", "17": "Survey Preview"}
+_INITIAL = re.compile(r"\b[A-Z]\.")  # of a person, or before a part of a questionnaire
 _OLD_STATA = (b"\x71", b"\x72", b"\x73")
 
 
@@ -99,7 +101,7 @@ def _taken_apart(rows: Rows, family: str, file: str, settings: Mapping[str, str]
     if apart.cells.shape[1] < _FEWEST_COLUMNS or len(apart.apart) > len(apart.cells) / 2:
         return rows, family
     message = "Every row of the table stood in one cell; the cells were cut at their delimiters."
-    note = Finding(file, "note", message, "Nothing, if the columns are right; better is the export as it came.")
+    note = Finding(file, "note", message, "Check that the columns are right; next time ask for the original export.")
     return replace(apart, findings=(*rows.findings, note, *apart.findings)), "delimited"
 
 
@@ -155,10 +157,13 @@ def _with_header(rows: Rows, family: str, file: str, settings: Mapping[str, str]
         body = cells.iloc[header.start + header.count :]
         names, further = headers.titles(head, header, rows.merged)
         wording, reader = wording | further, header.family
+    findings = rows.findings
+    if not rows.names and header.count == 1 and reader not in headers.SURVEY_PROGRAMS:
+        no_header = _no_header(names, body, file)
+        findings += no_header
+        names = [""] * len(names) if no_header else names  # what the first record says is no name of a column
     named = headers.unlike([_harmless(name) for name in names])
-    findings = rows.findings + _masked(names, file)
-    if not rows.names and header.count == 1:
-        findings += _no_header(names, body, file)
+    findings += _masked(names, named, file)
     if reader == "limesurvey":
         wording |= {name: told for name in named if (told := without_tags(headers.question_in(name))) != name}
     body = body.set_axis(named, axis=1)
@@ -175,27 +180,45 @@ def _with_header(rows: Rows, family: str, file: str, settings: Mapping[str, str]
 
 
 def _harmless(name: str) -> str:
-    """Return the name of a column without what identifies a person."""
-    return "[NAAM]" if names_of_people.is_name(name) else identifying.without_contacts(name)
+    """Return the name of a column without what identifies a person.
+
+    Examples
+    --------
+    >>> _harmless("Jansen, Piet"), _harmless("A. Kwaliteit"), _harmless("Q 123456789"), _harmless("bel 06-12345678")
+    ('[NAAM]', 'A. Kwaliteit', 'Q 123456789', 'bel [TELEFOON]')
+    """
+    if names_of_people.is_name(name) and not _INITIAL.search(name):
+        return "[NAAM]"
+    found = identifying.suspects(pd.Series([name], dtype="str"))
+    return name if found.empty else identifying.without_contacts(name)
 
 
-def _masked(names: Sequence[str], file: str) -> tuple[Finding, ...]:
+def _masked(names: Sequence[str], named: Sequence[str], file: str) -> tuple[Finding, ...]:
     """Return a finding for each column in whose name a person stood, or a number or an address of one."""
-    message = "The name of the column holds a person, or a number or an address of one; it is left out of the name."
-    remedy = "Delete this file, and ask for it with names of columns that say what is in them."
-    return tuple(Finding(file, "error", message, remedy, _harmless(name)) for name in names if _harmless(name) != name)
+    message = "The header of column {} contains a name, number or e-mail address of a person; it was masked."
+    remedy = "Rename the column and deliver again."
+    return tuple(
+        Finding(file, "error", message.format(at), remedy, shown)
+        for at, (name, shown) in enumerate(zip(names, named, strict=True), 1)
+        if _harmless(name) != name
+    )
 
 
 def _no_header(names: Sequence[str], body: pd.DataFrame, file: str) -> tuple[Finding, ...]:
-    """Return a finding where the first row says what records say too: it is one of them, and there is no header."""
+    """Return a finding where the first row says what records say too: it is one of them, and there is no header.
+
+    An option that was ticked repeats its header, and nothing else stands in its column.
+    """
     first = body.iloc[:_LOOKED_AT]
+    said = [distinct(first[column]) for column in body.columns]
     same = [
         np.append([bool(name) and fold(text) == name for text in texts], False)[at]
-        for name, (at, texts) in zip(names, (distinct(first[column]) for column in body.columns), strict=True)
+        for name, (at, texts) in zip(names, said, strict=True)
     ]
+    varied = np.array([{fold(text) for text in texts} != {name} for name, (_, texts) in zip(names, said, strict=True)])
     alike = np.array(same, dtype=bool).reshape(len(names), len(first))
     again = alike.sum(axis=0) >= sum(map(bool, names))  # the header itself, once more
-    if (alike & ~again).any(axis=1).sum() < _FEWEST_ALIKE:
+    if ((alike & ~again).any(axis=1) & varied).sum() < _FEWEST_ALIKE:
         return ()
     message = "The first row looks like a record: what stands in it stands in the rows below too."
     remedy = "Put a row with the names of the columns above it; the first record is not read now."
