@@ -11,7 +11,7 @@ import pyreadstat
 import pytest
 
 from workbench.codebook import Codebook
-from workbench.intake import deliveries, drafts, episodes, exports, forms, likeness
+from workbench.intake import deliveries, drafts, episodes, exports, forms, likeness, records
 
 EENS = ("Helemaal niet mee eens", "Niet mee eens", "Neutraal", "Mee eens", "Helemaal mee eens")
 NAMES = ("De Linde", "Het Anker", "Zorg & Zo")
@@ -268,3 +268,59 @@ def test_the_question_who_helps_is_the_provider_also_behind_a_code(named: tuple[
     rows += [f"{n};{named[n % 3]};{('Tevreden', 'Neutraal', 'Ontevreden')[n % 3]}" for n in range(12)]
     (tmp_path / "a.csv").write_text("\n".join(rows), "utf-8")
     assert proposed(tmp_path / "a.csv", None)[0] == {"nr": "respondent", "wie": "provider", "past": "past"}
+
+
+def figures(book: Codebook, columns: dict[str, str], **stated: str) -> Codebook:
+    """Return the region with one file of figures, whose columns have these fields."""
+    kind = dict.fromkeys(book.deliveries.columns, "") | {"pattern": "cijfers*", "kind": "context", "columns": "c"}
+    fields = [{"columns": "c", "column": name, "field": field, "scale": ""} for name, field in columns.items()]
+    return replace(book, deliveries=pd.DataFrame([kind | stated]), columns=pd.DataFrame(fields))
+
+
+def test_amounts_of_a_workbook_with_a_dash_for_cents(region: Codebook, tmp_path: Path) -> None:
+    rows = [["De Linde", "€ 1.200,-"], ["Het Anker", "€ 500,-"], ["Zorg & Zo", "€ 12.000,--"]]
+    pd.DataFrame(rows, columns=["Aanbieder", "Budget"]).to_excel(tmp_path / "cijfers.xlsx", index=False)
+    book = figures(region, {"Aanbieder": "provider", "Budget": "measure:budget"})
+    assert sorted(deliveries.receive(tmp_path, book, 2026, None).context["value"]) == [500, 1200, 12000]
+
+
+@pytest.mark.parametrize(("decimal", "expected"), [(".", 1.234), ("", 1234)])
+def test_a_stated_decimal_sign_is_no_sign_of_thousands(
+    decimal: str, expected: float, region: Codebook, tmp_path: Path
+) -> None:
+    (tmp_path / "cijfers.csv").write_text("Aanbieder;Budget\nDe Linde;1.234\n")
+    book = figures(region, {"Aanbieder": "provider", "Budget": "measure:budget"}, decimal=decimal)
+    assert deliveries.receive(tmp_path, book, 2026, None).context["value"].iat[0] == expected
+
+
+def test_a_number_among_groups_of_ages_is_no_age(region: Codebook, tmp_path: Path) -> None:
+    groups = ("3", "99", "46 jaar", "45 t/m 64 jaar", "85+")
+    rows = [f"{n},De Linde,5,{group}" for n, group in enumerate(groups)]
+    (tmp_path / "lijst.csv").write_text("\n".join(["nr,aanbieder,past,groep", *rows]))
+    group = pd.DataFrame([{"columns": "lijst", "column": "groep", "field": "age_band", "scale": ""}])
+    book = replace(region, columns=pd.concat([region.columns, group], ignore_index=True))
+    found = deliveries.receive(tmp_path, book, 2026, None)
+    assert sorted(found.responses["age_band"].dropna()) == ["45-64", "45-64", "85+"]
+    assert (found.findings["column"] == "groep").sum() == 2
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ("iWmo", ["iWmo", "iWmo", None, None]),
+        ("iJw", ["iJw", None, "iJw", None]),
+        ("BiJ", ["BiJ", None, "BiJ", None]),
+        ("", [None] * 4),
+    ],
+)
+def test_the_law_of_a_file_is_not_that_of_a_record_of_another(
+    stated: str, expected: list[str | None], region: Codebook
+) -> None:
+    fields = pd.DataFrame({"law": pd.Series([None, "Wmo", "Jeugdwet", "Wlz"], dtype="str")})
+    none = pd.DataFrame(columns=["header", "item", "scale"])
+    delivered = records.Records(
+        "a.csv", {"law": stated}, "", fields, {"law": "Wet"}, {}, fields[[]], none, fields["law"].isna()
+    )
+    laws, findings = episodes._laws(delivered)
+    assert [law if isinstance(law, str) else None for law in laws] == expected
+    assert len(findings) == 1

@@ -18,6 +18,7 @@ _MANY = 1e12
 _SHORT, _FEW = 40, 5  # what is said of themes nobody knows
 _COUNTED = tuple(f"measure:{name}" for name in ("clients", "inflow", "complaints", "budget", "spent"))
 _NUMBER, _YEAR_AMONG_WORDS = r"(?<!\w)[0-9]+(?:[.,][0-9]+)*", r"(?i)[a-z].*\b20[0-9]{2}\b"  # Q3 is no number
+_GROUPED = r"[€\s-]*[0-9]{1,3}(?:(?:\.[0-9]{3})+|(?:,[0-9]{3})+)(?:,[-–]+)?"  # € 1.200,-
 _WRITTEN = ("recognised", "story", "valued", "improvement", "action", "owner")
 
 
@@ -139,7 +140,8 @@ def _without_units(delivered: Records) -> Records:
     fields = delivered.fields
     of_figures = [name for name in fields.columns if name == "value" or name.startswith("measure:")]
     bare = {name: values.without_units(fields[name]) for name in of_figures}
-    bare |= {name: _ungrouped(bare[name]) for name in of_figures if name in _COUNTED}
+    if not delivered.settings.get("decimal"):
+        bare |= {name: _ungrouped(bare[name]) for name in of_figures if name in _COUNTED}
     return replace(delivered, fields=fields.assign(**bare))
 
 
@@ -152,9 +154,11 @@ def _ungrouped(column: pd.Series) -> pd.Series:
     --------
     >>> _ungrouped(pd.Series(["1.234", "950"])).tolist(), _ungrouped(pd.Series(["1,5", "1.234"])).tolist()
     (['1234', '950'], ['1,5', '1.234'])
+    >>> _ungrouped(pd.Series(["€ 1.200,-", "€ 500,-"])).tolist()
+    ['€ 1200,-', '€ 500,-']
     """
     signed = column.str.contains(r"[.,](?![-\u2013])", regex=True).fillna(False).astype(bool)
-    grouped = column.str.fullmatch(r"[€\s-]*[0-9]{1,3}(?:\.[0-9]{3})+|[€\s-]*[0-9]{1,3}(?:,[0-9]{3})+").fillna(False)
+    grouped = column.str.fullmatch(_GROUPED).fillna(False)
     if not signed.any() or not grouped[signed].astype(bool).all():
         return column
     return column.str.replace(r"[.,](?=[0-9]{3})", "", regex=True)

@@ -18,6 +18,8 @@ ENDING_CODES = {
     "iJw": ("02", "20", "31", "32", "33", "34", "35", "36", "37", "38", "39"),
     "iWmo": ("02", "19", "20", "21", "22", "23", "31", "36", "37", "38", "39"),
 }
+# What records call the law of a code list; youth care has two, so the list counts only where it is stated.
+_SPOKEN = {"BiJ": ("jeugdwet",), "iJw": ("jeugdwet",), "iWmo": ("wmo", "wmo 2015")}
 _LONGEST_CODE = 3
 _CODE_WITH_WORDS = re.compile(r"^([0-9]{1,2}) ?[-\u2013:=.( ] ?[^0-9\s].*$")
 _OWN_BUDGET = r"^(?!.*\b(?:geen|niet|no)\b).*(?:pgb|persoonsgebonden|personal budget)"
@@ -113,9 +115,10 @@ def _ending_code(text: str) -> str:
 
 
 def _laws(delivered: Records) -> tuple[pd.Series, list[Finding]]:
-    names = {"wmo": "iWmo", "wmo 2015": "iWmo"} | {key(law): law for law in schemas.LAWS}  # youth care has two lists
-    stated = names.get(key(delivered.settings.get("law", "")))  # "Jeugdwet" is a law with two code lists
-    laws = per_value(records.raw(delivered, "law"), lambda text: names.get(key(text), stated))
+    names = {key(law): law for law in schemas.LAWS}
+    stated = names.get(key(delivered.settings.get("law", "")), "")
+    names |= dict.fromkeys(_SPOKEN.get(stated, ()), stated)
+    laws = per_value(records.raw(delivered, "law"), lambda text: names.get(key(text)))
     nouns, what = ("record does", "records do"), "not say by which code list reasons of ending are written."
     remedy = f"State the law in deliveries.csv: one of {', '.join(schemas.LAWS)}."
     return laws, counted(laws.isna(), delivered.file, "error", nouns, what, remedy, delivered.headers.get("law"))

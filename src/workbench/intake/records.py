@@ -253,13 +253,17 @@ def municipality_spellings(codebook: Codebook) -> dict[str, str]:
 
 
 def age_band(records: Records, scales: Mapping[str, labels.Scale], year: int) -> tuple[pd.Series, list[Finding]]:
-    """Return the age band: as delivered, else from the age, else from the birth date on 1 January of `year`."""
+    """Return the age band: as delivered, else from the age, else from the birth date on 1 January of `year`.
+
+    A number alone among bands may be the code of one, and is no age.
+    """
     found = pd.Series(None, index=records.fields.index, dtype="str")
     findings: list[Finding] = []
     if "age_band" in records.fields:
         named = scales.get(records.scales.get("age_band", ""), scales[""]).codes
         inside = values.per_value(
-            records.fields["age_band"], lambda text: None if values.key(text) in named else privacy.band_within(text)
+            records.fields["age_band"],
+            lambda text: None if values.key(text) in named or text.strip().isdigit() else privacy.band_within(text),
         )
         found, findings = coded(_without(records, "age_band", inside.notna()), "age_band", scales, privacy.AGE_BANDS)
         found = found.astype("str").fillna(inside)
