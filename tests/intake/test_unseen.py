@@ -11,7 +11,7 @@ import pyreadstat
 import pytest
 
 from workbench.codebook import Codebook
-from workbench.intake import deliveries, drafts, episodes, exports, forms, likeness, records
+from workbench.intake import deliveries, drafts, episodes, exports, forms, likeness, ordering, records
 
 EENS = ("Helemaal niet mee eens", "Niet mee eens", "Neutraal", "Mee eens", "Helemaal mee eens")
 NAMES = ("De Linde", "Het Anker", "Zorg & Zo")
@@ -324,3 +324,100 @@ def test_the_law_of_a_file_is_not_that_of_a_record_of_another(
     laws, findings = episodes._laws(delivered)
     assert [law if isinstance(law, str) else None for law in laws] == expected
     assert len(findings) == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "columns", "expected"),
+    [
+        (["Cliënt", "Perceel", "Startdatum", "Einddatum"], [("C1",), ("1", "2"), ("1-2-2025",), ("1-8-2025",)], ""),
+        (
+            ["Toewijzingsnummer", "Productcategorie", "Startdatum", "Einddatum"],
+            [("1", "2"), ("1", "2"), ("1-2-2025",), ("1-8-2025",)],
+            "iWmo",
+        ),
+    ],
+)
+def test_a_few_small_numbers_are_no_law(
+    header: list[str], columns: list[tuple[str, ...]], expected: str, region: Codebook, tmp_path: Path
+) -> None:
+    delivery = proposed(written(tmp_path / "a.csv", header, *columns), region)[1]
+    assert (delivery["kind"], delivery["law"]) == ("episodes", expected)
+
+
+def test_answers_of_people_about_themes_are_answers(region: Codebook, tmp_path: Path) -> None:
+    header = ["Respondentnummer", "Aanbieder", "Kwaliteit", "Toegankelijkheid"]
+    columns = [tuple(map(str, range(60))), NAMES, ("7", "8"), ("6", "9")]
+    assert proposed(written(tmp_path / "a.csv", header, *columns, rows=60), region)[1]["kind"] == "responses"
+
+
+def test_judgements_may_come_through_a_survey_program(region: Codebook, tmp_path: Path) -> None:
+    header = ["Id", "Begintijd", "Tijd van voltooien", "E-mail", "Naam", "Aanbieder", "Thema", "Score"]
+    moment = ("1-2-2026 10:00",)
+    columns = [("1", "2"), moment, moment, ("anonymous",), ("",), NAMES, ("Kwaliteit", "Effect"), ("7", "8")]
+    path = written(tmp_path / "a.csv", header, *columns)
+    assert exports.read(path.read_bytes(), "a.csv").reader == "msforms"
+    assert proposed(path, region)[1]["kind"] == "assessments"
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ("1 (heel erg goed)", "2", "3", "4", "5 (heel erg slecht)"),
+        ("1-2 keer", "3-4 keer", "5 of meer keer"),
+        ("1 - Altijd", "2 - Vaak", "3 - Soms", "4 - Nooit"),
+    ],
+)
+def test_a_number_in_a_label_is_not_always_its_place(labels: tuple[str, ...]) -> None:
+    assert ordering.numbered(labels, (1, 5)) == {}
+    assert len(ordering.numbered(["1 (heel slecht)", "2", "3 (heel goed)"], (1, 5))) == 3
+
+
+def test_the_end_of_care_is_not_when_a_questionnaire_was_completed(region: Codebook, tmp_path: Path) -> None:
+    header = ["Aanbieder", "Startdatum", "Einddatum", PAST, TEVREDEN, "De sfeer is goed."]
+    path = written(tmp_path / "a.csv", header, NAMES, ("1-2-2025",), ("1-8-2025",), EENS, EENS, EENS, rows=30)
+    fields, delivery = proposed(path, region)
+    assert delivery["kind"] == "responses"
+    assert not {"started_at", "completed_on"} & set(fields.values())
+
+
+@pytest.mark.parametrize("answers", [EENS, ("1", "2", "3", "4", "5", "Overslaan")])
+@pytest.mark.parametrize(
+    "statement", ["De hulp is een echte toevoeging.", "Ik krijg goede tips.", "Er is iemand op dit adres voor mij."]
+)
+def test_one_word_in_a_statement_does_not_stop_its_answers(
+    statement: str, answers: tuple[str, ...], tmp_path: Path
+) -> None:
+    path = written(tmp_path / "a.csv", ["Aanbieder", statement], NAMES, answers, rows=36)
+    assert proposed(path, None)[0][statement] not in ("identifier", "remark", "ignore")
+
+
+def test_answers_of_two_parts_each_are_no_choices() -> None:
+    said = ("Ja, altijd", "Nee, altijd", "Ja, meestal", "Nee, meestal")
+    table = pd.DataFrame({"vraag": said * 6}).astype("category")
+    assert list(forms.split_choices(table, comma=True)) == ["vraag"]
+
+
+@pytest.mark.parametrize(
+    ("name", "held"),
+    [
+        *((name, False) for name in ("levering 2026-01-006", "lijst 2026-03-003", "levering 01022026-14", "202601006")),
+        *((name, True) for name in ("lijst 123456782", "bel 0612345678", "06-12345678", "jan@voorbeeld.example")),
+        ("2026-01-02.123456782", True),
+    ],
+)
+def test_numbers_of_deliveries_in_names_of_files(name: str, held: bool, region: Codebook, tmp_path: Path) -> None:
+    (tmp_path / f"{name}.csv").write_text("a\n1\n")
+    arrived, findings = deliveries.arrivals(tmp_path, region.deliveries, 2026)
+    assert len(arrived) == (not held)
+    told = next((each for each in findings if "holds a number" in each.message), None)
+    assert (told is not None) == held
+    if told:
+        assert name not in told.file
+        assert "123456782" not in told.file
+        assert told.remedy.startswith("Take the number")
+
+
+@pytest.mark.parametrize("text", ["2 weken opname", "20 gesprekken gehad"])
+def test_a_count_is_no_reason_of_ending(text: str) -> None:
+    assert episodes._ending_code(text) == text
+    assert [episodes._ending_code(each) for each in ("31) Volgens plan", "2: Verhuizing")] == ["31", "02"]

@@ -245,9 +245,11 @@ def arrivals(
         if not path.is_file() or any(_is_litter(part) for part in inside.parts):
             continue
         file = inside.as_posix()
-        if len(identifying.suspects(pd.Series([file], dtype="str")).columns):
+        if identifying.in_file_name(file):
             message = "The name of the file holds a number or an address of a person; it is not read."
-            findings.append(Finding(identifying.without_contacts(file), "error", message, "Give it another name."))
+            remedy = "Take the number or the address out of the name, and put the file back."
+            shown = re.sub(r"[0-9]{9,}", "[NUMMER]", identifying.without_contacts(file))
+            findings.append(Finding(shown, "error", message, remedy))
             continue
         rows = [row for row, pattern in zip(current.index, current["pattern"], strict=True) if matches(file, pattern)]
         used |= set(rows)

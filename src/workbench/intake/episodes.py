@@ -21,7 +21,7 @@ ENDING_CODES = {
 # What records call the law of a code list; youth care has two, so the list counts only where it is stated.
 _SPOKEN = {"BiJ": ("jeugdwet",), "iJw": ("jeugdwet",), "iWmo": ("wmo", "wmo 2015")}
 _LONGEST_CODE = 3
-_CODE_WITH_WORDS = re.compile(r"^([0-9]{1,2}) ?[-\u2013:=.( ] ?[^0-9\s].*$")
+_CODE_WITH_WORDS = re.compile(r"^([0-9]{1,2}) ?[-\u2013:=.()] ?[^0-9\s].*$")
 _OWN_BUDGET = r"^(?!.*\b(?:geen|niet|no)\b).*(?:pgb|persoonsgebonden|personal budget)"
 _FEWEST_FOR_SILENCE = 10
 
@@ -107,8 +107,8 @@ def _ending_code(text: str) -> str:
 
     Examples
     --------
-    >>> _ending_code("31 - Volgens plan"), _ending_code("2"), _ending_code("Volgens plan")
-    ('31', '02', 'Volgens plan')
+    >>> _ending_code("31 - Volgens plan"), _ending_code("2"), _ending_code("2 weken opname")
+    ('31', '02', '2 weken opname')
     """
     code = _CODE_WITH_WORDS.sub(r"\1", text)
     return code.zfill(2) if code.isdigit() else code

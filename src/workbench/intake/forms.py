@@ -61,6 +61,7 @@ def _options(column: pd.Series, mark: str) -> list[str]:
     every = mark == _SEMICOLON and all(text.rstrip().endswith(mark) for text in texts)
     if mark == _COMMA:  # "niet eens, niet oneens" is one answer
         beside = {option: sum(option in _cut(text, mark) for text in texts) for option in chosen}
+        few = few and len({len(_cut(text, mark)) for text in texts}) > 1  # "ja, altijd" is one too
         few = few and min((beside[option] for option, count in chosen.items() if count > 1), default=0) > 1
     certain = bool(usual) and few and (every or usual >= _OFTEN * len(chosen))
     return sorted(option for option, count in chosen.items() if count > 1) if certain else []

@@ -20,6 +20,13 @@ _MAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]{2,}")
 _PHONE_LIKE = r"(\+|00)[0-9]{2}|0[ -]?[1-9]"
 _PHONE = re.compile(r"(?<![0-9])(?:(?:\+|00)31[ .-]?(?:\(0\)[ .-]?)?|0)[1-9](?:[ .-]?[0-9]){8}(?![0-9])")
 _A_DATE = re.compile(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}")
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_DATE_IN_NAME = re.compile(
+    r"(?<![0-9])(?:[0-9]{1,2}[-/._ ][0-9]{1,2}[-/._ ](?:19|20)[0-9]{2}"
+    r"|(?:19|20)[0-9]{2}[-/._ ][0-9]{1,2}[-/._ ][0-9]{1,2}"
+    r"|[0-3][0-9][01][0-9](?:19|20)[0-9]{2}|(?:19|20)[0-9]{2}[01][0-9][0-3][0-9])(?![0-9])"
+)
+_PHONE_IN_NAME = re.compile(r"(?<![0-9])(?:(?:\+|00)31[1-9][0-9]{8}|0[1-9][0-9]{8}|06[- ][1-9][0-9]{7})(?![0-9])")
 _IBAN_LIKE = r"[A-Za-z]{2}[0-9]{2}[ ]?[A-Za-z0-9]{4}"
 _IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", re.IGNORECASE)
 
@@ -104,6 +111,24 @@ def without_contacts(text: str) -> str:
     text = _IBAN.sub(lambda found: "[REKENING]" if _account(found[0]) else found[0], text)
     text = _BSN.sub("[NUMMER]", text)
     return _PHONE.sub("[TELEFOON]", text)
+
+
+def in_file_name(name: str) -> bool:
+    """Say whether the name of a file holds a number or an address of a person.
+
+    Names are full of dates and numbers of deliveries, so only digits in one piece count, and none that begin with a
+    year.
+
+    Examples
+    --------
+    >>> [in_file_name(name) for name in ("levering 2026-01-006.csv", "lijst 123456782.csv", "06-12345678.csv")]
+    [False, True, True]
+    """
+    bare = _DATE_IN_NAME.sub(" ", name)
+    numbers = [int(digits) for digits in re.findall(r"(?<![0-9])[0-9]{9}(?![0-9])", bare) if not _YEAR.match(digits)]
+    service = bool(numbers) and bool(eleven_test(np.array(numbers, dtype=np.int64)).any())
+    called = _PHONE_IN_NAME.search(bare) or _MAIL.search(bare)
+    return service or bool(called) or any(map(_account, _IBAN.findall(bare)))
 
 
 def eleven_test(numbers: np.ndarray) -> np.ndarray:

@@ -29,6 +29,7 @@ SOME_WORDS = 0.65
 ANSWER_SCALES = ("eens5", "eens3", "tevreden5", "altijd4", "altijd5")
 UNKNOWN = ("ignore", 0.2)
 _MOST_LABELS = 15
+_SENTENCE = 4  # words
 _SURELY_ASKED = 3  # statements that are answered: no list of care has these
 _WHICH = re.compile(r"\b(?:welke|which) (?:zorg|jeugdhulp)?(?:aanbieder|organisatie|instelling)", re.IGNORECASE)
 _OWN_WORDS = re.compile(r"(?:\[other\](?:\.|$)|_other$|_text$)", re.IGNORECASE)  # "anders, namelijk"
@@ -40,6 +41,8 @@ _TELLING: dict[str, set[str]] = {
     "assessments": {"source", "theme", "score"},
     "context": {"year", "measure", "value"},
 }
+_CATEGORIES = {"productcategorie", "product categorie"}
+_OF_MESSAGES = {"assignment", "message_status"}
 
 
 @dataclass(frozen=True)
@@ -103,15 +106,21 @@ def kind_of(looked_at: list[Column], scale_of: Mapping[str, labels.Scale], reade
         What judgements are about: the names of dimensions.
     """
     statements = sum(_answers_a_question(column, scale_of) for column in looked_at)
-    if reader in SURVEY_PROGRAMS or statements >= _SURELY_ASKED:
+    if statements >= _SURELY_ASKED:
         return "responses"
+    survey = reader in SURVEY_PROGRAMS
     for kind, telling in _TELLING.items():
+        if survey and kind != "assessments":  # its own columns are those of a list too: when people began and ended
+            continue
         named = {field for column in looked_at for field, sure in _by_name(column, kind).items() if sure >= 0.9}
         if len(named & telling) >= 2:
             return kind
+    if survey:
+        return "responses"
     if sum(column.figures and bool(_measure(column)) for column in looked_at) >= 2:
         return "context"
-    if sum(column.figures and key(column.header) in themes for column in looked_at) >= 2:
+    of_people = any(_plain(column.header) in _PEOPLE for column in looked_at)
+    if not of_people and sum(column.figures and key(column.header) in themes for column in looked_at) >= 2:
         return "assessments"
     invited = any(_plain(column.header) in INVITED for column in looked_at)
     asked = any((column.labels or column.numeric) and not _by_name(column, "invited") for column in looked_at)
@@ -140,8 +149,12 @@ def fields(
             found[f"measure:{_measure(column)}"] = 0.9
         if kind == "assessments" and column.figures and key(column.header) in themes:
             found[f"measure:{themes[key(column.header)]}"] = 0.9
+        if kind == "responses" and export.reader not in SURVEY_PROGRAMS and _plain(column.header) in _OF_CARE:
+            found = {field: sure for field, sure in found.items() if field not in ("started_at", "completed_on")}
         if kind == "responses" and _answers_a_question(column, scale_of):
-            found = {field: sure for field, sure in found.items() if sure > SOME_WORDS or field in EVERYWHERE}
+            found = {field: sure for field, sure in found.items() if sure > SOME_WORDS}
+        if kind == "responses" and _marks_a_statement(column):
+            found = {field: sure for field, sure in found.items() if sure > SOME_WORDS or field not in EVERYWHERE}
         if kind == "responses":
             worded = by_wording(column, items)
             other = _of_other_length(column, items, scale_of) if worded else set()
@@ -163,12 +176,15 @@ def fields(
 def law_of(looked_at: list[Column], fields: Mapping[str, tuple[str, float]]) -> str:
     """Return the code list that reasons of ending in a list of care seem to follow; empty if nothing tells.
 
-    Records of the youth register have columns no other list has; products of the Wmo and of youth care differ.
+    Records of the youth register have columns no other list has. Categories of products of the Wmo and of youth care
+    differ; other lists number products in their own way, so the names of the columns must be those of the messages.
     """
     if len({_plain(column.header) for column in looked_at} & YOUTH_REGISTER) >= 2:
         return "BiJ"
+    names = {_plain(column.header) for column in looked_at}
+    message = bool(names & _CATEGORIES) + len({field for field, _ in fields.values()} & _OF_MESSAGES)
     codes = {label.zfill(2) for column in looked_at if fields[column.header][0] == "product" for label in column.labels}
-    if codes and all(re.fullmatch(r"[0-9]{2}", code) for code in codes):
+    if message >= 2 and codes and all(re.fullmatch(r"[0-9]{2}", code) for code in codes):
         return "iWmo" if max(codes) < "31" else "iJw" if min(codes) >= "31" else ""
     return ""
 
@@ -184,6 +200,13 @@ def _answers_a_question(column: Column, scale_of: Mapping[str, labels.Scale]) ->
     texts = {key(label) for label in column.labels}
     known = (set(scale_of[scale].codes) for scale in ANSWER_SCALES if scale in scale_of)
     return bool(texts) and not column.numeric and any(texts <= codes for codes in known)
+
+
+def _marks_a_statement(column: Column) -> bool:
+    """Say whether a column is a sentence that people gave a number of at most ten."""
+    marks = {key(label) for label in column.labels} - set(MISSING_WORDS)
+    few = bool(marks) and all(re.fullmatch(r"[0-9]|10", mark) for mark in marks)
+    return few and len(column.wording.split()) >= _SENTENCE
 
 
 def _by_name(column: Column, kind: str) -> dict[str, float]:
@@ -214,6 +237,9 @@ def _plain(text: str) -> str:
 
 
 _PLAIN_NAMES = {field: frozenset(map(_plain, names)) for field, names in USUAL_NAMES.items()}
+
+_PEOPLE = _PLAIN_NAMES["respondent"] | _PLAIN_NAMES["client"] | _PLAIN_NAMES["bsn"]
+_OF_CARE = _PLAIN_NAMES["started_on"] | _PLAIN_NAMES["ended_on"]  # survey programs call their own moments so
 
 
 def _is_in(name: str, words: set[str]) -> bool:

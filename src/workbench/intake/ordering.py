@@ -17,6 +17,15 @@ _THREE = {"1", "2", "3"}
 _STARS, _STARRED = re.compile("[★⭐]"), re.compile("[★⭐]+☆*")
 # 4/5, 10 (uitstekend), 4 sterren; smiley_4.png, Antwoord 4, Mee eens (4)
 _PLACE = re.compile(r"([0-9]{1,2})(?:\s*[/(:=.)-].*|\s+[a-z].*)?|[^0-9]*?([0-9]{1,2})(?:\)|\.(?:png|svg|gif|jpe?g))?")
+_RANGE = re.compile(
+    r"(?i)(?<![0-9])[0-9]+ ?(?:[-\u2013]|t/m|tot(?: en met)?|to|à|of|or) ?(?:[0-9]+|meer|minder|more|less)"
+)
+_GOOD = re.compile(
+    r"\b(?:goed|fijn|uitstekend|prima|tevreden|eens|altijd|ja|good|excellent|satisfied|agree|always|yes)\b"
+)
+_BAD = re.compile(
+    r"\b(?:slechte?|matig|onvoldoende|ontevreden|oneens|nooit|zelden|niet|nee|bad|poor|dissatisfied|disagree|never|no)\b"
+)
 
 
 def best_known(texts: Collection[str], known: Mapping[str, Scale], span: tuple[float, float]) -> str:
@@ -62,7 +71,8 @@ def in_order(texts: Collection[str], known: Mapping[str, Scale], span: tuple[flo
 def numbered(texts: Collection[str], span: tuple[float, float]) -> dict[str, str]:
     """Return codes for labels that hold the number of their place: a picture, a mark of so many, a number of stars.
 
-    Only where most labels do so, each another number.
+    Only where most labels do so, each another number, none is a range ("3-4 keer"), and the words of the first and last
+    number do not say that the numbers go down from good to bad.
 
     Examples
     --------
@@ -70,8 +80,8 @@ def numbered(texts: Collection[str], span: tuple[float, float]) -> dict[str, str
     {'smiley_1.png': '1', 'smiley_2.png': '2'}
     >>> numbered(["10 (uitstekend)", "9", "1 (slecht)"], (1, 10)), numbered(["★★☆", "★☆☆"], (1, 3))
     ({'10 (uitstekend)': '10', '9': '9', '1 (slecht)': '1'}, {'★★☆': '2', '★☆☆': '1'})
-    >>> numbered(["team 3", "kort", "lang", "zeer lang"], (1, 5))
-    {}
+    >>> numbered(["team 3", "kort", "lang", "zeer lang"], (1, 5)), numbered(["1 (heel goed)", "2 (slecht)"], (1, 5))
+    ({}, {})
     """
     found: dict[str, str] = {}
     for text in texts:
@@ -81,7 +91,22 @@ def numbered(texts: Collection[str], span: tuple[float, float]) -> dict[str, str
         if span[0] <= number <= span[1] and (number or place):
             found[text] = str(number)
     certain = len(set(found.values())) == len(found) and 2 * len(found) > len(_answers(texts))
-    return found if certain else {}
+    return found if certain and not any(map(_RANGE.search, texts)) and not _turned(found) else {}
+
+
+def _turned(found: Mapping[str, str]) -> bool:
+    """Say whether the words of the lowest number are good ones, or those of the highest bad ones.
+
+    Examples
+    --------
+    >>> _turned({"1 - altijd": "1", "4": "4"}), _turned({"1 - niet goed": "1", "4 - goed": "4"})
+    (True, False)
+    """
+    ordered = sorted(found, key=lambda text: int(found[text]))
+    if len(ordered) < 2:
+        return False
+    first, last = key(ordered[0]), key(ordered[-1])
+    return bool(_BAD.search(last) or (_GOOD.search(first) and not _BAD.search(first)))
 
 
 def mixed(column: Column, given: pd.Series, whose: pd.Series | None, known: Mapping[str, Scale]) -> str:

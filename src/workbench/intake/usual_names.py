@@ -161,7 +161,7 @@ WHOLE = frozenset(
     (
         *("begeleider", "mentor", "casemanager", "consulent", "behandelaar", "hulpverlener", "contactpersoon", "mail"),
         *("anders", "overig", "andere", "other", "client", "cliënt", "zorgverlener", "leverancier", "opdrachtnemer"),
-        *("begin", "einde", "perceel", "status"),
+        *("begin", "einde", "perceel", "status", "toevoeging"),
     )
 )
 # Columns that only records of the youth register (BiJ) have.
