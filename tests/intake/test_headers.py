@@ -113,13 +113,28 @@ def sheets(**filled: list[list[object]]) -> bytes:
 
 
 def test_answers_are_read_and_not_the_tables_made_of_them() -> None:
-    tables = [[f"Vraag {n}", *range(20)] for n in range(60)]
+    tables = [[f"Vraag {n}", *range(20)] for n in range(20)]
     records = [NAMES[:4], *(record.split(";")[:4] for record in RECORDS)]
     export = exports.read(sheets(Antwoorden=records, Kruistabellen=tables), "a.xlsx")
     assert list(export.table.columns) == NAMES[:4]
     told = " ".join(finding.message for finding in export.findings)
     assert "only 'Antwoorden' is read" in told
-    assert "1 row of the workbook is hidden; read as well" in told
+    assert "1 row of the workbook is hidden. Hidden rows of a sheet that is read are read too." in told
+
+
+@pytest.mark.parametrize(
+    ("large", "small"), [("Tabel1", "Blad2"), ("Export tabel", "Info"), ("Resultaten", "Respons"), ("Blad1", "Data")]
+)
+def test_no_name_of_a_sheet_outweighs_its_size(large: str, small: str) -> None:
+    records = [NAMES[:4], *(record.split(";")[:4] for record in RECORDS)]
+    export = exports.read(sheets(**{small: [["gemaakt", "door"], ["vandaag", "Excel"]], large: records}), "a.xlsx")
+    assert len(export.table) == len(RECORDS)
+
+
+def test_a_title_of_several_cells_is_no_header() -> None:
+    export = exports.read(text("Rapport;Regio Oost;Jeugdhulp", HEADER, *RECORDS[:3]), "a.csv")
+    assert list(export.table.columns) == NAMES
+    assert len(export.table) == 3
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
@@ -129,6 +144,12 @@ def test_a_row_of_codes_and_a_row_of_questions_are_one_header(order: tuple[int, 
     assert list(export.table.columns) == rows[0].split(";")
     assert export.wording["v1"] == "Hoe tevreden bent u over de hulp?"
     assert export.table.index.tolist() == list(range(3, 15))
+    assert "The second row was taken for the" in export.findings[0].message
+
+
+def test_the_first_of_many_open_answers_is_no_row_of_questions() -> None:
+    said = [f"Mijn begeleider komt {n} keer;Fijn dat het zo goed gaat, dag {n}" for n in range(10)]
+    assert len(exports.read(text("v1;v2", *said), "a.csv").table) == 10
 
 
 def test_a_record_of_sentences_is_no_row_of_questions() -> None:

@@ -187,9 +187,12 @@ def _header_in(sample: str, delimiter: str) -> tuple[list[str], int, int]:
     rows = _rows(sample, delimiter, 40)
     usual = Counter(len(row) for row in _rows(sample, delimiter, 200) if row).most_common(1)
     width = usual[0][0] if usual else 0
+    wide = max((at for at, row in enumerate(rows[:30]) if len(row) == width and _are_names(row)), default=-1)
     filled = [
-        [bool(cell.strip()) for cell in row] if len(row) == width or _is_narrow_header(row, width) else []
-        for row in rows
+        [bool(cell.strip()) for cell in row]
+        if len(row) == width or (at > wide and _is_narrow_header(row, width))
+        else []
+        for at, row in enumerate(rows)
     ]
     start = headers.first_row(filled[:30])
     if not rows or not filled[start] or (start and sum(_is_number(cell) for cell in rows[start]) > width / 2):
@@ -224,8 +227,13 @@ def _is_narrow_header(row: list[str], width: int) -> bool:
     names = [cell.strip() for cell in row]
     while names and not names[-1]:
         names.pop()
-    named = all(names) and len({name.casefold() for name in names}) == len(names)
-    return len(names) >= max(3, 0.6 * width) and named and not any(_is_number(name) for name in names)
+    return len(names) >= max(3, 0.6 * width) and _are_names(names)
+
+
+def _are_names(row: list[str]) -> bool:
+    """Say whether the cells of a row can be the names of columns: each another, none empty or a number."""
+    names = {cell.strip().casefold() for cell in row}
+    return len(names) == len(row) and all(names) and not any(_is_number(name) for name in names)
 
 
 def _is_number(text: str) -> bool:

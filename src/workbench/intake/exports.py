@@ -162,6 +162,8 @@ def _with_header(rows: Rows, family: str, file: str, settings: Mapping[str, str]
         no_header = _no_header(names, body, file)
         findings += no_header
         names = [""] * len(names) if no_header else names  # what the first record says is no name of a column
+    if not rows.names and header.told >= 0:
+        findings += (_told(header, file),)
     named = headers.unlike([_harmless(name) for name in names])
     findings += _masked(names, named, file)
     if reader == "limesurvey":
@@ -202,6 +204,13 @@ def _masked(names: Sequence[str], named: Sequence[str], file: str) -> tuple[Find
         for at, (name, shown) in enumerate(zip(names, named, strict=True), 1)
         if _harmless(name) != name
     )
+
+
+def _told(header: headers.Header, file: str) -> Finding:
+    """Return what to say of two rows of which one holds the codes of questions and the other their texts."""
+    what = "texts of the questions" if header.told else "codes of the questions above it"
+    message = f"The second row was taken for the {what}."
+    return Finding(file, "note", message, "If it is a record, write 1 in deliveries.csv, column header_rows.")
 
 
 def _no_header(names: Sequence[str], body: pd.DataFrame, file: str) -> tuple[Finding, ...]:

@@ -126,19 +126,28 @@ def _mark(title: str) -> str:
 def _coded_and_told(rows: pd.DataFrame) -> int:
     """Return which of two rows holds the questions behind the codes in the other, 0 or 1; -1 if these are no such rows.
 
-    A record does not look like it: it holds numbers or dates, and what it holds comes back in the rows below.
+    A record does not look like it: it holds numbers or dates, and what it holds comes back in the rows below. Nor does
+    the first of many open answers: the cells below it are sentences too, each another.
     """
     if len(rows) < _FEWEST_ROWS:
         return -1
     both, below = rows.iloc[:2].fillna("").map(fold), rows.iloc[2:]
     coded = [all(_CODE.fullmatch(text) or not text for text in both.iloc[at]) for at in (0, 1)]
-    asked = [sum(" " in text and len(text) >= _SENTENCE for text in both.iloc[at]) for at in (0, 1)]
+    asked = [sum(map(_is_sentence, both.iloc[at])) for at in (0, 1)]
     told = next((at for at in (1, 0) if coded[1 - at] and asked[at] >= 2 and not coded[at]), -1)
     if told < 0 or any(both.iloc[at].replace("", pd.NA).dropna().duplicated().any() for at in (0, 1)):
+        return -1
+    sentences = [_is_sentence(text) for text in both.iloc[told]]
+    answers = [below[name].dropna().map(fold) for name, asks in zip(below.columns, sentences, strict=True) if asks]
+    if sum(sum(map(_is_sentence, set(column))) for column in answers) > sum(map(len, answers)) / 2:
         return -1
     again = any(text in set(below[name].dropna().map(fold)) for name, text in both.iloc[1].items() if text)
     written = all(text and not _FIGURE.fullmatch(text) for text in both.iloc[1])
     return told if written and not again and (both.iloc[0] != "").all() else -1
+
+
+def _is_sentence(text: str) -> bool:
+    return " " in text and len(text) >= _SENTENCE
 
 
 def _marks_alone(top: pd.DataFrame) -> bool:

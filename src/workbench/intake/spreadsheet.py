@@ -15,9 +15,10 @@ from workbench.intake.sheets import Rows, Unreadable
 from workbench.intake.values import BLANKS
 
 # Names of sheets in which the answers of people stand, and of those that count, show or explain them.
-_DATA = re.compile(r"\b(?:data|dataset|antwoorden|responses|reacties|formulierreacties|respons)\b", re.IGNORECASE)
+_DATA = re.compile(r"\b(?:data|dataset|antwoorden|responses|reacties|formulierreacties)\b", re.IGNORECASE)
 _ASIDE = re.compile(
-    r"tabel|table|pivot|grafiek|chart|samenvatting|summary|dashboard|codeboek|codebook|legenda|toelichting|leeswijzer",
+    r"\b(?:kruistabel(?:len)?|draaitabel(?:len)?|tabellen|tables|pivot|grafiek(?:en)?|charts?|samenvatting|summary|"
+    r"dashboard|codeboek|codebook|legenda|toelichting|leeswijzer)\b",
     re.IGNORECASE,
 )
 
@@ -59,10 +60,12 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
     if not filled:
         raise Unreadable("The workbook is empty.", "Ask for the delivery again.")
     size = {name: sum(cell != "" for row in rows for cell in row) for name, rows in filled.items()}
-    tables = [name for name in filled if not _ASIDE.search(name)] or list(filled)
-    tables = [name for name in tables if _DATA.search(name) and len(filled[name]) > 1] or tables
-    largest = max(size[name] for name in tables)
-    name = next(name for name in tables if 2 * size[name] >= largest)  # an explanation is no table
+    name = _first_large(list(filled), size)  # an explanation is no table
+    length = {each: sum(any(cell != "" for cell in row) for row in rows) for each, rows in filled.items()}
+    alike = [each for each in filled if length[name] <= 2 * length[each] <= 4 * length[name]]
+    tables = [each for each in alike if not _ASIDE.search(each)] or alike
+    tables = [each for each in tables if _DATA.search(each)] or tables
+    name = name if name in tables else _first_large(tables, size)
     rows = filled[name]
     if len(filled) > 1:
         findings.append(
@@ -87,6 +90,12 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
     )
 
 
+def _first_large(names: Sequence[str], size: Mapping[str, int]) -> str:
+    """Return the first sheet that is not much smaller than the largest."""
+    largest = max(size[name] for name in names)
+    return next(name for name in names if 2 * size[name] >= largest)
+
+
 def _about(inside: bounds.Contents, file: str) -> list[Finding]:
     """Return what to say of formulas, macros and links; values as saved are read, nothing is computed or fetched."""
     findings = []
@@ -96,7 +105,7 @@ def _about(inside: bounds.Contents, file: str) -> list[Finding]:
         findings.append(Finding(file, "warning", message + " It is read as empty.", remedy))
     if inside.hidden_rows:
         rows = times(inside.hidden_rows, "row of the workbook is", "rows of the workbook are")
-        message = f"{rows} hidden; read as well."
+        message = f"{rows} hidden. Hidden rows of a sheet that is read are read too."
         remedy = "See whether they were hidden to leave them out; if so, ask for a delivery without them."
         findings.append(Finding(file, "warning", message, remedy))
     if inside.macros or inside.links:
