@@ -193,7 +193,24 @@ def test_a_merged_cell_counts_for_every_row_it_spans() -> None:
     book.active.merge_cells("A2:A5")
     buffer = io.BytesIO()
     book.save(buffer)
-    assert exports.read(buffer.getvalue(), "a.xlsx").table["Zorgaanbieder"].tolist() == ["De Linde"] * 4
+    export = exports.read(buffer.getvalue(), "a.xlsx")
+    assert export.table["Zorgaanbieder"].tolist() == ["De Linde"] * 4
+    assert [finding.message.split(" filled")[0] for finding in export.findings] == ["3 cells were"]
+
+
+@pytest.mark.parametrize("amount", [300_000, "€ 300.000"])
+def test_a_merged_amount_is_not_counted_twice_and_a_merged_header_is_no_record(amount: object) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Aanbieder", "Budget"], [], ["De Linde", amount], ["Het Anker"], ["Zorg & Zo", amount]):
+        book.active.append(row)
+    for cells in ("A1:A2", "B1:B2", "B3:B4"):
+        book.active.merge_cells(cells)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    export = exports.read(buffer.getvalue(), "a.xlsx")
+    assert export.table["Aanbieder"].tolist() == list(NAMES)
+    assert export.table["Budget"].notna().tolist() == [True, False, True]
+    assert not export.findings
 
 
 @pytest.mark.parametrize(

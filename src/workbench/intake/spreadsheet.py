@@ -9,13 +9,14 @@ from typing import Any
 import pandas as pd
 import python_calamine as calamine
 
-from workbench.intake import bounds
+from workbench.intake import bounds, headers
 from workbench.intake.findings import Finding, times
 from workbench.intake.sheets import Rows, Unreadable
 from workbench.intake.values import BLANKS
 
 # Names of sheets in which the answers of people stand, and of those that count, show or explain them.
 _DATA = re.compile(r"\b(?:data|dataset|antwoorden|responses|reacties|formulierreacties)\b", re.IGNORECASE)
+_AMOUNT = re.compile(r"[€$%\s0-9.,+-]*")
 _ASIDE = re.compile(
     r"\b(?:kruistabel(?:len)?|draaitabel(?:len)?|tabellen|tables|pivot|grafiek(?:en)?|charts?|samenvatting|summary|"
     r"dashboard|codeboek|codebook|legenda|toelichting|leeswijzer)\b",
@@ -76,7 +77,9 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
                 "Name the sheet in deliveries.csv, column sheet, or deliver one file per sheet.",
             )
         )
-    _fill_down(rows, sheets[name])
+    if count := _fill_down(rows, sheets[name]):
+        message = f"{times(count, 'cell was', 'cells were')} filled with the text of the merged cell they are part of."
+        findings.append(Finding(file, "note", message, "Check that the text holds for each of those rows."))
     width = max(len(row) for row in rows)
     if width > bounds.MOST_COLUMNS:
         raise Unreadable(
@@ -138,16 +141,37 @@ def _text(cell: object) -> str | None:
     return str(cell)
 
 
-def _fill_down(rows: list[list[Any]], sheet: calamine.CalamineSheet) -> None:
-    """Write a cell that spans several rows in each of them: so a person reads it."""
-    room = sum(map(len, rows))  # spans that overlap are no work of a person
+def _fill_down(rows: list[list[Any]], sheet: calamine.CalamineSheet) -> int:
+    """Write a name that spans several rows in each of them, as a person reads it; return in how many cells of records.
+
+    A number that spans rows belongs to them together. A row without a cell of its own is no record.
+    """
+    header = headers.first_row([[cell != "" for cell in row] for row in rows[:30]], merged=True)
+    own = [any(cell != "" for cell in row) for row in rows]
+    width = max(map(len, rows))
+    double = "" in rows[header] or len(rows[header]) < width  # a header without gaps is one row
+    room, filled = sum(map(len, rows)), 0  # spans that overlap are no work of a person
+    amounts: dict[int, bool] = {}
     for (top, left), (bottom, right) in _spans(sheet):
         room -= bottom - top
         if room < 0:
-            return
-        for row in rows[top + 1 : bottom + 1]:
-            if right == left < len(row) and row[left] == "":
-                row[left] = rows[top][left]
+            return filled
+        if right != left or top >= len(rows) or left >= len(rows[top]) or not _is_name(rows[top][left]):
+            continue
+        if left not in amounts:
+            below = [row[left] for row in rows[header + 1 :] if left < len(row) and row[left] != ""]
+            amounts[left] = sum(map(_is_name, below)) <= len(below) / 2
+        if (top <= header and not double) or (top > header and amounts[left]):
+            continue
+        for at in range(top + 1, min(bottom + 1, len(rows))):
+            if own[at] and left < len(rows[at]) and rows[at][left] == "":
+                rows[at][left] = rows[top][left]
+                filled += top > header
+    return filled
+
+
+def _is_name(cell: object) -> bool:
+    return isinstance(cell, str) and not _AMOUNT.fullmatch(cell)
 
 
 def _spans(sheet: calamine.CalamineSheet) -> list[tuple[tuple[int, int], tuple[int, int]]]:
