@@ -12,6 +12,7 @@ import pytest
 
 from workbench.codebook import Codebook
 from workbench.intake import bounds, deliveries, drafts
+from workbench.intake.sheets import Unreadable
 
 HEAD = "nr;aanbieder;past"
 GOOD = b"nr;aanbieder;past\n1;De Linde;5\n"
@@ -243,3 +244,13 @@ def test_text_is_no_damage_whatever_its_encoding(encoding: str, received: Callab
 def test_random_bytes_called_workbook_are_told_to_be_damaged(received: Callable) -> None:
     errors = received(random.Random(3).randbytes(6000), "lijst.xlsx").findings.query("severity == 'error'")
     assert ["The file is damaged or no table" in message for message in errors["message"]] == [True]
+
+
+def test_a_workbook_whose_sheet_does_not_unpack_is_damaged():
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", "".join(f'<row r="{row}"/>' for row in range(5000)))
+    raw = bytearray(content.getvalue())
+    raw[200:260] = b"\xff" * 60
+    with pytest.raises(Unreadable, match="damaged"):
+        bounds.look_inside(bytes(raw))

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -116,7 +117,7 @@ def look_inside(raw: bytes) -> Contents:
                 if re.match(r"xl/worksheets/[^/]*\.xml$|content\.xml$", part.filename):
                     without, rows = _look_at_sheet(archive, part)
                     formulas, hidden = formulas + without, hidden + rows
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
         if isinstance(error, Unreadable):
             raise
         raise Unreadable("The workbook is damaged or cut off.", "Ask for the delivery again.") from None
