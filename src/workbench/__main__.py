@@ -100,8 +100,6 @@ def report(
     from workbench.reporting import warming
 
     with nullcontext() if scheduler else warming.warmed():  # kernels and workers get ready while deliveries are read
-        if not scheduler:
-            warming.workers()
         from workbench import pipeline
 
         processed = pipeline.process(places, year, force=force, progress=_say)

@@ -179,9 +179,8 @@ def _of_version(answers: pd.DataFrame, rows: np.ndarray, at: np.ndarray, items: 
         scored.append(scales.score(patterns, own)[dimension].to_numpy())
         given.append(patterns.notna().sum(axis=1).to_numpy(dtype=np.int64))
         before += len(patterns)
-    pattern = pa.array(
-        np.stack(places, axis=1).ravel()
-    )  # row by row: the patterns of all dimensions stand one after the other
+    # row by row: the patterns of all dimensions stand one after the other
+    pattern = pa.array(np.stack(places, axis=1).ravel())
     tiled = np.tile(np.arange(len(dimensions), dtype=np.int8), len(rows))
     columns = {
         "at": np.repeat(at, len(dimensions)),

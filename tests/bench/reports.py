@@ -101,7 +101,6 @@ def synthesis(root: str) -> dict[str, Any]:
         return list(rendering.report(places, YEAR, versions.software()).made)
 
     with warming.warmed():
-        warming.workers()
         again()
         with timed():
             made = again()

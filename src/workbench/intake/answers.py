@@ -9,7 +9,7 @@ from pandas.api.extensions import ExtensionArray
 from workbench.categories import looked_up
 from workbench.codebook import Codebook
 from workbench.intake import labels
-from workbench.intake.findings import Finding, counted
+from workbench.intake.findings import Finding, on_rows
 from workbench.intake.labels import NO_KIND, Scale
 from workbench.intake.records import Records
 
@@ -115,6 +115,6 @@ def _fitting(
 def _unknown_variant(delivered: Records, variants: pd.Series, variant: str) -> list[Finding]:
     nouns, what = ("record is", "records are"), "of a variant items.csv does not know; read as the standard one."
     remedy = "Add the variant to items.csv, or a scale for the column that names it."
-    return counted(
+    return on_rows(
         variants == variant, delivered.file, "warning", nouns, what, remedy, delivered.headers.get("variant")
     )

@@ -10,7 +10,7 @@ import pandas as pd
 from workbench import schemas
 from workbench.codebook import Codebook
 from workbench.intake import labels, privacy, records, values
-from workbench.intake.findings import Finding, counted, times
+from workbench.intake.findings import Finding, on_rows, times
 from workbench.intake.identity import content_hash, hexadecimal
 from workbench.intake.records import Records
 
@@ -305,7 +305,7 @@ def _not_measured(delivered: Records, table: pd.DataFrame, codebook: Codebook) -
     strange = table["measure"].notna() & ~table["measure"].isin(known)
     nouns, what = ("agreement is", "agreements are"), "about a figure nobody measures; no figure comes back."
     remedy = "Name a dimension, an outcome or a statement, as the reports do."
-    return counted(strange, delivered.file, "warning", nouns, what, remedy, delivered.headers.get("measure"))
+    return on_rows(strange, delivered.file, "warning", nouns, what, remedy, delivered.headers.get("measure"))
 
 
 def _with_bare_targets(delivered: Records) -> Records:
@@ -340,7 +340,7 @@ def _targets(
     found = targets.mask(signed | percent, targets / 100)
     nouns, what = ("target of a share is", "targets of shares are"), "above 1; read as a percentage."
     column = delivered.headers.get("target")
-    return found, counted(percent, delivered.file, "note", nouns, what, "Nothing to do.", column)
+    return found, on_rows(percent, delivered.file, "note", nouns, what, "Nothing to do.", column)
 
 
 def invite(delivered: Records, codebook: Codebook, year: int, secret: bytes | None) -> Cleaned:
@@ -377,7 +377,7 @@ def invite(delivered: Records, codebook: Codebook, year: int, secret: bytes | No
     table["client"] = person.fillna(own_ids)
     nouns, what = ("record has", "records have"), "no person id; taken for as many people."
     remedy = "Ask for a client number, so that a person invited twice is seen."
-    findings += counted(nameless, delivered.file, "note", nouns, what, remedy)
+    findings += on_rows(nameless, delivered.file, "note", nouns, what, remedy)
     reasons = {
         "unknown provider": identified["reason"] == "unknown provider",
         "not contracted": identified["reason"] == "not contracted",

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.codebook import Codebook
-from workbench.intake.findings import Finding, counted
+from workbench.intake.findings import Finding, on_rows
 
 if TYPE_CHECKING:
     from workbench.intake.responses import Cleaned
@@ -107,7 +107,7 @@ def told(file: str, where: pd.Series, what: str, excluded: bool) -> list[Finding
     """Return what to say of doubtful records: how many, and whether they count."""
     done = "not counted" if excluded else "counted"
     remedy = "Look at them; region.yml, counting, decides whether such records count."
-    return counted(where, file, "note", ("record", "records"), f"{what}; {done}.", remedy)
+    return on_rows(where, file, "note", ("record", "records"), f"{what}; {done}.", remedy)
 
 
 def between(cleaned: "Sequence[Cleaned]", codebook: Codebook) -> "list[Cleaned]":

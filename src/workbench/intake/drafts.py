@@ -367,18 +367,16 @@ def _delivery(
 ) -> dict[str, object]:
     """Return the row for ``deliveries.csv``: years in the file name become ``*``, so that it matches next year's."""
     found = known_items.loc[known_items["item"].isin([field for field, _ in fields.values()]), "instrument"]
-    instrument = (
-        mapping if len(new_items) > len(found.index.unique()) else str(found.mode().iat[0]) if len(found) else ""
-    )
+    known = str(found.mode().iat[0]) if len(found) else ""
+    instrument = mapping if len(new_items) > len(found.index.unique()) else known
+    of_clients = kind in ("responses", "invited") and "role" not in {field for field, _ in fields.values()}
     return {
         "pattern": re.sub(r"[0-9]{4,}", "*", path.name),
         "kind": kind,
         "law": law,
         "columns": mapping,
         "instrument": instrument if kind == "responses" else "",
-        "role": "client"
-        if kind in ("responses", "invited") and "role" not in {field for field, _ in fields.values()}
-        else "",
+        "role": "client" if of_clients else "",
         "certainty": 0.5 if provider or kind == "context" else 0.2,
         "example": "" if provider or kind == "context" else _NO_PROVIDER,
     }

@@ -8,7 +8,7 @@ import pandas as pd
 from workbench import schemas
 from workbench.codebook import Codebook
 from workbench.intake import identity, labels, moments, privacy, records
-from workbench.intake.findings import Finding, counted, times
+from workbench.intake.findings import Finding, on_rows, times
 from workbench.intake.records import Records
 from workbench.intake.values import key, per_value
 
@@ -121,7 +121,7 @@ def _laws(delivered: Records) -> tuple[pd.Series, list[Finding]]:
     laws = per_value(records.raw(delivered, "law"), lambda text: names.get(key(text)))
     nouns, what = ("record does", "records do"), "not say by which code list reasons of ending are written."
     remedy = f"State the law in deliveries.csv: one of {', '.join(schemas.LAWS)}."
-    return laws, counted(laws.isna(), delivered.file, "error", nouns, what, remedy, delivered.headers.get("law"))
+    return laws, on_rows(laws.isna(), delivered.file, "error", nouns, what, remedy, delivered.headers.get("law"))
 
 
 def _clients(
@@ -150,7 +150,7 @@ def _clients(
     nouns, what = ("record has", "records have"), "no person id: counted; a restart cannot be seen."
     remedy = "Ask for a BSN or client number in this list."
     column = next((delivered.headers[field] for field in privacy.PERSON_IDS if field in delivered.headers), None)
-    return found.fillna(own_ids), counted(without, delivered.file, "warning", nouns, what, remedy, column)
+    return found.fillna(own_ids), on_rows(without, delivered.file, "warning", nouns, what, remedy, column)
 
 
 def _people_by_birth(delivered: Records, codebook: Codebook, secret: bytes | None) -> pd.Series:
@@ -191,14 +191,14 @@ def _reasons_without_end(episodes: pd.DataFrame, delivered: Records) -> list[Fin
     endless = episodes["ending_code"].notna() & episodes["ended_on"].isna()
     nouns, what = ("record has", "records have"), "a reason of ending and no end date; counted as running."
     remedy, column = "Ask for the end date, or whether it goes on.", delivered.headers.get("ending_code")
-    return counted(endless, delivered.file, "warning", nouns, what, remedy, column)
+    return on_rows(endless, delivered.file, "warning", nouns, what, remedy, column)
 
 
 def _too_many_reached(episodes: pd.DataFrame, delivered: Records) -> list[Finding]:
     more = episodes["goals_reached"] > episodes["goals_set"]
     nouns, what = ("record reaches", "records reach"), "more goals than were set; its goals are not used."
     remedy, column = "Correct the delivery.", delivered.headers.get("goals_reached")
-    return counted(more, delivered.file, "warning", nouns, what, remedy, column)
+    return on_rows(more, delivered.file, "warning", nouns, what, remedy, column)
 
 
 def stops(merged: Cleaned, codebook: Codebook) -> Cleaned:

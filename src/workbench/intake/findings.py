@@ -58,7 +58,7 @@ def by_weight(table: pd.DataFrame) -> pd.DataFrame:
     return order.drop(columns=["grave", "whole", "touched"])
 
 
-def counted(
+def on_rows(
     where: pd.Series,
     file: str,
     severity: str,
@@ -83,7 +83,7 @@ def counted(
     --------
     >>> below = pd.Series([False, True, True], index=[2, 3, 4])
     >>> nouns = ("value is", "values are")
-    >>> found = counted(below, "a.csv", "warning", nouns, "below zero.", "Correct the delivery.")
+    >>> found = on_rows(below, "a.csv", "warning", nouns, "below zero.", "Correct the delivery.")
     >>> [(each.message, each.row) for each in found]
     [('2 values are below zero.', 3)]
     """

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.intake import names_of_people
-from workbench.intake.findings import Finding, counted, times
+from workbench.intake.findings import Finding, on_rows, times
 from workbench.intake.identifying import TEST_NUMBERS, eleven_test, suspects
 from workbench.intake.values import key, per_value
 from workbench.pseudonyms import FICTIONAL_KEY, keyed
@@ -121,7 +121,7 @@ def _suspect_findings(found: pd.DataFrame, file: str, header: str, fictional: bo
     )
     for name in found.columns:
         severity, nouns = "warning" if name == "test" and fictional else "error", ("value holds", "values hold")
-        findings += counted(found[name], file, severity, nouns, f"{_NAMES[name]}; {done}.", remedy, header)
+        findings += on_rows(found[name], file, severity, nouns, f"{_NAMES[name]}; {done}.", remedy, header)
     return findings
 
 
@@ -134,10 +134,10 @@ def _doubtful_numbers(column: pd.Series, file: str, header: str, fictional: bool
     nouns = ("value is", "values are")
     wrong = pd.Series(column.notna() & ~eleven_test(whole) & ~digits.isin(NO_PERSON), index=column.index)
     remedy = "See whether the column holds another number, and declare it as client in columns.csv if so."
-    findings = counted(wrong, file, "warning", nouns, "no citizen service number (eleven-test).", remedy, header)
+    findings = on_rows(wrong, file, "warning", nouns, "no citizen service number (eleven-test).", remedy, header)
     if not fictional:
         what, remedy = "a test number in the range of citizen service numbers.", "Ask whether this is a test delivery."
-        findings += counted(pd.Series(is_test, index=column.index), file, "warning", nouns, what, remedy, header)
+        findings += on_rows(pd.Series(is_test, index=column.index), file, "warning", nouns, what, remedy, header)
     return findings
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.codebook import Codebook
-from workbench.intake.findings import Finding, counted, times
+from workbench.intake.findings import Finding, on_rows, times
 from workbench.intake.values import Texts, distinct, fold, key, per_value
 
 UNKNOWN = "unknown provider"
@@ -116,7 +116,7 @@ def unknown_names(
         "Ask for the provider; state it for the whole file in deliveries.csv, column provider; or decide in "
         "aliases.csv, with an empty spelling, that such records do not count."
     )
-    findings = counted(without & names.isna(), file, "error", nouns, what, remedy, column)
+    findings = on_rows(without & names.isna(), file, "error", nouns, what, remedy, column)
     known, unsure = spellings(codebook)
     named = names[without & names.notna()]
     rows = pd.DataFrame({"name": per_value(named, fold), "key": per_value(named, key), "row": named.index})

@@ -10,7 +10,7 @@ import pandas as pd
 from workbench.categories import hardly_repeats
 from workbench.codebook import Codebook
 from workbench.intake import labels, moments, privacy, providers, values
-from workbench.intake.findings import Finding, counted
+from workbench.intake.findings import Finding, on_rows
 
 _TEST = r"(?:^|[^a-z])(?:test|preview)"  # what an entry calls itself that no respondent made
 _SPAM = r"(?:^|[^a-z])spam(?:$|[^a-z])"
@@ -194,7 +194,7 @@ def completed(records: Records, year: int) -> tuple[pd.Series, list[Finding]]:
     what = f"completed before {year - 1} and counted in {year}."
     remedy = "Ask for this year's answers only, or put the others in the folder of their own year."
     column = records.headers.get("completed_on")
-    return found, findings + counted(
+    return found, findings + on_rows(
         early, records.file, "warning", ("record was", "records were"), what, remedy, column
     )
 
@@ -202,13 +202,13 @@ def completed(records: Records, year: int) -> tuple[pd.Series, list[Finding]]:
 def _unread(records: Records, field: str, where: pd.Series, what: str, expected: str) -> list[Finding]:
     remedy = f"Expected {expected}; correct the delivery if {field.removeprefix('measure:')} matters."
     nouns, what = ("value is", "values are"), f"no {what}; taken as not known."
-    return counted(where, records.file, "warning", nouns, what, remedy, records.headers[field])
+    return on_rows(where, records.file, "warning", nouns, what, remedy, records.headers[field])
 
 
 def lacking(records: Records, field: str, where: pd.Series, severity: str, what: str, remedy: str) -> list[Finding]:
     """Return a finding if some records lack what they cannot be counted without."""
     nouns, what = ("record", "records"), f"{what}; not counted."
-    return counted(where, records.file, severity, nouns, what, remedy, records.headers.get(field))
+    return on_rows(where, records.file, severity, nouns, what, remedy, records.headers.get(field))
 
 
 def provider(
@@ -232,7 +232,7 @@ def municipality(records: Records, codebook: Codebook, dtype: values.Texts = "st
     nouns, what = ("record has", "records have"), "a municipality that is not known; left empty."
     remedy = "Expected a name or CBS code such as GM0632; correct the delivery or corrections.csv."
     column = records.headers.get("municipality")
-    return found, counted(unknown, records.file, "warning", nouns, what, remedy, column)
+    return found, on_rows(unknown, records.file, "warning", nouns, what, remedy, column)
 
 
 def _known(name: str, known: Mapping[str, str]) -> str | None:

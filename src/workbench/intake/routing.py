@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.codebook import Codebook
-from workbench.intake.findings import Finding, counted
+from workbench.intake.findings import Finding, on_rows
 from workbench.intake.labels import NO_KIND
 from workbench.intake.values import distinct, key
 from workbench.schemas import MISSING_KINDS
@@ -57,7 +57,7 @@ def apply(
         against = pd.Series(not_put & ~without, index=codes.index)
         what = f"to {item} of people to whom it was not put; they are kept."
         remedy = f"See whether the rule in routing.csv (asked if {rule['asked_if']}) is right."
-        findings += counted(against, file, "warning", ("answer", "answers"), what, remedy)
+        findings += on_rows(against, file, "warning", ("answer", "answers"), what, remedy)
     return kinds.assign(**changed) if changed else kinds, findings
 
 

@@ -78,12 +78,13 @@ class Warm:
 def warmed() -> Iterator[str]:
     """Fork the kernels of a block from one warm process; give its address, for `join` in other processes.
 
-    Where a block around this one has a warm process, it is that one.
+    What workers are copies of gets ready beside it. Where a block around this one has a warm process, it is that one.
     """
     if _JOINED or not dependable():
         yield address() if _JOINED else ""
         return
     process = Warm()
+    workers()
     try:
         join(process.address)
         yield process.address
