@@ -46,11 +46,38 @@ def test_every_date_in_every_notation(moment: dt.datetime) -> None:
     assert day.tolist() == [pd.Timestamp(moment.date())] * 2
 
 
-@pytest.mark.parametrize("cell", ["31-02-2025", "2025-13-01", "12:30", "1-1-25", "20259999", "01-02-2025 25:00", "7"])
+@pytest.mark.parametrize(
+    "cell", ["31-02-2025", "2025-13-01", "12:30", "1-1-25", "20259999", "31022026", "01-02-2025 25:00", "7"]
+)
 def test_no_date(cell: str) -> None:
     found, unreadable = moments.dates(texts(cell))
     assert found.isna().all()
     assert unreadable.all()
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("1-3-2026 om 10.05 uur", "2026-03-01 10:05"),
+        ("1 maart 2026 om 9.30 uur", "2026-03-01 09:30"),
+        ("01-03-2026 10.05.30", "2026-03-01 10:05:30"),
+        ("1-3-2026, 10:05u", "2026-03-01 10:05"),
+        ("01032026", "2026-03-01"),
+        ("1032026", "2026-03-01"),  # a spreadsheet took the zero
+        ("20260301", "2026-03-01"),
+        ("20122019", "2019-12-20"),
+    ],
+)
+def test_dates_as_the_dutch_type_them(cell: str, expected: str) -> None:
+    found, unreadable = moments.dates(texts(cell))
+    assert found.tolist() == [pd.Timestamp(expected)]
+    assert not unreadable.any()
+
+
+@given(st.dates(dt.date(1880, 1, 1), dt.date(2099, 12, 31)))
+def test_eight_figures_are_one_day_only(day: dt.date) -> None:
+    found, _ = moments.dates(texts(f"{day:%Y%m%d}", f"{day:%d%m%Y}"), "dmy")
+    assert found.tolist() == [pd.Timestamp(day)] * 2
 
 
 def test_excel_number_with_clock() -> None:

@@ -5,7 +5,6 @@ Every proposed row has two columns more than the codebook: ``certainty``, from 0
 whose values differ from person to person.
 """
 
-import difflib
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -15,18 +14,13 @@ import pandas as pd
 
 from workbench import codebook as codebooks
 from workbench.codebook import Codebook
-from workbench.intake import bounds, exports, labels, likeness, ordering, spellings, structure, versions
+from workbench.intake import answer_scales, bounds, exports, labels, likeness, ordering, spellings, structure, versions
 from workbench.intake.exports import Export
 from workbench.intake.likeness import Column
-from workbench.intake.usual_names import MISSING_CODES, MISSING_WORDS
-from workbench.intake.values import fold, key, opposite
+from workbench.intake.values import fold, key
 
 TABLES = ("deliveries", "columns", "items", "scales", "providers", "aliases")
 _DOUBTFUL = 0.2  # what a person has to look at first
-_CERTAIN = 0.8  # the export says it, or the label is known
-_CODE = re.compile(r"-?[0-9]{1,2}")
-_MARK = re.compile(r"-?[0-9]{1,2}(?:[.,][0-9]+)?")
-_ANSWER_CODE = re.compile(r"[a-z]{1,3}0*([0-9]{1,2})")  # AO03, A1
 _NO_PROVIDER = "(no column names the provider: fill in its provider_id for the whole file)"
 
 
@@ -78,9 +72,9 @@ def propose(
     mapping = re.sub(r"[^a-z0-9]+", "_", re.sub(r"[0-9]{4,}", " ", path.stem.casefold())).strip("_") or "levering"
     fields = likeness.fields(looked_at, known_items, scale_of, codebook, export, kind, themes)
     used_codes = {key(item) for item in known_items["item"]}
-    variant, new_items = "", []
+    variant, new_items, fresh = "", [], []
     if kind == "responses":
-        spans = {column.header: _span(column, export, scale_of) for column in looked_at}
+        spans = {column.header: answer_scales.span(column, export, scale_of) for column in looked_at}
         other = versions.of_other_length(looked_at, fields, known_items, spans)
         fields |= {str(row["header"]): (str(row["item"]), float(str(row["certainty"]))) for row in other}
         variant = versions.given(fields, known_items, spans, other)
@@ -89,7 +83,8 @@ def propose(
         new_items = [*other, *fresh]
     of_variant = known_items[known_items["variant"] == variant]
     lengths = pd.concat([of_variant, pd.DataFrame(new_items), known_items]).drop_duplicates("item")
-    scales, used = _scales(mapping, looked_at, fields, known_scales, common, lengths, export)
+    own = {str(row["item"]) for row in fresh}
+    scales, used = answer_scales.propose(mapping, looked_at, fields, known_scales, common, lengths, export, own)
 
     shown = {column.header: _example(column, fields[column.header][0]) for column in looked_at}
     law = likeness.law_of(looked_at, fields) if kind == "episodes" else ""
@@ -165,7 +160,7 @@ def _new_items(
 ) -> list[dict[str, object]]:
     """Return items for the columns that look like questions with an ordered answer and match no known item."""
     spans = {
-        column.header: _span(column, export, scale_of)
+        column.header: answer_scales.span(column, export, scale_of)
         for column in looked_at
         if fields[column.header] == likeness.UNKNOWN
     }
@@ -176,7 +171,9 @@ def _new_items(
         span = spans.get(column.header)
         if span is None:
             continue
-        if usual and usual[0][0][0] <= span[0] and span[1] <= usual[0][0][1] and span[1] > 2:
+        texts = [key(label) for label in column.labels]
+        narrower = bool(usual) and usual[0][0][0] <= span[0] and span[1] <= usual[0][0][1] and span[1] > 2
+        if narrower and not ordering.told_ends(texts):
             span = usual[0][0]
         plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_.]{0,11}", column.header)
         number = len(rows) + 1
@@ -194,7 +191,7 @@ def _new_items(
                 "dimension": "",
                 "low": f"{span[0]:g}",
                 "high": f"{span[1]:g}",
-                "reversed": "no",
+                "reversed": "yes" if ordering.is_turned(texts) else "no",
                 "wording_nl": column.wording,
                 "wording_en": "",
                 "certainty": 0.6 if column.header in export.codes else 0.4 if column.numeric else 0.3,
@@ -202,157 +199,6 @@ def _new_items(
             }
         )
     return rows
-
-
-def _span(column: Column, export: Export, scale_of: dict[str, labels.Scale]) -> tuple[float, float] | None:
-    """Return the lowest and highest code of what looks like a question with an ordered answer; None if it does not."""
-    meant = export.meanings.get(column.header, {})
-    behind = [
-        float(number)
-        for label, number in export.codes.get(column.header, {}).items()
-        if _CODE.fullmatch(number) and not any(word in key(meant.get(label, "")) for word in MISSING_WORDS)
-    ]
-    codes = behind or _without_missing([float(label) for label in column.labels if _CODE.fullmatch(label)])
-    texts = {key(label) for label in column.labels} - set(MISSING_WORDS)
-    fitting = [scale.span for scale in scale_of.values() if scale.span and len(texts) > 1 and texts <= set(scale.codes)]
-    if fitting and not column.numeric and not behind:  # of the scales with all these labels the shortest that has room
-        return min(fitting, key=lambda span: (span[1] - span[0] + 1 < len(texts), span[1] - span[0]))
-    if column.numeric and "cijfer" in key(column.wording) and 5 < max(codes, default=0) <= 10:
-        return 1, 10  # a report mark, whatever marks were given
-    if not column.numeric and not behind:
-        codes = [1, sum(key(label) not in MISSING_WORDS for label in column.labels)]
-    if len(column.labels) < 2 or len(set(codes)) < 2 or max(codes) > 10 or min(codes) < 0:
-        return None
-    return min(codes), max(codes)
-
-
-def _without_missing(codes: list[float]) -> list[float]:
-    """Return codes without those that stand apart and usually mean "no answer".
-
-    Examples
-    --------
-    >>> _without_missing([1, 2, 3, 4, 98, 99]), _without_missing([1, 2, 3, 9]), _without_missing([7, 8, 9])
-    ([1, 2, 3, 4], [1, 2, 3], [7, 8, 9])
-    """
-    rest = [code for code in codes if f"{code:g}" not in MISSING_CODES]
-    apart = {code for code in codes if code < 0 or (rest and code > max(rest) + 1)}
-    return [code for code in codes if code not in apart]
-
-
-def _scales(
-    mapping: str,
-    looked_at: list[Column],
-    fields: dict[str, tuple[str, float]],
-    known: pd.DataFrame,
-    common: Counter[str],
-    items: pd.DataFrame,
-    export: Export,
-) -> tuple[list[dict[str, object]], dict[str, str]]:
-    """Return rows for ``scales.csv``, and the scale of each column: a known one where it has all or most labels."""
-    rows: list[dict[str, object]] = []
-    used: dict[str, str] = {}
-    made: dict[tuple[str, ...], str] = {}
-    scale_of = {name: scale for name, scale in labels.scales(known).items() if name}
-    lengths = {str(row["item"]): (float(row["low"]), float(row["high"])) for row in items.to_dict("records")}
-    meaning = known.drop_duplicates("label").assign(label=lambda table: table["label"].map(key)).set_index("label")
-    shipped_order = list(dict.fromkeys(known["scale"]))
-    reasons = meaning[meaning["missing"] != ""]
-    for column in sorted(looked_at, key=lambda each: -len(each.labels)):
-        field = fields[column.header][0]
-        is_item = field in lengths
-        if not column.labels or not (is_item or field in labels.USUAL_SCALES or field in ("informant", "moment")):
-            continue
-        texts = {key(label): label for label in column.labels}
-        low, high = lengths.get(field, (1, 0))
-        numbers = {text: float(text.replace(",", ".")) for text in texts if is_item and _MARK.fullmatch(text)}
-        open_texts = sorted(text for text in texts if not low <= numbers.get(text, low - 1) <= high)
-        if not open_texts:
-            continue
-        fitting = {
-            name: set(scale.codes) & set(open_texts)
-            for name, scale in scale_of.items()
-            if not is_item or scale.span in (None, lengths[field])
-        }
-        scale = labels.USUAL_SCALES.get(field) or max(
-            fitting,
-            key=lambda name: (
-                *(len(fitting[name]), common[name], is_item and scale_of[name].span == lengths[field]),
-                -shipped_order.index(name),
-            ),
-            default="",
-        )
-        shared = fitting.get(scale, set())
-        lacking = [text for text in open_texts if text not in shared]
-        if not shared or (len(shared) < len(lacking) and is_item):
-            within = [name for all_texts, name in made.items() if set(open_texts) <= set(all_texts)]
-            scale = within[0] if within else made.setdefault(tuple(open_texts), f"{mapping}_{len(made) + 1}")
-            lacking = open_texts
-        used[column.header] = scale
-        known_labels, guessed = meaning, {}
-        if is_item:  # codes of one scale only, and else of the order: those of several scales are no order together
-            meant = {text: key(export.meanings.get(column.header, {}).get(texts[text], text)) for text in open_texts}
-            spoken = list(meant.values())
-            alike = scale if scale in scale_of else ordering.best_known(spoken, scale_of, lengths[field])
-            of_scale = known[(known["scale"] == alike) & (known["code"] != "")]
-            of_scale = of_scale.assign(label=of_scale["label"].map(key)).set_index("label")
-            known_labels = pd.concat([of_scale, reasons])
-            known_labels = known_labels[~known_labels.index.duplicated()]
-            guessed = ordering.in_order(spoken, scale_of, lengths[field])
-            guessed |= ordering.numbered(list(texts), lengths[field])
-        taken = {scale_of[scale].codes[text] for text in shared if scale in scale_of} - {""} if is_item else set()
-        about = (column, known_labels, export, is_item, guessed)
-        proposals = [_label(scale, text, texts[text], *about) for text in lacking]
-        for row in sorted(proposals, key=lambda each: -float(str(each["certainty"]))):
-            doubled = row["code"] in taken and float(str(row["certainty"])) < _CERTAIN
-            if is_item and (doubled or (row["code"] and not low <= float(str(row["code"])) <= high)):
-                row |= {"code": "", "certainty": 0.0}  # what sets two labels apart would be lost
-            taken |= {str(row["code"])} - {""} if is_item else set()
-        for row in proposals:
-            if not any(each["scale"] == scale and each["label"] == row["label"] for each in rows):
-                rows.append(row)
-    return rows, used
-
-
-def _label(
-    scale: str,
-    text: str,
-    label: str,
-    column: Column,
-    meaning: pd.DataFrame,
-    export: Export,
-    is_item: bool,
-    guessed: Mapping[str, str],
-) -> dict[str, object]:
-    """Return a row for one label: the code its export knows, else what the same or a near label means elsewhere.
-
-    A code `guessed` from the order of the labels comes last.
-    """
-    code, missing, sure = "", "", 0.0
-    delivered, text = text, key(export.meanings.get(column.header, {}).get(label, text))
-    behind = {key(each): number for each, number in export.codes.get(column.header, {}).items()}
-    meanings = [each for each in meaning.index if not opposite(text, each)]
-    near = difflib.get_close_matches(text, meanings, 1, likeness.NEAR)
-    words = difflib.get_close_matches(text, list(MISSING_WORDS), 1, 0.85)
-    within = [word for word in MISSING_WORDS if word in text]
-    if words or text in MISSING_CODES:
-        missing, sure = (MISSING_WORDS[words[0]], 0.8) if words else (MISSING_CODES[text], 0.5)
-    elif behind and delivered not in behind:  # user-missing in SPSS
-        missing, sure = MISSING_WORDS[within[0]] if within else "skipped", 0.6
-    elif delivered != text and within and not near:
-        missing, sure = MISSING_WORDS[within[0]], 0.6
-    elif (
-        delivered in behind and not (delivered != text and near) and (not is_item or _CODE.fullmatch(behind[delivered]))
-    ):
-        code, sure = behind[delivered], 0.9 if delivered == text else 0.4  # a place in a list says little
-    elif near:
-        code, missing = str(meaning.at[near[0], "code"]), str(meaning.at[near[0], "missing"])
-        sure = round(0.8 * difflib.SequenceMatcher(None, text, near[0]).ratio(), 2)
-    elif is_item and (numbered := _ANSWER_CODE.fullmatch(text)):
-        code, sure = numbered[1], 0.4
-    elif text in guessed:
-        code, sure = guessed[text], 0.4
-    example = fold(label)
-    return {"scale": scale, "label": example, "code": code, "missing": missing, "certainty": sure, "example": example}
 
 
 def _delivery(

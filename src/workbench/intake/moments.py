@@ -13,12 +13,14 @@ import pyarrow.compute as pc
 from workbench.intake.values import distinct
 
 _CLOCK = (
-    r"(?:(?:T|,? +)(?P<hour>[0-9]{1,2}):(?P<minute>[0-5][0-9])(?::(?P<second>[0-5][0-9]))?"
-    r"(?:[.,][0-9]+)?(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?(?: ?(?:Z|[+-][0-9:]+|(?:GMT|UTC|CES?T)(?:[+-][0-9:]+)?))?)?$"
+    r"(?:(?:T|,? +)(?:om +)?(?P<hour>[0-9]{1,2})[:.](?P<minute>[0-5][0-9])(?:[:.](?P<second>[0-5][0-9]))?"
+    r"(?:[.,][0-9]+)?(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?"
+    r"(?: ?(?:u(?:ur|\.)?|Z|[+-][0-9:]+|(?:GMT|UTC|CES?T)(?:[+-][0-9:]+)?))?)?$"
 )
 _DAY_FIRST = r"^(?P<day>[0-9]{1,2})[-/.](?P<month>[0-9]{1,2})[-/.](?P<year>[0-9]{4})" + _CLOCK
 _SHORT_YEAR = r"^(?P<day>[0-9]{1,2})[-/.](?P<month>[0-9]{1,2})[-/.](?P<year>[0-9]{2})" + _CLOCK
 _YEAR_FIRST = r"^(?P<year>[0-9]{4})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})" + _CLOCK
+_FIGURES = r"^(?P<day>[0-3]?[0-9])(?P<month>[0-3][0-9])(?P<year>(?:18|19|20)[0-9]{2})$"  # no month is 18
 _COMPACT = r"^(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})$"
 _YEAR_ALONE = r"^(?P<year>(?:18|19|20)[0-9]{2})$"
 _EXCEL = r"^(?P<days>[0-9]{5}(?:[.,][0-9]+)?)$"
@@ -42,7 +44,8 @@ _NAME_DAY = re.compile(r"(?:[a-z]{2,9},? )?([a-z]{3,9})\.? ([0-9]{1,2}),? ([0-9]
 def dates(column: pd.Series, order: str = "", century: int = 0) -> tuple[pd.Series, pd.Series]:
     """Read a column of dates, with or without clock.
 
-    dd-mm-yyyy, dd/mm/yyyy, yyyy-mm-dd, yyyymmdd, ``13 februari 2026``, ``Feb 13, 2026``, an Excel number. American
+    dd-mm-yyyy, dd/mm/yyyy, yyyy-mm-dd, yyyymmdd, ddmmyyyy (also without the zero in front that a spreadsheet took),
+    ``13 februari 2026 om 10.05 uur``, ``Feb 13, 2026``, an Excel number. American
     dates (mm/dd/yyyy) are recognised where a second number is above twelve and no first one is, or where the clock
     says AM or PM and nothing speaks against it. An unknown month or day written as 00 becomes the middle of what is
     known. A year 0000 or from 2100 on means "not known" or "still running" and is missing without being unreadable.
@@ -87,14 +90,14 @@ def dates(column: pd.Series, order: str = "", century: int = 0) -> tuple[pd.Seri
     texts = _with_numbers(texts, century)
     year, month, day, clock = (np.zeros(len(known), dtype=np.int64) for _ in range(4))
     dated = np.zeros(len(known), dtype=bool)
-    patterns = [_YEAR_FIRST, _DAY_FIRST, _COMPACT, _SHORT_YEAR if century else _YEAR_ALONE]
+    patterns = [_YEAR_FIRST, _DAY_FIRST, _FIGURES, _COMPACT, _SHORT_YEAR if century else _YEAR_ALONE]
     for pattern in patterns:
         if dated.all():
             break
         fits, parts = _extract(texts, pattern, _PARTS)
         fits &= ~dated
         half = _halves(texts, pattern)
-        if pattern in (_DAY_FIRST, _SHORT_YEAR) and _is_american(parts, fits, half, order):
+        if pattern in (_DAY_FIRST, _FIGURES, _SHORT_YEAR) and _is_american(parts, fits, half, order):
             parts["day"], parts["month"] = parts["month"], parts["day"]
         if pattern == _SHORT_YEAR:
             parts["year"] = parts["year"] + century

@@ -26,6 +26,11 @@ _GOOD = re.compile(
 _BAD = re.compile(
     r"\b(?:slechte?|matig|onvoldoende|ontevreden|oneens|nooit|zelden|niet|nee|bad|poor|dissatisfied|disagree|never|no)\b"
 )
+_NUMBER_BEFORE = re.compile(r"^[0-9]+\W+")  # 9 = weet niet
+_NONE = re.compile(r"\b(?:geen|niets?|nooit|niet|none|no|not|never)\b")
+_BURDEN = re.compile(
+    r"\b(?:problemen|problems|last|klachten|complaints|pijn|pain|moeite|zorgen|worries|stress|hinder|beperkingen|angst)\b"
+)
 
 
 def best_known(texts: Collection[str], known: Mapping[str, Scale], span: tuple[float, float]) -> str:
@@ -68,11 +73,12 @@ def in_order(texts: Collection[str], known: Mapping[str, Scale], span: tuple[flo
     return {text: f"{low if places[text] == 0 else high:g}" for text in ordered if places[text] in (0, 1)}
 
 
-def numbered(texts: Collection[str], span: tuple[float, float]) -> dict[str, str]:
+def numbered(texts: Collection[str], span: tuple[float, float], own: bool = False) -> dict[str, str]:
     """Return codes for labels that hold the number of their place: a picture, a mark of so many, a number of stars.
 
     Only where most labels do so, each another number, none is a range ("3-4 keer"), and the words of the first and last
-    number do not say that the numbers go down from good to bad.
+    number do not say that the numbers go down from good to bad: a question of its own (`own`) is read by its numbers
+    all the same.
 
     Examples
     --------
@@ -84,14 +90,81 @@ def numbered(texts: Collection[str], span: tuple[float, float]) -> dict[str, str
     ({}, {})
     """
     found: dict[str, str] = {}
-    for text in texts:
+    for text in _answers(texts):
         stars = len(_STARS.findall(text)) if _STARRED.fullmatch(text) else 0
         place = _PLACE.fullmatch(text)
         number = stars or int(next((each for each in place.groups() if each), 0) if place else 0)
         if span[0] <= number <= span[1] and (number or place):
             found[text] = str(number)
     certain = len(set(found.values())) == len(found) and 2 * len(found) > len(_answers(texts))
-    return found if certain and not any(map(_RANGE.search, texts)) and not _turned(found) else {}
+    found = {text: found[text] for text in texts if text in found}
+    return found if certain and not any(map(_RANGE.search, texts)) and (own or not _turned(found)) else {}
+
+
+def words_around(texts: Collection[str]) -> tuple[str, str, int, int] | None:
+    """Return two labels without a number among labels that are numbers, and the lowest and highest place; else None.
+
+    The first word is one that denies, where there is one.
+
+    Examples
+    --------
+    >>> words_around(["veel last", "2", "3", "4", "geen last", "weet niet"])
+    ('geen last', 'veel last', 1, 5)
+    >>> words_around(["nooit", "3", "4", "altijd"])
+    """
+    answers = _answers(texts)
+    numbers = sorted(int(text) for text in answers if re.fullmatch("[0-9]{1,2}", text))
+    words = sorted(text for text in answers if not re.search("[0-9]", text))
+    words = sorted(words, key=lambda text: not _NONE.search(text))
+    if len(words) != 2 or len(numbers) < 2 or len(numbers) + 2 != len(answers) or numbers[0] > 2 or numbers[-1] > 9:
+        return None
+    return words[0], words[1], max(numbers[0] - 1, 0), numbers[-1] + 1
+
+
+def worded_ends(texts: Collection[str], span: tuple[float, float]) -> dict[str, str]:
+    """Return codes for two labels without a number among labels that are numbers, at the ends of a scale.
+
+    What denies stands at the lower end; where neither or both do, which end is which cannot be known.
+
+    Examples
+    --------
+    >>> worded_ends(["geen last", "2", "3", "4", "veel last"], (1, 5)), worded_ends(["noord", "2", "3", "zuid"], (1, 4))
+    ({'geen last': '1', 'veel last': '5'}, {})
+    """
+    found = words_around(texts)
+    if found is None or (found[2], found[3]) != span or not _NONE.search(found[0]) or _NONE.search(found[1]):
+        return {}
+    return {found[0]: str(found[2]), found[1]: str(found[3])}
+
+
+def told_ends(texts: Collection[str]) -> bool:
+    """Say whether the lowest and the highest number among labels have words beside them: these are the ends then.
+
+    Examples
+    --------
+    >>> told_ends(["1 nooit", "2", "3 altijd"]), told_ends(["1 nooit", "2", "3"]), told_ends(["geen", "2", "3", "veel"])
+    (True, False, True)
+    """
+    by_number = numbered(texts, (0, 10), own=True)
+    ends = sorted(by_number, key=lambda text: int(by_number[text]))
+    return words_around(texts) is not None or (bool(ends) and not ends[0].isdigit() and not ends[-1].isdigit())
+
+
+def is_turned(texts: Collection[str]) -> bool:
+    """Say whether the numbers in labels go down from good to bad, or count what is bad.
+
+    Examples
+    --------
+    >>> is_turned(["1 heel goed", "2", "3 slecht"]), is_turned(["1 geen problemen", "2", "3 veel problemen"])
+    (True, True)
+    >>> is_turned(["geen last", "1", "2", "veel last"]), is_turned(["1 slecht", "2", "3 goed"])
+    (True, False)
+    """
+    around = words_around(texts)
+    found = {around[0]: str(around[2]), around[1]: str(around[3])} if around else numbered(texts, (0, 10), own=True)
+    ends = sorted(found, key=lambda text: int(found[text]))
+    burdened = bool(ends) and _NONE.search(ends[0]) and _BURDEN.search(ends[0]) and _BURDEN.search(ends[-1])
+    return bool(burdened) or (around is None and _turned(found))
 
 
 def _turned(found: Mapping[str, str]) -> bool:
@@ -156,7 +229,7 @@ def _in_three(answers: set[str], three: set[str], given: pd.Series, whose: pd.Se
 
 
 def _answers(texts: Collection[str]) -> set[str]:
-    return set(texts) - set(MISSING_WORDS)
+    return {text for text in texts if _NUMBER_BEFORE.sub("", text) not in MISSING_WORDS}
 
 
 def _threes(known: Mapping[str, Scale]) -> list[set[str]]:

@@ -1,0 +1,56 @@
+"""Answers of which only the ends are worded, with numbers between: what `draft` proposes for each label."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from workbench.codebook import Codebook
+from workbench.intake import drafts
+
+NAMES = ("De Linde", "Het Anker", "Zorg & Zo")
+PAST = "De hulp past bij wat ik nodig heb."
+
+
+def proposed(answers: tuple[str, ...], question: str, book: Codebook, folder: Path) -> tuple[pd.Series, pd.Series]:
+    """Return the item proposed for a question (empty if it is known), and the code of each label."""
+    rows = [{"aanbieder": NAMES[n % 3], question: answers[n % len(answers)]} for n in range(6 * len(answers))]
+    pd.DataFrame(rows).to_csv(folder / "a.csv", index=False, sep=";")
+    draft = drafts.propose(folder / "a.csv", book)
+    item = draft["items"].iloc[0] if len(draft["items"]) else pd.Series(dtype="str")
+    return item, draft["scales"].set_index("label")["code"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "span", "turned"),
+    [
+        (("1 geen problemen", "2", "3", "4", "5 veel problemen"), ("1", "5"), "yes"),
+        (("1 heel erg", "2", "4", "5 ging wel"), ("1", "5"), "no"),
+        (("0 helemaal niets", *"123456789", "10 alles"), ("0", "10"), "no"),
+        (("1 heel goed", "2", "3", "4", "5 heel slecht", "9 weet niet"), ("1", "5"), "yes"),
+        (("geen last", "2", "3", "4", "veel last"), ("1", "5"), "yes"),
+        (("nooit", "1", "2", "3", "elke dag"), ("0", "4"), "no"),
+    ],
+)
+def test_a_question_of_its_own_is_read_by_its_numbers(
+    answers: tuple[str, ...], span: tuple[str, str], turned: str, region: Codebook, tmp_path: Path
+) -> None:
+    item, codes = proposed(answers, "Hoe gaat dat bij u?", region, tmp_path)
+    assert (item["low"], item["high"], item["reversed"]) == (*span, turned)
+    ends = [label for label in answers if not label.isdigit() and "weet niet" not in label]
+    assert codes[ends].tolist() == list(span)
+    assert "2" not in codes.index  # a number stands for itself
+
+
+def test_which_end_is_which_is_left_to_a_person(region: Codebook, tmp_path: Path) -> None:
+    item, codes = proposed(("hier", "2", "3", "4", "daar"), "Waar bent u?", region, tmp_path)
+    assert (item["low"], item["high"]) == ("1", "5")
+    assert codes.to_dict() == {"daar": "", "hier": ""}
+
+
+def test_numbers_that_go_down_are_turned_for_a_known_item(region: Codebook, tmp_path: Path) -> None:
+    """A scale of a known item goes up: "2" beside "1 helemaal mee eens" is a four there."""
+    answers = ("1 helemaal mee eens", "2", "3", "4", "5 helemaal mee oneens")
+    item, codes = proposed(answers, PAST, region, tmp_path)
+    assert item.empty
+    assert codes[list(answers)].tolist() == ["5", "4", "3", "2", "1"]
