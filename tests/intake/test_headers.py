@@ -1,11 +1,14 @@
 """Where the header of a table is, whatever a program or a person did to the table before it was sent."""
 
 import io
+from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 
-from workbench.intake import exports
+from workbench.codebook import Codebook
+from workbench.intake import columns, exports, likeness
 
 HEADER = "nr;aanbieder;datum;vraag;opmerking"
 NAMES = HEADER.split(";")
@@ -155,3 +158,79 @@ def test_the_first_of_many_open_answers_is_no_row_of_questions() -> None:
 def test_a_record_of_sentences_is_no_row_of_questions() -> None:
     said = [f"Mijn begeleider komt {n} keer;Fijn dat het zo goed gaat, dag {n};Ja" for n in range(12)]
     assert len(exports.read(text("v1;v2;v3", *said), "a.csv").table) == 12
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Hoe oordeelt u over ....De hulp past bij wat ik nodig heb",
+        "In hoeverre bent u het eens met:.De hulp past bij wat ik nodig heb.",
+        "Wat vindt u? [De hulp past bij wat ik nodig heb.]",
+    ],
+)
+def test_a_statement_behind_the_question_above_it_is_the_known_item(
+    heading: str, region: Codebook, tmp_path: Path
+) -> None:
+    """Microsoft Forms writes the question over a list, a point, and the statement."""
+    export = exports.Export(pd.DataFrame({heading: ["Mee eens"]}, dtype="str"), "msforms")
+    assert columns.proposals(heading, "responses", region)[0] == "K1"
+    assert max(likeness.by_wording(likeness.look(export, heading), region.items).items(), key=lambda each: each[1]) == (
+        "K1",
+        pytest.approx(0.95, abs=0.02),
+    )
+
+
+def workbook(rows: list[list[object]], merged: tuple[str, ...] = ()) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for cells in merged:
+        book.active.merge_cells(cells)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+DELIVERED = [[number, "De Linde", f"{number}-2-2026", number % 5 + 1, number % 10 + 1] for number in range(1, 10)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "merged", "names"),
+    [
+        (
+            [["nr", "Aanbieder", "Datum", "Oordeel", None], [None] * 3 + ["Kwaliteit", "Effect"]],
+            ("A1:A2", "B1:B2", "C1:C2", "D1:E1"),
+            ["nr", "Aanbieder", "Datum", "Oordeel | Kwaliteit", "Oordeel | Effect"],
+        ),
+        (
+            [["nr", "Aanbieder", "Datum", "Oordeel", None], [None] * 3 + ["Kwaliteit", "Effect"]],
+            ("A1:A3", "B1:B3", "C1:C2", "D1:E1"),
+            ["nr", "Aanbieder", "Datum", "Oordeel | Kwaliteit", "Oordeel | Effect"],
+        ),
+        (
+            [["nr", "Aanbieder", "Datum", "Kwaliteit", "Effect"]],
+            (),
+            ["nr", "Aanbieder", "Datum", "Kwaliteit", "Effect"],
+        ),
+    ],
+)
+def test_a_row_of_units_below_the_header_is_no_record(
+    rows: list[list[object]], merged: tuple[str, ...], names: list[str]
+) -> None:
+    units = [None, None, "dd-mm-jjjj", "(1-5)", "(1 t/m 10)"]
+    export = exports.read(workbook([*rows, units, *DELIVERED], merged), "a.xlsx")
+    assert list(export.table.columns) == names
+    assert export.table.index.tolist() == [len(rows) + 2 + at for at in range(9)]
+    assert [each.message for each in export.findings if "no record" in each.message] == [
+        "The row below the header says in what the columns are written (units, formats); it is no record."
+    ]
+    stated = exports.read(workbook([*rows, units, *DELIVERED], merged), "a.xlsx", {"header_rows": str(len(rows))})
+    assert len(stated.table) == 10
+
+
+@pytest.mark.parametrize(
+    "record", [[1, "De Linde", None, 1, "(5)"], [None, None, None, "1-5", "1-10"], [None, None, "datum", None, None]]
+)
+def test_a_first_record_is_not_taken_for_units(record: list[object]) -> None:
+    header = ["nr", "Aanbieder", "Datum", "Kwaliteit", "Effect"]
+    assert len(exports.read(workbook([header, record, *DELIVERED]), "a.xlsx").table) == 10

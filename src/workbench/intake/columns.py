@@ -9,6 +9,7 @@ import pandas as pd
 from workbench.codebook import EVERYWHERE, FIELDS, Codebook
 from workbench.intake.exports import Export
 from workbench.intake.findings import Finding
+from workbench.intake.headers import statements_in
 from workbench.intake.values import distinct, fold, key
 
 WITH_ITEMS = ("responses",)
@@ -101,8 +102,12 @@ def proposals(wording: str, kind: str, codebook: Codebook) -> list[str]:
         for text, item in zip(items[name], items["item"], strict=True)
     }
     texts |= {key(item): item for item in items["item"]} | {name: name for name in FIELDS[kind]}
-    asked = key(wording).rpartition("[")[2].rstrip("]") if "[" in wording else key(wording)
-    return [texts[near] for near in difflib.get_close_matches(asked, list(texts), 2, 0.75)]
+    near = {
+        each: difflib.SequenceMatcher(None, asked, each).ratio()
+        for asked in sorted(map(key, statements_in(wording)))
+        for each in difflib.get_close_matches(asked, list(texts), 2, 0.75)
+    }
+    return list(dict.fromkeys(texts[each] for each in sorted(near, key=lambda each: (-near[each], each))))[:2]
 
 
 def correct(table: pd.DataFrame, file: str, corrections: pd.DataFrame) -> tuple[pd.DataFrame, set[int], set[int]]:

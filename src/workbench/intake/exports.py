@@ -154,7 +154,7 @@ def _with_header(rows: Rows, family: str, file: str, settings: Mapping[str, str]
             raise Unreadable("The file holds no header and no records.", "Ask for the delivery again.")
         header = headers.find(cells.iloc[:40].astype("str"), rows.merged, family, settings)
         head = pd.DataFrame(cells.iloc[header.start : header.start + header.count]).astype("str").fillna("").map(fold)
-        body = cells.iloc[header.start + header.count :]
+        body = cells.iloc[header.start + header.count + header.units :]
         names, further = headers.titles(head, header, rows.merged)
         wording, reader = wording | further, header.family
     findings = rows.findings
@@ -162,8 +162,8 @@ def _with_header(rows: Rows, family: str, file: str, settings: Mapping[str, str]
         no_header = _no_header(names, body, file)
         findings += no_header
         names = [""] * len(names) if no_header else names  # what the first record says is no name of a column
-    if not rows.names and header.told >= 0:
-        findings += (_told(header, file),)
+    if not rows.names:
+        findings += _about_header(header, file)
     named = headers.unlike([_harmless(name) for name in names])
     findings += _masked(names, named, file)
     if reader == "limesurvey":
@@ -206,11 +206,17 @@ def _masked(names: Sequence[str], named: Sequence[str], file: str) -> tuple[Find
     )
 
 
-def _told(header: headers.Header, file: str) -> Finding:
-    """Return what to say of two rows of which one holds the codes of questions and the other their texts."""
-    what = "texts of the questions" if header.told else "codes of the questions above it"
-    message = f"The second row was taken for the {what}."
-    return Finding(file, "note", message, "If it is a record, write 1 in deliveries.csv, column header_rows.")
+def _about_header(header: headers.Header, file: str) -> tuple[Finding, ...]:
+    """Return what to say of rows of the header that could have been records, and are not read as such."""
+    found = []
+    if header.told >= 0:
+        what = "texts of the questions" if header.told else "codes of the questions above it"
+        found.append((f"The second row was taken for the {what}.", 1))
+    if header.units:
+        message = "The row below the header says in what the columns are written (units, formats); it is no record."
+        found.append((message, header.count))
+    remedy = "If it is a record, write {} in deliveries.csv, column header_rows."
+    return tuple(Finding(file, "note", message, remedy.format(rows)) for message, rows in found)
 
 
 def _no_header(names: Sequence[str], body: pd.DataFrame, file: str) -> tuple[Finding, ...]:

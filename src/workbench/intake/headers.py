@@ -34,6 +34,18 @@ _ONE_COLUMN = ("response", "open-ended response", "antwoord", "open antwoord", "
 _CODED = re.compile(r"^[A-Za-z][A-Za-z0-9_]*(?:\[[A-Za-z0-9_]+\])*\. (?=\S)")  # G01Q02[SQ001]. before a question
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,15}")
 _FIGURE = re.compile(r"[0-9.,:/ TZ+-]+")
+_POINT = re.compile(r"\.(?=[^\W\d_])")  # without a space behind it
+_DATED = r"(?:d{1,2}|m{1,4}|[jy]{2,4})(?:[-/. ](?:d{1,2}|m{1,4}|[jy]{2,4})){1,2}(?: (?:uu|hh):mm(?::ss)?)?|[jy]{4}"
+_SPAN = r"[0-9]{1,3} ?(?:-|\u2013|/|t/m|tot(?: en met)?|to) ?[0-9]{1,3}"
+_AMOUNT = r"%|€|in %|in €|euro|eur|percentage|x ?€? ?1[.,]?000"
+_WORDED = (
+    r"aantal|weken|dagen|uren|minuten|maanden|jaren|jaar|cijfer|getal|tekst|code|datum|naam|nummer|nr\.?|#|ja/nee|j/n|"
+    r"m/v(?:/x)?|schaal|open|verplicht|optioneel|text|number|date|yes/no"
+)
+_UNIT = re.compile(
+    rf"(?i){_DATED}|{_SPAN}|{_AMOUNT}|{_WORDED}|[(\[](?:{_DATED}|{_SPAN}|{_AMOUNT}|{_WORDED}|[\w /-]{{1,20}})[)\]]"
+)
+_SURE_UNIT = re.compile(rf"(?i){_DATED}|{_AMOUNT}|[(\[](?:{_DATED}|{_SPAN}|{_AMOUNT}|{_WORDED})[)\]]")
 _FEWEST_ROWS, _SENTENCE = 8, 15
 _SUMMARY = re.compile(
     r"(eind|sub)?totaal|total|grand total|gemiddelde?|average|mean|som|sum|aantal|count|std\.?|standaarddeviatie|n\s*=",
@@ -45,12 +57,14 @@ class Header:
     """Where the header of a table is and what wrote the table: position of the first row, and how many rows.
 
     `told`: of two rows one holds the codes of questions and the other their texts; the texts are in this row, else -1.
+    `units`: the row below the header says in what the columns are written, and is no record.
     """
 
     start: int
     count: int
     family: str
     told: int = -1
+    units: bool = False
 
 
 def find(
@@ -89,7 +103,22 @@ def find(
         found = Header(start, 2 if _is_double(top, merged, family) else 1, family)
     stated = settings.get("header_rows", "")
     count = int(stated) if stated.isdigit() and 1 <= int(stated) <= 3 else found.count
-    return Header(start, count, settings.get("reader") or found.family, found.told if count == found.count else -1)
+    rest = cells.iloc[start + count :]
+    units = not stated and len(rest) > 1 and _are_units(rest.iloc[0], cells.iloc[start + count - 1], rest.iloc[1:])
+    told = found.told if count == found.count else -1
+    return Header(start, count, settings.get("reader") or found.family, told, units)
+
+
+def _are_units(row: pd.Series, titles: pd.Series, below: pd.DataFrame) -> bool:
+    """Say whether a row below the header tells in what its columns are written: ``(1-5)``, ``€``, ``dd-mm-jjjj``.
+
+    Nothing else may stand in it, but for a title that spans it too, and nothing of it in the rows below.
+    """
+    told = {name: fold(text) for name, text in row.dropna().items() if key(text) != key(str(titles[name]))}
+    if not told or not all(_UNIT.fullmatch(text) for text in told.values()):
+        return False
+    sure = any(_SURE_UNIT.fullmatch(text) for text in told.values())
+    return sure and not any(text in set(below[name].dropna().map(fold)) for name, text in told.items())
 
 
 def first_row(filled: Sequence[Sequence[bool]], merged: bool = False) -> int:
@@ -117,6 +146,24 @@ def question_in(title: str) -> str:
     ('Wat vindt u? [Het past]', 'Antwoord ID', 'Aanbieder')
     """
     return _CODED.sub("", title)
+
+
+def statements_in(title: str) -> set[str]:
+    """Return what a title may ask: all of it, or the statement behind the question over a list of statements.
+
+    Programs write ``question [statement]``, ``question - statement``, ``question | statement`` and
+    ``question.statement``.
+
+    Examples
+    --------
+    >>> sorted(statements_in("Wat vindt u? [De hulp past]"))
+    ['De hulp past', 'Wat vindt u? [De hulp past]']
+    >>> sorted(statements_in("Wat vindt u ....Ik beslis o.a. zelf"))
+    ['Ik beslis o.a. zelf', 'Wat vindt u ....Ik beslis o.a. zelf']
+    """
+    behind = [title.rpartition("[")[2].rstrip("]"), title.rpartition(" - ")[2], title.rpartition(" | ")[2]]
+    behind += [title[found.end() :] for found in _POINT.finditer(title) if len(title) - found.end() >= _SENTENCE]
+    return {title, *behind}
 
 
 def _mark(title: str) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from workbench.codebook import EVERYWHERE, FIELDS, Codebook
 from workbench.intake import identifying, labels, moments, providers, records, values
 from workbench.intake.exports import Export
-from workbench.intake.headers import SURVEY_PROGRAMS
+from workbench.intake.headers import SURVEY_PROGRAMS, statements_in
 from workbench.intake.usual_names import (
     BACKGROUND,
     INVITED,
@@ -309,15 +309,7 @@ def by_wording(column: Column, items: pd.DataFrame) -> dict[str, float]:
     coded = codes.get(key(column.header)) or codes.get(part)
     unexplained = column.wording == fold(column.header)
     found = {coded: 0.9} if coded and unexplained else {}  # a code alone is no sign where the question is known
-    asked = {
-        key(text)
-        for text in (
-            column.wording,
-            column.wording.rpartition("[")[2].rstrip("]"),
-            column.wording.rpartition(" - ")[2],
-            column.wording.rpartition(" | ")[2],
-        )
-    }
+    asked = {key(text) for text in statements_in(column.wording)}
     for language in ("wording_nl", "wording_en"):
         texts = dict(zip(items[language].map(key), items["item"], strict=True))
         for question in sorted(asked):
