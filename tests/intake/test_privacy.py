@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.codebook import Codebook
-from workbench.intake import deliveries, identifying, names_of_people, privacy
+from workbench.intake import deliveries, drafts, identifying, names_of_people, privacy
 
 SECRETS = {
     "bsn": ["111222333", "1112.22.333", "bsn:111222333.", "111 222 333", "12 123456782 x"],
@@ -157,3 +157,53 @@ def test_a_surname_first_is_a_name() -> None:
     people = pd.Series(["Jansen, P.", "Vries, A. de", "Bakker, Kees", "Woerden, Noord"])
     assert names_of_people.are_names(people)
     assert not names_of_people.are_names(pd.Series(["Woerden, Noord", "Oudewater, Zuid", "Utrecht, West"]))
+
+
+CAPITALS = ("JANSEN P", "P. DE VRIES", "BAKKER, K.", "FATIMA EL IDRISSI", "VAN DEN BERG AJ", "mulder h", "SMIT K")
+
+
+@pytest.mark.parametrize("field", ["background:team", "product", "moment", "variant"])
+def test_names_in_capitals_do_not_pass_under_an_unknown_header(field: str) -> None:
+    column = pd.Series(CAPITALS * 3, dtype="str")
+    matched = pd.DataFrame([{"header": "Vak 3", "field": field, "scale": ""}])
+    kept, findings = privacy.gate(pd.DataFrame({"Vak 3": column}), matched, "a.csv", False, b"key")
+    assert kept.empty
+    assert [each.message for each in findings] == ["The column looks like names of people; it was stopped at the door."]
+    assert not any(name in str(findings) for name in CAPITALS)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ("LOCATIE A", "LOCATIE B", "TEAM NOORD", "HOF C"),
+        ("KAMER 1", "KAMER 2", "BERG A", "BERG B", "BERG C"),
+        ("DE LINDE", "HET ANKER", "ZORG & ZO"),
+        ("BG IND", "BG GROEP", "DAG MET VERVOER", "HH 1"),
+        ("WOERDEN", "OUDEWATER", "DE BILT", "UTRECHT OOST"),
+        ("noord", "zuid", "de kop", "het park"),
+    ],
+)
+def test_places_and_products_in_capitals_pass(labels: tuple[str, ...]) -> None:
+    column = pd.Series(labels * 3, dtype="str")
+    matched = pd.DataFrame([{"header": "Vak 3", "field": "background:team", "scale": ""}])
+    kept, findings = privacy.gate(pd.DataFrame({"Vak 3": column}), matched, "a.csv", False, b"key")
+    assert kept["Vak 3"].tolist() == column.tolist()
+    assert not findings
+
+
+def test_a_column_of_names_is_proposed_as_one_that_identifies(region: Codebook, tmp_path: Path) -> None:
+    rows = [f"De Linde,{CAPITALS[n % 7]},5" for n in range(42)]
+    (tmp_path / "a.csv").write_text("\n".join(["aanbieder,Vak 3,past", *rows]))
+    draft = drafts.propose(tmp_path / "a.csv", region)
+    assert draft["columns"].set_index("column").at["Vak 3", "field"] == "identifier"
+    assert not any("JANSEN" in table.to_string() for table in draft.values())
+
+
+def test_names_in_the_column_of_the_provider_are_not_repeated(received: Callable[..., deliveries.Received]) -> None:
+    rows = [f"{n};{CAPITALS[n % 7]};5" for n in range(21)]
+    found = received("\n".join(["nr;aanbieder;past", *rows]).encode())
+    told = found.findings[found.findings["column"] == "aanbieder"]
+    assert told["message"].tolist() == [
+        "21 records name somebody, it seems, and no provider; their names are not shown here."
+    ]
+    assert not found.findings.astype("str").apply(lambda column: column.str.contains("JANSEN|VRIES")).any(axis=None)

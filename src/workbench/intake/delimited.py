@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 from pandas.api.extensions import ExtensionArray
 
-from workbench.intake import bounds, headers
+from workbench.intake import bounds, headers, subtotals
 from workbench.intake.findings import Finding, times
 from workbench.intake.sheets import Rows, Unreadable
 from workbench.intake.values import BLANKS, distinct
@@ -349,7 +349,7 @@ def _mend(
         cells = rows[0] if len(rows) == 1 else []
         if text.count('"') % 2:
             apart[number + before] = "quote"
-        elif number == last and len(cells) < shortest and not headers.is_summary(cells):
+        elif number == last and len(cells) < shortest and not subtotals.is_summary(cells):
             apart[number + before] = "cut"
         elif len(cells) < width:
             shortest = min(shortest, len(cells))

@@ -11,12 +11,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from workbench.intake import delimited, forms, headers, identifying, labelled, names_of_people, spreadsheet
+from workbench.intake import delimited, forms, headers, identifying, labelled, names_of_people, spreadsheet, subtotals
 from workbench.intake.findings import Finding
 from workbench.intake.sheets import Rows, Unreadable
 from workbench.intake.values import distinct, fold, only_used, per_value, without_tags
 
-_MOST_SUMMARY = 6
 _FEWEST_ALIKE, _LOOKED_AT = 2, 1000
 _FEWEST_COLUMNS, _MOST = 3, 0.8  # of a table that stood in one column
 # What Qualtrics says of a record that no respondent made, where it exports numbers.
@@ -170,7 +169,8 @@ def _with_header(rows: Rows, family: str, file: str, settings: Mapping[str, str]
         wording |= {name: told for name in named if (told := without_tags(headers.question_in(name))) != name}
     body = body.set_axis(named, axis=1)
     unnamed = [name for name, title in zip(named, names, strict=True) if not title and body[name].isna().all()]
-    body, summary = _without_summary(body.drop(columns=unnamed))
+    body, summary, added_up = subtotals.set_apart(body.drop(columns=unnamed), file)
+    findings += added_up
     body = body.assign(**{name: only_used(body[name]) for name in body.columns})  # the header is no answer
     if reader == "limesurvey":
         body = _without_anonymised_dates(body)
@@ -238,17 +238,6 @@ def _no_header(names: Sequence[str], body: pd.DataFrame, file: str) -> tuple[Fin
     message = "The first row looks like a record: what stands in it stands in the rows below too."
     remedy = "Put a row with the names of the columns above it; the first record is not read now."
     return (Finding(file, "error", message, remedy, row=int(body.index[0]) - 1),)
-
-
-def _without_summary(body: pd.DataFrame) -> tuple[pd.DataFrame, tuple[int, ...]]:
-    """Separate the rows at the end that add up the others: total, mean."""
-    tail = body.iloc[-_MOST_SUMMARY:].astype("str").fillna("")
-    count = 0
-    for row in tail.iloc[::-1].itertuples(index=False):
-        if not headers.is_summary(row):
-            break
-        count += 1
-    return (body.iloc[: len(body) - count], tuple(body.index[-count:])) if count else (body, ())
 
 
 def _without_anonymised_dates(table: pd.DataFrame) -> pd.DataFrame:

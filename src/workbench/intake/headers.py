@@ -47,9 +47,6 @@ _UNIT = re.compile(
 )
 _SURE_UNIT = re.compile(rf"(?i){_DATED}|{_AMOUNT}|[(\[](?:{_DATED}|{_SPAN}|{_AMOUNT}|{_WORDED})[)\]]")
 _FEWEST_ROWS, _SENTENCE = 8, 15
-_SUMMARY = re.compile(
-    r"(eind|sub)?totaal|total|grand total|gemiddelde?|average|mean|som|sum|aantal|count|std\.?|standaarddeviatie|n\s*=",
-)
 
 
 @dataclass(frozen=True)
@@ -114,7 +111,8 @@ def _are_units(row: pd.Series, titles: pd.Series, below: pd.DataFrame) -> bool:
 
     Nothing else may stand in it, but for a title that spans it too, and nothing of it in the rows below.
     """
-    told = {name: fold(text) for name, text in row.dropna().items() if key(text) != key(str(titles[name]))}
+    pairs = zip(row.index, row, titles.fillna(""), strict=True)
+    told = {name: fold(text) for name, text, title in pairs if isinstance(text, str) and key(text) != key(title)}
     if not told or not all(_UNIT.fullmatch(text) for text in told.values()):
         return False
     sure = any(_SURE_UNIT.fullmatch(text) for text in told.values())
@@ -274,16 +272,3 @@ def unlike(names: list[str]) -> list[str]:
     named = [name or f"column {at}" for at, name in enumerate(names, 1)]
     nth = pd.Series([key(name) for name in named]).groupby([key(name) for name in named]).cumcount() + 1
     return [name if n == 1 else f"{name} [{n}]" for name, n in zip(named, nth, strict=True)]
-
-
-def is_summary(cells: Sequence[str]) -> bool:
-    """Say whether a last row adds up the rows above it rather than being one of them.
-
-    Examples
-    --------
-    >>> is_summary(["Totaal", "3"]), is_summary(["Totaal: 3"]), is_summary(["Totaalzorg", "De Linde"])
-    (True, True, False)
-    """
-    first = next((fold(cell).casefold() for cell in cells if cell.strip()), "")
-    found = _SUMMARY.match(first)
-    return found is not None and not re.match(r"\w", first[found.end() :])

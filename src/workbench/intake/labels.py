@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from workbench.intake import names_of_people
 from workbench.intake.findings import Finding, times
-from workbench.intake.values import Texts, distinct, key, opposite
+from workbench.intake.values import Texts, distinct, fold, key, opposite
 from workbench.schemas import MISSING_KINDS
 
 # The scales that translate a field where columns.csv names none.
@@ -163,7 +164,7 @@ def _shown(text: str, count: int, known: list[str], outside: str) -> str:
         return f"{label!r}, unknown; near {near[0]!r}"
     if set(re.findall(r"\w+", label)) <= {word for each in known for word in re.findall(r"\w+", each)}:
         return f"{label!r}, unknown"
-    if count >= 5 and len(label) <= 40 and not re.search(r"[0-9@]", label):
+    if count >= 5 and len(label) <= 40 and not re.search(r"[0-9@]", label) and not names_of_people.is_name(fold(text)):
         return f"{label!r}, unknown"
     return "another text, not shown here"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from workbench.codebook import EVERYWHERE, FIELDS, Codebook
-from workbench.intake import identifying, labels, moments, providers, records, values
+from workbench.intake import identifying, labels, moments, names_of_people, providers, records, values
 from workbench.intake.exports import Export
 from workbench.intake.headers import SURVEY_PROGRAMS, statements_in
 from workbench.intake.usual_names import (
@@ -69,6 +69,8 @@ def look(export: Export, header: str) -> Column:
     suspects = identifying.suspects(column, names=few and short)
     personal = str(suspects.sum().idxmax()) if len(suspects.columns) else ""
     held = suspects.any(axis=1) if personal else pd.Series(False, index=column.index)
+    if short and names_of_people.are_names(column):
+        personal, held = "name", pd.Series(True, index=column.index)
     in_contact = bool(set(suspects.columns) - set(identifying.WRITTEN))
     labelled = header in export.codes or (few and short and not in_contact)
     named = set(column[held])  # a label that may be a person is never shown

@@ -29,7 +29,7 @@ _DATES = ("completed_on", "started_at", "birth_date", "started_on", "ended_on", 
 # Fields in which people write sentences, and in which a name, address or date of birth may stand.
 _WRITTEN = (
     *("recognised", "story", "valued", "improvement", "action", "owner", "theme", "moment", "variant", "measure"),
-    "product",
+    *("product", "release"),
 )
 
 _AGES = re.compile(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.codebook import Codebook
+from workbench.intake import names_of_people
 from workbench.intake.findings import Finding, on_rows, times
 from workbench.intake.values import Texts, distinct, fold, key, per_value
 
@@ -119,6 +120,14 @@ def unknown_names(
     findings = on_rows(without & names.isna(), file, "error", nouns, what, remedy, column)
     known, unsure = spellings(codebook)
     named = names[without & names.notna()]
+    if names_of_people.are_names(named):
+        what = "somebody, it seems, and no provider; their names are not shown here."
+        remedy = (
+            "See whether this column holds the provider at all (columns.csv); a provider that is called after a person "
+            "goes into aliases.csv by hand."
+        )
+        nouns = ("record names", "records name")
+        return findings + on_rows(without & names.notna(), file, "error", nouns, what, remedy, column)
     rows = pd.DataFrame({"name": per_value(named, fold), "key": per_value(named, key), "row": named.index})
     groups = rows.groupby("key").agg(name=("name", "min"), count=("row", "size"), row=("row", "min")).sort_index()
     title = codebook.providers.set_index("provider_id")["name"].to_dict()

@@ -1,0 +1,131 @@
+"""Rows of a table that add up or average other rows of it: below the records, and between them."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from workbench.intake.findings import Finding, times
+from workbench.intake.values import distinct, fold, key
+
+_MOST_BELOW = 6
+_MOST_TEXTS, _MOST_ROWS = 1000, 10_000  # of a column that may hold labels of groups, of a table without such columns
+_MOST_OF_ALL, _MOST_TOTALS = 3 / 4, 1000
+_USUALLY = 0.95
+_LONGEST = 60
+_BELOW = re.compile(
+    r"(eind|sub)?totaal|total|grand total|gemiddelde?|average|mean|som|sum|aantal|count|std\.?|standaarddeviatie|n\s*=",
+)
+_BETWEEN = re.compile(
+    r"(?i)\s*(?:(?:eind|sub|tussen|grand )?totaal|(?:sub|grand )?total|gemiddelden?|average|mean|sum)\b[\s:.-]*"
+)
+_GROUP = re.compile(
+    r"(?:van |voor |per |de |het |of |for )*(?:alles?|locatie|team|afdeling|aanbieder|organisatie|vestiging|regio|wijk|"
+    r"gemeente|cluster|unit|groep|kwartaal|maand|jaar|perceel|location|department|provider|group)\b"
+)
+_NUMBER = re.compile(r"[-€%\s0-9.,]+")
+
+
+def is_summary(cells: Sequence[str]) -> bool:
+    """Say whether a last row adds up the rows above it rather than being one of them.
+
+    Examples
+    --------
+    >>> is_summary(["Totaal", "3"]), is_summary(["Totaal: 3"]), is_summary(["Totaalzorg", "De Linde"])
+    (True, True, False)
+    """
+    first = next((fold(cell).casefold() for cell in cells if cell.strip()), "")
+    found = _BELOW.match(first)
+    return found is not None and not re.match(r"\w", first[found.end() :])
+
+
+def set_apart(body: pd.DataFrame, file: str) -> tuple[pd.DataFrame, tuple[int, ...], tuple[Finding, ...]]:
+    """Separate the records from the rows that add them up.
+
+    Returns
+    -------
+    body : DataFrame, one row per record
+    summary : tuple of int
+        The rows that are none.
+    findings : tuple of Finding
+        A note where such rows stood between the records.
+    """
+    tail = body.iloc[-_MOST_BELOW:].astype("str").fillna("")
+    last: list[int] = []
+    for row, cells in zip(tail.index[::-1], tail.iloc[::-1].itertuples(index=False), strict=True):
+        if not is_summary(cells):
+            break
+        last += [] if _is_of_something(cells) else [int(row)]
+    below = tuple(reversed(last))
+    body = body.drop(index=last) if last else body
+    between = _between(body)
+    if not len(between):
+        return body, below, ()
+    rows = body.index[between]
+    message = (
+        f"{times(len(rows), 'row between the records adds', 'rows between the records add')} up others; not counted."
+    )
+    remedy = "Nothing; if it is a record, give it another name than that of a total."
+    note = Finding(file, "note", message, remedy, row=int(rows[0]))
+    return body.drop(index=rows), (*map(int, rows), *below), (note,)
+
+
+def _is_of_something(cells: Sequence[str]) -> bool:
+    """Say whether a total is one of something that may be an organisation.
+
+    Examples
+    --------
+    >>> _is_of_something(["Totaal", "3"]), _is_of_something(["Totaal regio:"]), _is_of_something(["Totaal Thuis", "3"])
+    (False, False, True)
+    """
+    of = next((key(_BETWEEN.sub("", cell, count=1)) for cell in cells if cell.strip() and _BETWEEN.match(cell)), "")
+    return bool(re.match(r"[^\W\d_]", of)) and not _GROUP.match(of)
+
+
+def _between(body: pd.DataFrame) -> np.ndarray:
+    """Return the places of rows that add up others: a label says so, and beside it stand numbers only.
+
+    An organisation may be called "Totaal Thuis". So a row must lack what nearly every record has, and its label be a
+    total of nothing in particular, of a group ("locatie Noord"), or of what stands in the rows above; only where it
+    repeats the name beside it may the row be full.
+    """
+    labelled = {name: totals for name in body.columns if len(totals := _labels(body[name]))}
+    places = np.unique(np.concatenate([np.empty(0, dtype=int), *labelled.values()]))
+    if not len(places) or len(places) > min(_MOST_TOTALS, _MOST_OF_ALL * len(body)):
+        return np.empty(0, dtype=int)
+    records = body.drop(index=body.index[places])
+    usual = records.columns[records.notna().mean() >= _USUALLY]
+    found: list[int] = []
+    for place in map(int, places):
+        row = {
+            name: fold(str(text)) for name, text in zip(body.columns, body.iloc[place], strict=True) if pd.notna(text)
+        }
+        label = [name for name in row if name in labelled and place in labelled[name]][-1]
+        at = list(body.columns).index(label)
+        left = {name: text for name, text in row.items() if name in body.columns[:at]}
+        beside = [text for name, text in row.items() if name in body.columns[at + 1 :]]
+        before = body.iloc[max(place - 1, 0)]
+        repeats = all(key(text) == key(str(before[name])) for name, text in left.items())
+        of = key(_BETWEEN.sub("", row[label], count=1))
+        lacks = any(name not in row for name in usual)
+        group = not of or bool(_GROUP.match(of)) or _stands_in(of, body.iloc[:, : at + 1])
+        own = bool(beside) and of in set(map(key, left.values()))
+        if repeats and all(map(_NUMBER.fullmatch, beside)) and (own or (lacks and group)):
+            found.append(place)
+    return np.array(found, dtype=int)
+
+
+def _labels(column: pd.Series) -> np.ndarray:
+    """Return the places of the cells that call themselves a total or a mean, in a column that may hold such labels."""
+    if not isinstance(column.dtype, pd.CategoricalDtype) and len(column) > _MOST_ROWS:
+        return np.empty(0, dtype=int)
+    at, texts = distinct(column)
+    if len(texts) > _MOST_TEXTS and len(column) > _MOST_ROWS:
+        return np.empty(0, dtype=int)
+    hits = np.array([len(text) <= _LONGEST and _BETWEEN.match(text) is not None for text in texts], dtype=bool)
+    return np.flatnonzero(np.append(hits, False)[at]) if hits.any() else np.empty(0, dtype=int)
+
+
+def _stands_in(name: str, columns: pd.DataFrame) -> bool:
+    return any(name in {key(str(text)) for text in distinct(columns[each])[1]} for each in columns)
