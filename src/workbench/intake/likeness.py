@@ -33,6 +33,7 @@ _SENTENCE = 4  # words
 _SURELY_ASKED = 3  # statements that are answered: no list of care has these
 _WHICH = re.compile(r"\b(?:welke|which) (?:zorg|jeugdhulp)?(?:aanbieder|organisatie|instelling)", re.IGNORECASE)
 _OWN_WORDS = re.compile(r"(?:\[other\](?:\.|$)|_other$|_text$)", re.IGNORECASE)  # "anders, namelijk"
+_MOST_CODES, _SHORTEST_CODE = 0.5, 3  # of a column of numbers that are codes of providers; shorter ones are answers
 _RANKED = re.compile(r"\[(?:rang|rank) [0-9]+\]$|_nps_group$", re.IGNORECASE)  # a place in an order, or made of a mark
 # Fields that only this kind of delivery has.
 _TELLING: dict[str, set[str]] = {
@@ -300,7 +301,8 @@ def _by_values(column: Column, codebook: Codebook | None, export: Export, kind: 
     known = providers.identify(names, codebook)["provider_id"].notna().mean()
     places = records.municipality_spellings(codebook)
     placed = values.per_value(names, lambda name: places.get(key(name))).notna().mean()
-    found = {"provider": round(float(known), 2)} if known > 0.3 and not column.numeric else {}
+    coded = not column.numeric or (known > _MOST_CODES and names.str.len().min() >= _SHORTEST_CODE)
+    found = {"provider": round(float(known), 2)} if known > 0.3 and coded else {}
     return found | ({"municipality": round(float(placed), 2)} if placed > 0.5 and not column.numeric else {})
 
 

@@ -16,6 +16,7 @@ UNKNOWN = "unknown provider"
 NOT_CONTRACTED = "not contracted"
 _SHOWN = 50
 _NEAR, _SAME_NAME, _SAME_START, _LONG_ENOUGH = 0.6, 0.95, 0.7, 5
+_CODE = re.compile(r"(?:agb|kvk|nr|nummer|code)?[\s.:-]*([0-9][0-9\s-]*?)(?:\.0)?")
 _LEGAL = {"stichting", "st", "coöperatie", "cooperatie", "vereniging", "bv", "nv", "vof", "ua", "maatschap", "holding"}
 
 
@@ -84,8 +85,16 @@ def near(name: str, known: Mapping[str, str], at_most: int = 1) -> list[tuple[st
     ([('het anker', 0.95)], [('zorg & zo', 0.95)], [('het anker', 0.7)])
     >>> near("Buurtzorg", known)
     []
+
+    A number is the same number or another one.
+
+    >>> near("AGB 1234567.0", {"01234567": "p1"}), near("01234568", {"01234567": "p1"})
+    ([('01234567', 0.95)], [])
     """
     forms = [form for form, provider in known.items() if provider]
+    if number := _CODE.fullmatch(key(name)):
+        digits = _digits(number[1])
+        return sorted((form, _SAME_NAME) for form in forms if form.isdigit() and _digits(form) == digits)[:at_most]
     asked = _bare(name)
     found: dict[str, float] = {}
     for form in forms:
@@ -97,6 +106,10 @@ def near(name: str, known: Mapping[str, str], at_most: int = 1) -> list[tuple[st
     for form in difflib.get_close_matches(key(name), forms, 2, _NEAR):
         found[form] = max(found.get(form, 0.0), difflib.SequenceMatcher(None, key(name), form).ratio())
     return sorted(found.items(), key=lambda each: (-each[1], each[0]))[:at_most]
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"[^0-9]", "", text).lstrip("0")
 
 
 def _bare(name: str) -> str:

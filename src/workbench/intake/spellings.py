@@ -11,16 +11,24 @@ from workbench.intake.exports import Export
 from workbench.intake.values import fold, key
 
 _MOST_PROVIDERS = 500
+_OF_A_NUMBER = 0.2
 
 
 def providers_of(export: Export, header: str | None) -> list[dict[str, object]]:
-    """Return a provider for each distinct name in a column, with an id made from it: the same in every delivery."""
+    """Return a provider for each distinct name in a column, with an id made from it: the same in every delivery.
+
+    A number in the place of a name is less certain; where the header says of which register it is, it is that code.
+    """
     if header is None:
         return []
-    return [
-        {"provider_id": plain, "name": name, "certainty": 0.5, "example": name}
-        for plain, name in list(_ids(export, header).items())[:_MOST_PROVIDERS]
-    ]
+    title = key(f"{header} {export.wording.get(header, '')}")
+    register = next((name for name in ("agb", "kvk") if name in title), "")
+    rows: list[dict[str, object]] = []
+    for plain, name in list(_ids(export, header).items())[:_MOST_PROVIDERS]:
+        code = {register: name.zfill(8)} if register and name.isdigit() else {}
+        sure = _OF_A_NUMBER if name.isdigit() else 0.5
+        rows.append({"provider_id": plain, "name": name, "certainty": sure, "example": name} | code)
+    return rows
 
 
 def aliases(export: Export, header: str | None, codebook: Codebook | None) -> list[dict[str, object]]:
