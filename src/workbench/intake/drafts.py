@@ -53,8 +53,9 @@ def propose(
         Where the file cannot be read; with what is wrong and what to do.
     """
     export = exports.read(bounds.read(path), path.name)
-    for beside in sorted(path.parent.glob("*.lss")):
-        export = structure.explain(export, structure.read(bounds.read(beside)))
+    beside = [structure.read(bounds.read(each)) for each in sorted(path.parent.glob("*.lss"))]
+    its_own, unsure = structure.of_delivery(export, path.name, beside)
+    export = structure.explain(export, its_own)
     known_items = codebook.items if codebook is not None else _shipped_items()
     if proposed is not None and len(proposed):
         known_items = pd.concat([known_items, proposed.reindex(columns=known_items.columns)], ignore_index=True)
@@ -108,9 +109,12 @@ def propose(
         }
         for column in looked_at
     ]
+    doubt = (
+        {"certainty": _DOUBTFUL, "example": f"({unsure}: its number in the name of the file decides)"} if unsure else {}
+    )
     draft = {
         "deliveries": [
-            _delivery(path, kind, mapping, fields, known_items, new_items, provider, law) | {"variant": variant}
+            _delivery(path, kind, mapping, fields, known_items, new_items, provider, law) | {"variant": variant} | doubt
         ],
         "columns": columns_rows,
         "items": [{name: value for name, value in row.items() if name != "header"} for row in new_items],
