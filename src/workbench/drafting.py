@@ -127,7 +127,8 @@ def open_delivery(file: str | Path, region: str, year: int, root: Path | None = 
         raise NotThere(f"{path} is not there; the deliveries of {year}: {there}.")
     book = codebooks.read(places.codebook) if (places.codebook / "region.yml").is_file() else None
     proposed = drafts.propose(path, book)
-    export = exports.read(bounds.read(path), path.name)
+    sheet = str(proposed["deliveries"]["sheet"].iat[0])
+    export = exports.read(bounds.read(path), path.name, {"sheet": sheet})
     fields = proposed["columns"].set_index("column")["field"]
     counts, rows = {}, []
     for column in export.table.columns:

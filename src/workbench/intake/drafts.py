@@ -14,7 +14,18 @@ import pandas as pd
 
 from workbench import codebook as codebooks
 from workbench.codebook import Codebook
-from workbench.intake import answer_scales, bounds, exports, labels, likeness, ordering, spellings, structure, versions
+from workbench.intake import (
+    answer_scales,
+    bounds,
+    exports,
+    labels,
+    likeness,
+    ordering,
+    several_sheets,
+    spellings,
+    structure,
+    versions,
+)
 from workbench.intake.exports import Export
 from workbench.intake.likeness import Column
 from workbench.intake.values import fold, key
@@ -52,7 +63,11 @@ def propose(
     Unreadable
         Where the file cannot be read; with what is wrong and what to do.
     """
-    export = exports.read(bounds.read(path), path.name)
+    raw = bounds.read(path)
+    export, stated = exports.read(raw, path.name), {}
+    if export.sheets and spellings.are_providers(export.sheets, codebook):
+        stated = {"sheet": several_sheets.ALL}
+        export = exports.read(raw, path.name, stated)
     beside = [structure.read(bounds.read(each)) for each in sorted(path.parent.glob("*.lss"))]
     its_own, unsure = structure.of_delivery(export, path.name, beside)
     export = structure.explain(export, its_own)
@@ -62,7 +77,8 @@ def propose(
     known_scales = codebook.scales if codebook is not None else _shipped("scales")
     common = Counter(codebook.columns["scale"] if codebook is not None else [])
     scale_of = labels.scales(known_scales)
-    looked_at = [likeness.look(export, header) for header in export.table.columns]
+    beside_records = several_sheets.COLUMN if stated else ""  # the name of the sheet
+    looked_at = [likeness.look(export, header) for header in export.table.columns if header != beside_records]
     themes = {
         key(name): str(row["dimension"])
         for row in (codebook.dimensions if codebook is not None else _shipped("dimensions")).to_dict("records")
@@ -87,6 +103,10 @@ def propose(
     own = {str(row["item"]) for row in fresh}
     scales, used = answer_scales.propose(mapping, looked_at, fields, known_scales, common, lengths, export, own)
 
+    if stated:
+        looked_at.append(likeness.look(export, beside_records))
+        named = any(field == "provider" for field, _ in fields.values())
+        fields[beside_records] = ("ignore", 0.6) if named else ("provider", 0.5)
     shown = {column.header: _example(column, fields[column.header][0]) for column in looked_at}
     law = likeness.law_of(looked_at, fields) if kind == "episodes" else ""
     provider = next((header for header, (field, _) in fields.items() if field == "provider"), None)
@@ -114,7 +134,10 @@ def propose(
     )
     draft = {
         "deliveries": [
-            _delivery(path, kind, mapping, fields, known_items, new_items, provider, law) | {"variant": variant} | doubt
+            _delivery(path, kind, mapping, fields, known_items, new_items, provider, law)
+            | {"variant": variant}
+            | doubt
+            | stated
         ],
         "columns": columns_rows,
         "items": [{name: value for name, value in row.items() if name != "header"} for row in new_items],

@@ -4,14 +4,13 @@ The reader is recognised by what the file holds, not by its name. A missing cell
 write in an empty cell (``NA``, ``#N/B`` and the like, see `values.BLANKS`). Rows without any content are no records.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from workbench.intake import delimited, forms, headers, identifying, labelled, names_of_people, spreadsheet, subtotals
+from workbench.intake import delimited, forms, headers, identifying, labelled, spreadsheet, subtotals
 from workbench.intake.findings import Finding
 from workbench.intake.sheets import Rows, Unreadable
 from workbench.intake.values import distinct, fold, only_used, per_value, without_tags
@@ -20,7 +19,6 @@ _FEWEST_ALIKE, _LOOKED_AT = 2, 1000
 _FEWEST_COLUMNS, _MOST = 3, 0.8  # of a table that stood in one column
 # What Qualtrics says of a record that no respondent made, where it exports numbers.
 _STATUS = {"1": "Survey Preview", "2": "Survey Test", "8": "Spam", "9": "Spam", "12": "Spam", "17": "Survey Preview"}
-_INITIAL = re.compile(r"\b[A-Z]\.")  # of a person, or before a part of a questionnaire
 _OLD_STATA = (b"\x71", b"\x72", b"\x73")
 
 
@@ -32,6 +30,7 @@ class Export:
     white space folded, a repeated header with ``[2]``. `apart`: rows that could not be read. `summary`: rows at the end
     that add up the others. `wording`: the question behind a header, and `codes`: the code behind each label of a
     header, where the export has them; `meanings`: the label behind each code, where its structure is beside it.
+    `sheets`: all sheets of a workbook with the header of the one that was read, where there are more.
     """
 
     table: pd.DataFrame
@@ -43,6 +42,7 @@ class Export:
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     meanings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    sheets: tuple[str, ...] = ()
 
 
 def read(raw: bytes, file: str, settings: Mapping[str, str] | None = None) -> Export:
@@ -163,7 +163,7 @@ def _with_header(rows: Rows, family: str, file: str, settings: Mapping[str, str]
         names = [""] * len(names) if no_header else names  # what the first record says is no name of a column
     if not rows.names:
         findings += _about_header(header, file)
-    named = headers.unlike([_harmless(name) for name in names])
+    named = headers.unlike([identifying.harmless(name) for name in names])
     findings += _masked(names, named, file)
     if reader == "limesurvey":
         wording |= {name: told for name in named if (told := without_tags(headers.question_in(name))) != name}
@@ -178,21 +178,9 @@ def _with_header(rows: Rows, family: str, file: str, settings: Mapping[str, str]
         body = body.assign(Status=per_value(body["Status"], lambda code: _STATUS.get(code, code), "category"))
     if reader in ("msforms", "googleforms"):
         body = forms.split_choices(body, comma=reader == "googleforms")
-    return Export(body, reader, rows.decimal, rows.apart, summary, wording, rows.codes, findings=findings)
-
-
-def _harmless(name: str) -> str:
-    """Return the name of a column without what identifies a person.
-
-    Examples
-    --------
-    >>> _harmless("Jansen, Piet"), _harmless("A. Kwaliteit"), _harmless("Q 123456789"), _harmless("bel 06-12345678")
-    ('[NAAM]', 'A. Kwaliteit', 'Q 123456789', 'bel [TELEFOON]')
-    """
-    if names_of_people.is_name(name) and not _INITIAL.search(name):
-        return "[NAAM]"
-    found = identifying.suspects(pd.Series([name], dtype="str"))
-    return name if found.empty else identifying.without_contacts(name)
+    return Export(
+        body, reader, rows.decimal, rows.apart, summary, wording, rows.codes, findings=findings, sheets=rows.sheets
+    )
 
 
 def _masked(names: Sequence[str], named: Sequence[str], file: str) -> tuple[Finding, ...]:
@@ -202,7 +190,7 @@ def _masked(names: Sequence[str], named: Sequence[str], file: str) -> tuple[Find
     return tuple(
         Finding(file, "error", message.format(at), remedy, shown)
         for at, (name, shown) in enumerate(zip(names, named, strict=True), 1)
-        if _harmless(name) != name
+        if identifying.harmless(name) != name
     )
 
 

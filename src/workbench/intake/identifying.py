@@ -36,6 +36,7 @@ _ADDRESS = (
     r"|\b[A-Za-z]{2,}(?:straat|laan|weg|plein|kade|singel|hof|dijk|gracht|steeg|pad) +[0-9]{1,4}[a-z]?\b"
 )
 _BORN = r"(?i)\b(?:geb\.?|geboren|geboortedatum|born)\b[^0-9]{0,20}[0-9]{1,2}[-/. ]"
+_INITIAL = re.compile(r"\b[A-Z]\.")  # of a person, or before a part of a questionnaire
 _SHORTEST = 6  # a@b.nl
 WRITTEN = ("name", "address", "born")  # looked for where people write sentences, by the look of words only
 
@@ -111,6 +112,20 @@ def without_contacts(text: str) -> str:
     text = _IBAN.sub(lambda found: "[REKENING]" if _account(found[0]) else found[0], text)
     text = _BSN.sub("[NUMMER]", text)
     return _PHONE.sub("[TELEFOON]", text)
+
+
+def harmless(name: str) -> str:
+    """Return the name of a column or a sheet without what identifies a person.
+
+    Examples
+    --------
+    >>> harmless("Jansen, Piet"), harmless("A. Kwaliteit"), harmless("Q 123456789"), harmless("bel 06-12345678")
+    ('[NAAM]', 'A. Kwaliteit', 'Q 123456789', 'bel [TELEFOON]')
+    """
+    if names_of_people.is_name(name) and not _INITIAL.search(name):
+        return "[NAAM]"
+    found = suspects(pd.Series([name], dtype="str"))
+    return name if found.empty else without_contacts(name)
 
 
 def in_file_name(name: str) -> bool:

@@ -25,7 +25,8 @@ class Rows:
     format tells. `merged`: cells that span several columns, as (row, first column,
     last column); None if the format does not tell.
     `names`, `wording` and `codes`: headers, question texts and the code behind each label that is an answer, where
-    the format keeps them apart from the cells.
+    the format keeps them apart from the cells. `sheets`: of a workbook those with the header of the one that was read,
+    where there are more.
     """
 
     cells: pd.DataFrame
@@ -36,3 +37,4 @@ class Rows:
     wording: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    sheets: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -11,7 +12,30 @@ from workbench.intake.exports import Export
 from workbench.intake.values import fold, key
 
 _MOST_PROVIDERS = 500
-_OF_A_NUMBER = 0.2
+_OF_A_NUMBER, _NEAR_ENOUGH = 0.2, 0.7
+# Names of sheets that are parts of a year, or of a workbook.
+_NO_PROVIDER = re.compile(
+    r"[^a-z]*$|(?:blad|sheet|tab|data|dataset|antwoorden|responses|deel|part|export|lijst|week|periode|jaar|kwartaal|q|h|"
+    r"halfjaar|jan(?:uari)?|feb(?:ruari)?|maart|mrt|apr(?:il)?|mei|juni?|juli?|aug(?:ustus)?|sept?(?:ember)?|"
+    r"okt(?:ober)?|nov(?:ember)?|dec(?:ember)?|ronde|meting|versie|oud|nieuw|wmo|jeugd|totaal|alles?)(?![a-z])"
+)
+
+
+def are_providers(sheets: Sequence[str], codebook: Codebook | None) -> bool:
+    """Say whether the names of sheets are those of providers: most are known or near, or could be where none is known.
+
+    Examples
+    --------
+    >>> are_providers(["De Linde", "Het Anker"], None), are_providers(["2024", "2025"], None)
+    (True, False)
+    >>> are_providers(["Data", "Data oud"], None), are_providers(["Kwartaal 1", "Kwartaal 2"], None)
+    (False, False)
+    """
+    if codebook is None:
+        return not any(_NO_PROVIDER.match(key(name)) for name in sheets)
+    known, _ = providers.spellings(codebook)
+    near = [providers.near(name, known) for name in sheets]
+    return sum(bool(found and found[0][1] >= _NEAR_ENOUGH) for found in near) > len(sheets) / 2
 
 
 def providers_of(export: Export, header: str | None) -> list[dict[str, object]]:

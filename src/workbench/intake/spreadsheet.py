@@ -4,13 +4,15 @@ import datetime as dt
 import io
 import re
 from collections.abc import Hashable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pandas as pd
 import python_calamine as calamine
 
-from workbench.intake import bounds, headers
+from workbench.intake import bounds, headers, several_sheets
 from workbench.intake.findings import Finding, times
+from workbench.intake.identifying import harmless
 from workbench.intake.sheets import Rows, Unreadable
 from workbench.intake.values import BLANKS
 
@@ -26,6 +28,8 @@ _ASIDE = re.compile(
 
 def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
     """Read one sheet: the one named in ``deliveries.csv``, else the first that is not much smaller than the largest.
+
+    A name with ``*`` in it means all sheets whose name it fits and that have the same header, as one table.
 
     Raises
     ------
@@ -46,13 +50,15 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
     visible = [each.name for each in book.sheets_metadata if each.visible == calamine.SheetVisibleEnum.Visible]
     names = visible or list(book.sheet_names)
     if wanted:
-        same = [name for name in book.sheet_names if name.casefold() == wanted.casefold()]
-        if not same:
+        fits = [name for name in book.sheet_names if name.casefold() == wanted.casefold()]
+        if not fits and several_sheets.ALL in wanted:
+            fits = [name for name in names if fnmatchcase(name.casefold(), wanted.casefold())]
+        if not fits:
             raise Unreadable(
                 f"The workbook has no sheet {wanted!r}.",
-                f"Name one of {', '.join(map(repr, book.sheet_names))} in deliveries.csv, column sheet.",
+                f"Name one of {', '.join(map(repr, map(harmless, book.sheet_names)))} in deliveries.csv, column sheet.",
             )
-        names = same
+        names = fits
     try:
         sheets = {name: book.get_sheet_by_name(name) for name in names}
         filled = {name: rows for name in names if any(rows := sheets[name].to_python(skip_empty_area=False))}
@@ -67,17 +73,18 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
     tables = [each for each in alike if not _ASIDE.search(each)] or alike
     tables = [each for each in tables if _DATA.search(each)] or tables
     name = name if name in tables else _first_large(tables, size)
-    rows = filled[name]
-    if len(filled) > 1:
-        findings.append(
-            Finding(
-                file,
-                "warning",
-                f"The workbook has {len(filled)} sheets with content; only {name!r} is read.",
-                "Name the sheet in deliveries.csv, column sheet, or deliver one file per sheet.",
-            )
-        )
-    if count := _fill_down(rows, sheets[name]):
+    spread = {each: _fill_down(rows, sheets[each]) for each, rows in filled.items()}
+    each_as = {each: several_sheets.Sheet(each, rows, _merged(sheets[each])) for each, rows in filled.items()}
+    same = several_sheets.alike(name, each_as, settings) if len(filled) > 1 else [name]
+    rows, merged, count = filled[name], each_as[name].merged, spread[name]
+    if len(same) > 1 and several_sheets.ALL in wanted:
+        rows, merged, told = several_sheets.joined([each_as[each] for each in same], file, settings)
+        findings, count = findings + told, sum(spread[each] for each in same)
+        left = [each for each in filled if each not in same]
+        findings += [several_sheets.left_out(left, file)] if left else []
+    elif len(filled) > 1:
+        findings.append(several_sheets.not_read(name, list(filled), same, file))
+    if count:
         message = f"{times(count, 'cell was', 'cells were')} filled with the text of the merged cell they are part of."
         findings.append(Finding(file, "note", message, "Check that the text holds for each of those rows."))
     width = max(len(row) for row in rows)
@@ -89,7 +96,11 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
     cells = pd.DataFrame({at: _texts(column) for at, column in enumerate(columns)})
     cells.index = pd.RangeIndex(1, len(cells) + 1)
     return Rows(
-        cells=cells, decimal=settings.get("decimal", ""), merged=_merged(sheets[name]), findings=tuple(findings)
+        cells=cells,
+        decimal=settings.get("decimal", ""),
+        merged=merged,
+        findings=tuple(findings),
+        sheets=tuple(same) if len(same) > 1 else (),
     )
 
 

@@ -1,0 +1,140 @@
+"""A workbook of which several sheets have one header: a sheet per provider, per location, per quarter."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from workbench.intake import headers, subtotals
+from workbench.intake.findings import Finding
+from workbench.intake.identifying import harmless
+from workbench.intake.values import fold, key
+
+ALL = "*"  # of deliveries.csv, column sheet
+COLUMN = "tabblad"  # in which the name of its sheet stands beside each record
+_SHOWN = 12
+_FEWEST = 2  # columns with a name
+Merged = tuple[tuple[int, int, int], ...] | None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet as rows of cells, and its cells that span several columns as `sheets.Rows` has them."""
+
+    name: str
+    rows: Sequence[Sequence[Any]]
+    merged: Merged
+
+
+def alike(name: str, sheets: Mapping[str, Sheet], settings: Mapping[str, str]) -> list[str]:
+    """Return the sheets with the same header as one of them, itself included, in the order of the workbook."""
+    wanted = _titles(sheets[name], settings)
+    if len(wanted) < _FEWEST:
+        return [name]
+    return [each for each, sheet in sheets.items() if each == name or _titles(sheet, settings) == wanted]
+
+
+def joined(
+    chosen: Sequence[Sheet], file: str, settings: Mapping[str, str]
+) -> tuple[list[list[Any]], Merged, list[Finding]]:
+    """Return sheets with one header as one table, the first as it is and the records of the others below it.
+
+    Behind its last column stands the name of the sheet (`COLUMN`). A sheet that holds every record of the others, an
+    overview of all, is left out and told: it would count them twice.
+    """
+    findings: list[Finding] = []
+    header = {sheet.name: _header(sheet, settings) for sheet in chosen}
+    bodies = {sheet.name: [row for row in sheet.rows[header[sheet.name][1] :] if _filled(row)] for sheet in chosen}
+    whole = _overview(bodies)
+    if whole:
+        message = f"The sheet {harmless(whole)!r} holds the records of the other sheets; it is not read again."
+        findings.append(Finding(file, "note", message, "Nothing; the name of its sheet stands beside each record."))
+        chosen = [sheet for sheet in chosen if sheet.name != whole]
+    width = max(len(row) for sheet in chosen for row in sheet.rows)
+    table: list[list[Any]] = []
+    begins: list[str] = []
+    for sheet in chosen:
+        first, body = header[sheet.name]
+        start = body if table else 0
+        begins.append(f"{harmless(sheet.name)!r} from row {len(table) + 1 + body - start}")
+        records = range(body, len(sheet.rows) - _totals(bodies[sheet.name]))
+        for at in range(start, len(sheet.rows)):
+            row = sheet.rows[at]
+            beside = COLUMN if first <= at < body else sheet.name if at in records and _filled(row) else ""
+            table.append([*row, *[""] * (width - len(row)), beside])
+    told = ", ".join(begins[:_SHOWN]) + (f" and {len(begins) - _SHOWN} more" if len(begins) > _SHOWN else "")
+    message = f"{len(chosen)} sheets are read as one table, and rows are counted as if they stood below one another: "
+    remedy = f"Check that each is meant; {COLUMN} holds the name of the sheet."
+    findings.append(Finding(file, "note", f"{message}{told}.", remedy))
+    return table, chosen[0].merged, findings
+
+
+def not_read(name: str, filled: Sequence[str], same: Sequence[str], file: str) -> Finding:
+    """Return what to say of the other sheets of a workbook of which one is read."""
+    shown = _shown([each for each in filled if each != name])
+    message = f"The workbook has {len(filled)} sheets with content; only {harmless(name)!r} is read, not {shown}."
+    remedy = "Name the sheet in deliveries.csv, column sheet, or deliver one file per sheet."
+    if len(same) > 1:
+        message += f" {len(same)} of them have the same header."
+        remedy = (
+            f"Write {ALL} in deliveries.csv, column sheet, to read all sheets with that header as one delivery "
+            f"(column {COLUMN!r} then holds the name of the sheet), or name one sheet there."
+        )
+    return Finding(file, "warning", message, remedy)
+
+
+def left_out(names: Sequence[str], file: str) -> Finding:
+    """Return what to say of sheets that have another header than those that are read together."""
+    message = f"The header of {_shown(names)} is another than that of the sheets that are read; not read."
+    return Finding(file, "warning", message, "If records stand there, give them the same header or deliver them apart.")
+
+
+def _shown(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(repr(harmless(each)) for each in names[:_SHOWN]) + more
+
+
+def _header(sheet: Sheet, settings: Mapping[str, str]) -> tuple[int, int]:
+    """Return the place of the first row of the header and that of the first row behind it."""
+    top = [list(row) for row in sheet.rows[:80] if _filled(row)]
+    places = [at for at, row in enumerate(sheet.rows[:80]) if _filled(row)]
+    width = max(map(len, top))
+    cells = pd.DataFrame(
+        [[str(cell) if cell != "" else None for cell in row] + [None] * (width - len(row)) for row in top],
+        index=[place + 1 for place in places],
+        dtype="str",
+    )
+    found = headers.find(cells.iloc[:40], sheet.merged, "spreadsheet", settings)
+    last = min(found.start + found.count + found.units, len(places)) - 1
+    return places[found.start], places[last] + 1
+
+
+def _titles(sheet: Sheet, settings: Mapping[str, str]) -> tuple[str, ...]:
+    first, body = _header(sheet, settings)
+    titles = [key(str(cell)) for row in sheet.rows[first:body] for cell in row]
+    return tuple(title for title in titles if title)
+
+
+def _totals(records: Sequence[Sequence[Any]]) -> int:
+    """Return how many of the last rows of a sheet add up those above them: no records of the sheet."""
+    count = 0
+    for row in reversed(records):
+        if not subtotals.is_summary([str(cell) for cell in row]):
+            break
+        count += 1
+    return count
+
+
+def _filled(row: Sequence[Any]) -> bool:
+    return any(cell != "" for cell in row)
+
+
+def _overview(bodies: Mapping[str, Sequence[Sequence[Any]]]) -> str:
+    """Return the sheet that holds every record of the others, and there are several others; else nothing."""
+    texts = {name: [tuple(fold(str(cell)) for cell in row) for row in rows] for name, rows in bodies.items()}
+    for name, rows in texts.items():
+        rest = [row for other, others in texts.items() if other != name for row in others]
+        if len(texts) > 2 and rest and len(rows) == len(rest) and sorted(rows) == sorted(rest):
+            return name
+    return ""

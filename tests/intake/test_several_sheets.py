@@ -1,0 +1,122 @@
+"""Workbooks with a sheet per provider: told when they are not read, proposed, and read together once accepted."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from workbench.codebook import Codebook
+from workbench.intake import deliveries, drafts, exports
+
+HEADER = ["nr", "datum", "De hulp past bij wat ik nodig heb.", "Ik ben tevreden over de hulp."]
+
+
+def records(first: int, count: int) -> list[list[object]]:
+    return [[number, f"{number % 27 + 1}-2-2026", number % 5 + 1, 4] for number in range(first, first + count)]
+
+
+def workbook(sheets: Mapping[str, list[list[object]]], merged: str = "") -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+        if merged:
+            sheet.merge_cells(merged)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+PER_PROVIDER = {
+    "De Linde": [HEADER, *records(1, 12)],
+    "St. Het Anker": [HEADER, *records(13, 5)],
+    "Zorg & Zo": [HEADER, *records(18, 3)],
+}
+
+
+def book_for(draft: Mapping[str, pd.DataFrame], region: Codebook) -> Codebook:
+    """Return the codebook with what was proposed accepted."""
+    names = {name: getattr(region, name).columns for name in ("deliveries", "columns", "aliases")}
+    accepted = {name: draft[name].reindex(columns=columns, fill_value="") for name, columns in names.items()}
+    return replace(region, **accepted | {"aliases": pd.concat([region.aliases, accepted["aliases"]])})
+
+
+def test_the_sheets_that_are_not_read_are_named(tmp_path: Path) -> None:
+    export = exports.read(workbook(PER_PROVIDER), "a.xlsx")
+    assert len(export.table) == 12
+    (told,) = export.findings
+    assert "only 'De Linde' is read, not 'St. Het Anker', 'Zorg & Zo'. 3 of them have the same header." in told.message
+    assert told.remedy.startswith("Write * in deliveries.csv, column sheet")
+
+
+def test_the_draft_reads_them_together_and_the_sheet_is_the_provider(region: Codebook, tmp_path: Path) -> None:
+    (tmp_path / "per_aanbieder.xlsx").write_bytes(workbook(PER_PROVIDER))
+    draft = drafts.propose(tmp_path / "per_aanbieder.xlsx", region)
+    assert draft["deliveries"]["sheet"].tolist() == ["*"]
+    assert draft["columns"]["field"].tolist() == ["respondent", "completed_on", "K1", "K3", "provider"]
+    assert draft["aliases"][["spelling", "provider_id"]].to_numpy().tolist() == [["St. Het Anker", "p002"]]
+    found = deliveries.receive(tmp_path, book_for(draft, region), 2026, None)
+    assert found.responses["provider_id"].value_counts().to_dict() == {"p001": 12, "p002": 5, "p003": 3}
+    assert found.deliveries[["delivered", "counted"]].to_numpy().tolist() == [[20, 20]]
+    told = found.findings["message"].str.extract("3 sheets are read as one table.*: (.*)")[0].dropna().tolist()
+    assert told == ["'De Linde' from row 2, 'St. Het Anker' from row 14, 'Zorg & Zo' from row 19."]
+
+
+def test_a_column_that_names_the_provider_goes_before_the_sheet(region: Codebook, tmp_path: Path) -> None:
+    sheets = {
+        name: [[*rows[0], "Aanbieder"], *([*row, "Het Anker"] for row in rows[1:])]
+        for name, rows in PER_PROVIDER.items()
+    }
+    (tmp_path / "a.xlsx").write_bytes(workbook(sheets))
+    fields = drafts.propose(tmp_path / "a.xlsx", region)["columns"].set_index("column")["field"]
+    assert fields[["Aanbieder", "tabblad"]].tolist() == ["provider", "ignore"]
+
+
+def test_titles_totals_and_a_double_header_on_each_sheet() -> None:
+    above: list[list[object]] = [
+        ["Rapportage 2026"],
+        [],
+        ["Algemeen", None, "Oordeel", None],
+        ["nr", "datum", "past", "fijn"],
+    ]
+    sheets = {name: [*above, *rows[1:], ["Totaal", None, 40, 50]] for name, rows in PER_PROVIDER.items()}
+    export = exports.read(workbook(sheets, "C3:D3"), "a.xlsx", {"sheet": "*"})
+    assert list(export.table.columns) == ["Algemeen | nr", "datum", "Oordeel | past", "Oordeel | fijn", "tabblad"]
+    assert export.table["tabblad"].value_counts().to_dict() == {"De Linde": 12, "St. Het Anker": 5, "Zorg & Zo": 3}
+    assert len(export.summary) == 3
+
+
+@pytest.mark.parametrize("name", ["Alle", "Totaal"])
+def test_an_overview_of_all_is_not_read_again(name: str) -> None:
+    everything = {name: [HEADER, *(row for rows in PER_PROVIDER.values() for row in rows[1:])], **PER_PROVIDER}
+    export = exports.read(workbook(everything), "a.xlsx", {"sheet": "*"})
+    assert len(export.table) == 20
+    assert any(f"The sheet '{name}' holds the records of the other sheets" in each.message for each in export.findings)
+
+
+def test_a_sheet_with_another_header_is_told_and_a_pattern_chooses(region: Codebook) -> None:
+    sheets = {**PER_PROVIDER, "Toelichting": [["Wat", "Uitleg"], *([f"v{n}", "tekst"] for n in range(6))]}
+    export = exports.read(workbook(sheets), "a.xlsx", {"sheet": "*"})
+    assert len(export.table) == 20
+    assert any("The header of 'Toelichting' is another" in each.message for each in export.findings)
+    assert len(exports.read(workbook(sheets), "a.xlsx", {"sheet": "*n*er"}).table) == 5
+
+
+@pytest.mark.parametrize(
+    "names", [("2024", "2025", "2026"), ("Kwartaal 1", "Kwartaal 2", "Kwartaal 3"), ("A", "B", "C")]
+)
+def test_sheets_of_other_things_are_left_to_a_person(names: tuple[str, ...], region: Codebook, tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(workbook(dict(zip(names, PER_PROVIDER.values(), strict=True))))
+    assert drafts.propose(tmp_path / "a.xlsx", region)["deliveries"]["sheet"].tolist() == [""]
+
+
+def test_the_name_of_a_person_on_a_sheet_is_not_repeated() -> None:
+    sheets = dict(zip(("Jan de Vries", "Fatima Bakker", "P. Jansen"), PER_PROVIDER.values(), strict=True))
+    told = str(exports.read(workbook(sheets), "a.xlsx").findings)
+    assert "Vries" not in told and "Bakker" not in told
