@@ -41,7 +41,7 @@ ROOMS = {
     "cluster": {"reporting", "store"},
     "versions": {"fingerprints"},
     "unchanged": {"store"},
-    "making": {"fingerprints", "regions", "reporting", "store"},
+    "making": {"cluster", "fingerprints", "regions", "reporting", "store"},
     "rendering": {"cluster", "fingerprints", "making", "regions", "reporting", "store"},
     "estimating": {"analysis", "codebook", "indicators", "schemas", "scoring", "store"},
     "scoring": {"analysis", "codebook", "schemas"},

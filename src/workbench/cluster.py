@@ -6,6 +6,7 @@ the cluster gives its pages to another.
 """
 
 import contextlib
+import contextvars
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -70,6 +71,24 @@ def workers(
                         "machine: install the same (requirements.lock) and start the worker again."
                     )
         yield client.get_executor(pure=False)
+
+
+class Turn:
+    """Held by a worker while it executes a notebook; left, it takes up the next, and writes this page beside that."""
+
+    def __init__(self) -> None:
+        self._left = False
+        self._before = contextvars.copy_context()  # the next page begins in it: not in that of a running notebook
+
+    def __enter__(self) -> None:
+        """Begin; the worker has one page at a time anyway."""
+
+    def __exit__(self, *_: object) -> None:
+        from distributed import secede
+
+        if not self._left:  # a notebook that is executed once more left it already
+            self._left = True
+            self._before.run(secede)
 
 
 def fit(folder: str, notebook: str) -> str:

@@ -21,7 +21,7 @@ from multiprocessing import connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench import fingerprints, store
+from workbench import cluster, fingerprints, store
 from workbench.reporting import agenda, warming
 from workbench.reporting.limits import Limits
 from workbench.reporting.wording import word
@@ -33,7 +33,8 @@ TOGETHER = 2  # times that pages whose worker ended are made again beside others
 MOMENT = 0.2  # seconds until what was killed is gone, and is seen to be
 SMALLEST = 1 << 30  # bytes of memory any page may take
 FOR_GOOD = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)  # of which no next page gets better
-_turns: AbstractContextManager[Any] = nullcontext()  # at executing a notebook; on a cluster, workers have one each
+_turns: AbstractContextManager[Any] = nullcontext()  # at executing a notebook, of the workers of this machine
+_writing = threading.Lock()  # a worker of a cluster may still write one page as the next is done
 LOST = "the process that made it was ended, three times: perhaps for lack of memory (see --memory, --jobs)"
 
 
@@ -131,7 +132,8 @@ def make(
         return asdict(page), told(page), theme_css, limits
 
     if workers:
-        yield from _outcomes({workers.submit(make_page, *given(page)): page for page in stale})
+        on_cluster = partial(make_page, turn=cluster.Turn)
+        yield from _outcomes({workers.submit(on_cluster, *given(page)): page for page in stale})
         return
     left, at_once = list(stale), min(jobs or os.cpu_count() or 1, len(stale))
     with warming.warmed() as address:
@@ -212,7 +214,13 @@ def _outcomes(waiting: dict[Future[Made], Page]) -> Iterator[tuple[Page, Made]]:
         yield waiting[done], made
 
 
-def make_page(page: dict[str, Any], told: dict[str, str], theme_css: str, limits: Limits) -> Made:
+def make_page(
+    page: dict[str, Any],
+    told: dict[str, str],
+    theme_css: str,
+    limits: Limits,
+    turn: Callable[[], AbstractContextManager[Any]] | None = None,
+) -> Made:
     """Execute one notebook and write its page whole, and what stands beside it.
 
     The notebook runs in a kernel of its own, so that what one page leaves behind cannot reach another. A kernel that
@@ -226,6 +234,8 @@ def make_page(page: dict[str, Any], told: dict[str, str], theme_css: str, limits
         What the page says it was made from.
     theme_css : str
     limits : Limits
+    turn : function, optional
+        Gives what is held while the notebook is executed; by default one of the turns on this machine.
     """
     from workbench.reporting import kernels, notebooks
 
@@ -237,7 +247,7 @@ def make_page(page: dict[str, Any], told: dict[str, str], theme_css: str, limits
         made.parameters,
         limits=limits,
         environment={"WORKBENCH_ROOT": str(root)},
-        turn=_turns,
+        turn=turn() if turn else _turns,
     )
     try:
         try:
@@ -248,22 +258,23 @@ def make_page(page: dict[str, Any], told: dict[str, str], theme_css: str, limits
         return Made(str(failure), kernels.memory())
     from workbench.reporting import forms, pages, workbooks  # while the notebook of another page is executed
 
-    html = pages.render(
-        executed,
-        title=made.title,
-        language=language,
-        subtitle=made.subtitle,
-        provenance=told,
-        theme_css=theme_css,
-        links=made.links,
-    )
-    heading = f"{made.title}, {made.subtitle}"
-    beside = {made.tables: workbooks.of_tables(tables(executed), heading, language)}
-    if made.form:
-        beside[made.form] = forms.form(_agenda(executed) or _told_again(made.parameters, root))
-    for path, content in beside.items():
-        store.write_bytes(path, content)
-    store.write_text(made.file, html)
+    with _writing:
+        html = pages.render(
+            executed,
+            title=made.title,
+            language=language,
+            subtitle=made.subtitle,
+            provenance=told,
+            theme_css=theme_css,
+            links=made.links,
+        )
+        heading = f"{made.title}, {made.subtitle}"
+        beside = {made.tables: workbooks.of_tables(tables(executed), heading, language)}
+        if made.form:
+            beside[made.form] = forms.form(_agenda(executed) or _told_again(made.parameters, root))
+        for path, content in beside.items():
+            store.write_bytes(path, content)
+        store.write_text(made.file, html)
     return Made("", kernels.memory())
 
 
