@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import sparse
 
-from workbench.analysis import disclosure, linked
+from workbench.analysis import disclosure, linked, linked_patterns
 
 
 def system(values, relations, need, hidden=(), cost=None, **bounds):
@@ -77,8 +77,8 @@ def test_over_suppression_stays_below_half_of_the_optimum_where_figures_are_only
     counts = np.random.default_rng(100 + seed).integers(0, 20, (6, 8))
     whole, _ = table(counts)
     best = whole.cost[linked.protect(whole)].sum()
-    monkeypatch.setattr(linked, "ROUNDS", 0)
-    monkeypatch.setattr(linked, "SMALL", 0)
+    monkeypatch.setattr(linked_patterns, "ROUNDS", 0)
+    monkeypatch.setattr(linked_patterns, "SMALL", 0)
     quick = linked.protect(whole)
     assert linked.ranges(whole, quick)["safe"].all()
     assert whole.cost[quick].sum() <= 1.5 * best

@@ -53,3 +53,22 @@ def test_solving_is_silent(capfd):
     patterns.require(rng.choice([0, 0, 0.3, 0.6], (60, 80)))
     patterns.cheapest(np.zeros(80, dtype=bool), True, 0.0)
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_program_that_the_first_way_loses_is_solved_by_another():
+    """Gaps between means: with these numbers of people the primal simplex ends without an answer, twice."""
+    rng = np.random.default_rng(3627)
+    pairs = rng.integers(3, 14)
+    people = rng.integers(3, 60, (pairs, 2))
+    sums = np.zeros((pairs + 2, 3 * pairs))
+    for pair, (staff, clients) in enumerate(people):
+        sums[pair, 3 * pair : 3 * pair + 3] = 1 / staff, -1 / clients, -1
+    sums[pairs, 0::3], sums[pairs + 1, 1::3] = 1, 1
+    moves = Moves(sparse.csr_matrix(sums))
+    rooms = [rng.choice([0, 0.25, 0.5, 3, 40, 360], 3 * pairs) * rng.random(3 * pairs).round(2) for _ in range(2)]
+    moves.within(*rooms)
+    for _ in range(4):
+        aim = np.where(rng.random(3 * pairs) < 0.4, rng.choice([-1, 1], 3 * pairs) / (10 * people.mean()), 0)
+        bounds = np.column_stack([-rooms[0], rooms[1]])
+        fresh = optimize.linprog(aim, A_eq=sums, b_eq=np.zeros(pairs + 2), bounds=bounds)
+        assert aim @ moves.farthest(aim) == pytest.approx(fresh.fun, abs=1e-6)

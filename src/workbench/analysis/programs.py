@@ -10,6 +10,7 @@ from scipy import sparse
 
 Numbers = NDArray[np.float64]
 NODES = 2_000  # branches looked at, for a pattern that need not be the cheapest
+DUAL, PRIMAL = 1, 4  # how the simplex method goes about it
 SOLVED = highspy.HighsModelStatus.kOptimal
 
 
@@ -28,7 +29,7 @@ class Moves:
         self._at = np.arange(self.n, dtype=np.int32)
         self._model = _silent()
         self._model.setOptionValue("presolve", "off")  # it forgets where the last program ended
-        self._model.setOptionValue("simplex_strategy", 4)  # the last end is a place to go on from, for another aim
+        self._model.setOptionValue("simplex_strategy", PRIMAL)  # the last end is a place to go on from, for another aim
         self._model.addVars(self.n, np.zeros(self.n), np.zeros(self.n))
         zero = np.zeros(n_sums)
         starts, places = sums.indptr[:-1].astype(np.int32), sums.indices.astype(np.int32)
@@ -55,9 +56,13 @@ class Moves:
 
     def _moved(self) -> tuple[Numbers, Numbers]:
         self._model.run()
-        if self._model.getModelStatus() != SOLVED:  # a start that misled: from nothing, once
+        for strategy in (PRIMAL, DUAL):  # a start that misled: from nothing, then by another way
+            if self._model.getModelStatus() == SOLVED:
+                break
             self._model.clearSolver()
+            self._model.setOptionValue("simplex_strategy", strategy)
             self._model.run()
+        self._model.setOptionValue("simplex_strategy", PRIMAL)
         if self._model.getModelStatus() != SOLVED:
             why = self._model.modelStatusToString(self._model.getModelStatus())
             raise ValueError(f"a system has no solution ({why})")

@@ -18,6 +18,13 @@ KEPT = 500  # moves remembered
 class Witnesses:
     """Moves of the cells of one system that keep all its sums.
 
+    Parameters
+    ----------
+    n : int
+        Cells of the system.
+    kept : int or None
+        Moves remembered, the last ones; all for None.
+
     Examples
     --------
     >>> found = Witnesses(3)
@@ -31,9 +38,9 @@ class Witnesses:
     [0.0, 0.0, 0.0]
     """
 
-    def __init__(self, n: int):
+    def __init__(self, n: int, kept: int | None = KEPT):
         self.n = n
-        self._moves: deque[tuple[NDArray[np.intp], Numbers]] = deque(maxlen=KEPT)
+        self._moves: deque[tuple[NDArray[np.intp], Numbers]] = deque(maxlen=kept)
         self._flat: tuple[NDArray[np.intp], NDArray[np.intp], Numbers] | None = None
 
     def add(self, moves: Numbers) -> None:
@@ -42,6 +49,11 @@ class Witnesses:
         if len(places):
             self._moves.append((places, moves[places]))
             self._flat = None
+
+    def add_all(self, others: "Witnesses", cells: NDArray[np.intp]) -> None:
+        """Remember the moves of a part of the system, of which these are the cells: the others stay where they are."""
+        self._moves.extend((cells[places], by) for places, by in others._moves)
+        self._flat = None
 
     def reach(self, down: Numbers, up: Numbers) -> tuple[Numbers, Numbers]:
         """Return how far each cell is seen to move, down (as a negative number) and up, within these rooms."""
