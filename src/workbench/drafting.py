@@ -12,7 +12,7 @@ import pandas as pd
 
 from workbench import codebook as codebooks
 from workbench import store
-from workbench.intake import bounds, deliveries, drafts, exports, likeness
+from workbench.intake import deliveries, drafts, likeness
 from workbench.store import NotThere, Places
 
 _PERSONAL = ("remark", "identifier", "respondent", "client", "bsn", "birth_date")
@@ -127,8 +127,7 @@ def open_delivery(file: str | Path, region: str, year: int, root: Path | None = 
         raise NotThere(f"{path} is not there; the deliveries of {year}: {there}.")
     book = codebooks.read(places.codebook) if (places.codebook / "region.yml").is_file() else None
     proposed = drafts.propose(path, book)
-    sheet = str(proposed["deliveries"]["sheet"].iat[0])
-    export = exports.read(bounds.read(path), path.name, {"sheet": sheet})
+    export = drafts.read(path, book).export
     fields = proposed["columns"].set_index("column")["field"]
     counts, rows = {}, []
     for column in export.table.columns:

@@ -61,7 +61,7 @@ FIELDS = {
     "responses": (
         *("provider", "municipality", "completed_on", "started_at", "seconds", "submitted", "entry", "respondent"),
         *("client", "bsn", "birth_date", "age", "age_band", "sex", "role", "informant", "variant", "mode", "moment"),
-        "product",
+        *("product", "question", "answer"),
     ),
     "episodes": (
         *("provider", "municipality", "bsn", "client", "birth_date", "sex", "law", "release", "product", "started_on"),

@@ -14,6 +14,7 @@ from workbench.intake.values import distinct, fold, key
 
 WITH_ITEMS = ("responses",)
 WITH_MEASURES = ("context", "assessments")
+_OF_ANSWERS = ("question", "answer")  # a delivery with one row per answer has a column per question by now
 _MOST_SHOWN = 200
 
 
@@ -55,6 +56,7 @@ def match(
         ~described["key"].isin(matched["key"])
         & ~described["field"].str.partition(":")[0].isin(EVERYWHERE)
         & ~described["field"].isin(matched["field"])
+        & ~described["field"].isin(_OF_ANSWERS if export.spread else ())
     ]
     for row in absent.to_dict("records"):
         findings.append(

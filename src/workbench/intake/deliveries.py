@@ -23,6 +23,7 @@ from workbench.intake import (
     exports,
     identifying,
     overlaps,
+    per_answer,
     privacy,
     records,
     remarks,
@@ -127,6 +128,7 @@ def receive(
                 export = None
                 if delivery.settings and entry["kind"] != "ignored":
                     export = exports.read(raw, delivery.file, delivery.settings)
+                    export = per_answer.described(export, delivery.file, delivery.settings, codebook)
             except Unreadable as trouble:
                 entry["kind"] = "unreadable"
                 problems.append(Finding(delivery.file, "error", trouble.message, trouble.remedy))
@@ -134,10 +136,11 @@ def receive(
         del raw, digest  # as large as the table that was made of it
         if export is None:
             continue
-        entry |= {"reader": export.reader, "delivered": len(export.table) + len(export.apart) + len(export.summary)}
+        aside = {"does not fit the header": export.apart, "adds up other rows": export.summary}
+        aside |= {"answer of nobody": export.of_nobody}
+        excluded += [_excluded(delivery.file, rows, reason) for reason, rows in aside.items()]
+        entry |= {"reader": export.reader, "delivered": len(export.table) + sum(map(len, aside.values()))}
         problems += export.findings
-        excluded.append(_excluded(delivery.file, export.apart, "does not fit the header"))
-        excluded.append(_excluded(delivery.file, export.summary, "adds up other rows"))
         if not entry["delivered"]:
             message = "The file has a header and no records."
             problems.append(Finding(delivery.file, "warning", message, "Ask whether there was nothing to deliver."))

@@ -8,6 +8,7 @@ whose values differ from person to person.
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +22,7 @@ from workbench.intake import (
     labels,
     likeness,
     ordering,
+    per_answer,
     several_sheets,
     spellings,
     structure,
@@ -31,8 +33,46 @@ from workbench.intake.likeness import Column
 from workbench.intake.values import fold, key
 
 TABLES = ("deliveries", "columns", "items", "scales", "providers", "aliases")
+_CERTAIN = 0.9
 _DOUBTFUL = 0.2  # what a person has to look at first
 _NO_PROVIDER = "(no column names the provider: fill in its provider_id for the whole file)"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A delivery as a proposal reads it.
+
+    `stated`: what its row of ``deliveries.csv`` has to say for that. `layout`: which columns name the question and the
+    answer, where it has one row per answer. `unsure`: why no structure beside it was used, where there are several.
+    """
+
+    export: Export
+    stated: Mapping[str, str]
+    layout: per_answer.Layout | None
+    unsure: str
+
+
+def read(path: Path, codebook: Codebook | None) -> Reading:
+    """Read one delivery as it would be read once a proposal is accepted.
+
+    Sheets with one header that are called after providers are read together, answers below one another are put beside
+    one another, and codes are explained by the structure beside the file.
+
+    Raises
+    ------
+    Unreadable
+        Where the file cannot be read; with what is wrong and what to do.
+    """
+    raw = bounds.read(path)
+    export, stated = exports.read(raw, path.name), dict[str, str]()
+    if export.sheets and spellings.are_providers(export.sheets, codebook):
+        stated = {"sheet": several_sheets.ALL}
+        export = exports.read(raw, path.name, stated)
+    layout = per_answer.recognise(export)
+    export = per_answer.spread(export, path.name, layout) if layout else export
+    beside = [structure.read(bounds.read(each)) for each in sorted(path.parent.glob("*.lss"))]
+    its_own, unsure = structure.of_delivery(export, path.name, beside)
+    return Reading(structure.explain(export, its_own), stated, layout, unsure)
 
 
 def propose(
@@ -63,21 +103,15 @@ def propose(
     Unreadable
         Where the file cannot be read; with what is wrong and what to do.
     """
-    raw = bounds.read(path)
-    export, stated = exports.read(raw, path.name), {}
-    if export.sheets and spellings.are_providers(export.sheets, codebook):
-        stated = {"sheet": several_sheets.ALL}
-        export = exports.read(raw, path.name, stated)
-    beside = [structure.read(bounds.read(each)) for each in sorted(path.parent.glob("*.lss"))]
-    its_own, unsure = structure.of_delivery(export, path.name, beside)
-    export = structure.explain(export, its_own)
+    reading = read(path, codebook)
+    export = reading.export
     known_items = codebook.items if codebook is not None else _shipped_items()
     if proposed is not None and len(proposed):
         known_items = pd.concat([known_items, proposed.reindex(columns=known_items.columns)], ignore_index=True)
     known_scales = codebook.scales if codebook is not None else _shipped("scales")
     common = Counter(codebook.columns["scale"] if codebook is not None else [])
     scale_of = labels.scales(known_scales)
-    beside_records = several_sheets.COLUMN if stated else ""  # the name of the sheet
+    beside_records = several_sheets.COLUMN if reading.stated else ""  # the name of the sheet
     looked_at = [likeness.look(export, header) for header in export.table.columns if header != beside_records]
     themes = {
         key(name): str(row["dimension"])
@@ -85,7 +119,8 @@ def propose(
         for name in (row["dimension"], row["name_nl"], row["name_en"])
         if name
     }
-    kind = kind or likeness.kind_of(looked_at, scale_of, export.reader, themes)
+    if not kind:
+        kind = "responses" if reading.layout else likeness.kind_of(looked_at, scale_of, export.reader, themes)
     mapping = re.sub(r"[^a-z0-9]+", "_", re.sub(r"[0-9]{4,}", " ", path.stem.casefold())).strip("_") or "levering"
     fields = likeness.fields(looked_at, known_items, scale_of, codebook, export, kind, themes)
     used_codes = {key(item) for item in known_items["item"]}
@@ -103,7 +138,7 @@ def propose(
     own = {str(row["item"]) for row in fresh}
     scales, used = answer_scales.propose(mapping, looked_at, fields, known_scales, common, lengths, export, own)
 
-    if stated:
+    if beside_records:
         looked_at.append(likeness.look(export, beside_records))
         named = any(field == "provider" for field, _ in fields.values())
         fields[beside_records] = ("ignore", 0.6) if named else ("provider", 0.5)
@@ -118,7 +153,7 @@ def propose(
             shown[column.header] += f" ({why})"
             for row in (each for each in new_items if each["header"] == column.header):
                 row |= {"certainty": min(float(str(row["certainty"])), _DOUBTFUL), "example": shown[column.header]}
-    columns_rows = [
+    columns_rows: list[dict[str, object]] = [
         {
             "columns": mapping,
             "column": column.header,
@@ -129,15 +164,15 @@ def propose(
         }
         for column in looked_at
     ]
-    doubt = (
-        {"certainty": _DOUBTFUL, "example": f"({unsure}: its number in the name of the file decides)"} if unsure else {}
-    )
+    said: dict[str, object] = {"variant": variant, **reading.stated}
+    if reading.unsure:
+        said |= {"certainty": _DOUBTFUL, "example": f"({reading.unsure}: its number in the name of the file decides)"}
+    if layout := reading.layout:
+        for field, header in ((per_answer.QUESTION, layout.question), (per_answer.ANSWER, layout.answer)):
+            columns_rows.append({"columns": mapping, "column": header, "field": field, "certainty": _CERTAIN})
     draft = {
         "deliveries": [
-            _delivery(path, kind, mapping, fields, known_items, new_items, provider, law)
-            | {"variant": variant}
-            | doubt
-            | stated
+            _delivery(path, kind, mapping, fields, known_items, new_items, provider, law) | said,
         ],
         "columns": columns_rows,
         "items": [{name: value for name, value in row.items() if name != "header"} for row in new_items],

@@ -30,6 +30,7 @@ class Export:
     white space folded, a repeated header with ``[2]``. `apart`: rows that could not be read. `summary`: rows at the end
     that add up the others. `wording`: the question behind a header, and `codes`: the code behind each label of a
     header, where the export has them; `meanings`: the label behind each code, where its structure is beside it.
+    `spread`: it came with one row per answer (`per_answer`); `of_nobody`: rows of answers without a respondent.
     `sheets`: all sheets of a workbook with the header of the one that was read, where there are more.
     """
 
@@ -43,6 +44,8 @@ class Export:
     meanings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     sheets: tuple[str, ...] = ()
+    spread: bool = False
+    of_nobody: tuple[int, ...] = ()
 
 
 def read(raw: bytes, file: str, settings: Mapping[str, str] | None = None) -> Export:
