@@ -96,24 +96,23 @@ def _sums(
     """Return what adds up, one row per sum, and by how much each falls short."""
     keys = zip(rows["unit"], rows["unit_id"], rows["statistic"], rows["group"], strict=True)
     at = {key: place for place, key in enumerate(keys)}
-    found: list[NDArray[np.float64]] = []
+    found: list[tuple[list[int], list[float]]] = []
     for (statistic, group), part in rows[rows["statistic"] != "gap"].groupby(["statistic", "group"]):
         region = at.get(("region", "region", statistic, group))
-        for kind in (PARTS if statistic == "mean" else ("provider",)) if region is not None else ():
+        for kind in PARTS if statistic == "mean" else ("provider",):
             of = [at[kind, each, statistic, group] for each in part.loc[part["unit"] == kind, "unit_id"]]
-            if of:
-                row = np.zeros(len(rows))
-                row[of], row[region] = 1.0, -1.0 if statistic == "mean" else -float(len(of))
-                found.append(row)
+            if region is not None and of:
+                less = -1.0 if statistic == "mean" else -float(len(of))
+                found.append(([*of, region], [*[1.0] * len(of), less]))
     for unit_id, group in rows.loc[rows["statistic"] == "gap", ["unit_id", "group"]].itertuples(index=False):
-        staff, client = (at.get(("provider", unit_id, "mean", role)) for role in ("staff", "client"))
-        if staff is not None and client is not None:
-            row = np.zeros(len(rows))
-            row[staff], row[client] = 1 / people[staff], -1 / people[client]
-            row[at["provider", unit_id, "gap", group]] = -1.0
-            found.append(row)
-    matrix = np.array(found).reshape(-1, len(rows))
-    return sparse.csr_matrix(matrix), -matrix @ value
+        of = [at[key] for role in ("staff", "client") if (key := ("provider", unit_id, "mean", role)) in at]
+        if len(of) == 2:
+            gap = at["provider", unit_id, "gap", group]
+            found.append(([*of, gap], [1 / people[of[0]], -1 / people[of[1]], -1.0]))
+    which = np.repeat(np.arange(len(found)), [len(places) for places, _ in found])
+    places, by = (np.array([each for entry in found for each in entry[side]]) for side in (0, 1))
+    matrix = sparse.csr_matrix((by.astype(float), (which, places.astype(int))), (len(found), len(rows)))
+    return matrix, -matrix @ value
 
 
 def _with_rest(

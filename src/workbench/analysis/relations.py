@@ -64,11 +64,14 @@ def cells(table: pd.DataFrame, rules: Rules) -> Iterator[Linked]:
 
 
 def _needed(table: pd.DataFrame) -> pd.DataFrame:
-    """Return what systems are made from; texts as objects, which many small tables are made of quicker."""
+    """Return what systems are made from; texts as objects, which many small tables are made of quicker, each once."""
     given = {"slack": table.get("slack", 0.0), "people": table.get("people", table["n"])}
     needed = table.assign(**given, few_people=table.get("few_people", False))[[*KEY, *WHICH, *SAID]]
-    texts = needed.columns[needed.dtypes == "str"]
-    return needed.astype(dict.fromkeys(texts, object)).assign(cost=linked_counts.cost_of(needed))
+    texts = {}
+    for name in needed.columns[needed.dtypes == "str"]:
+        code, each = pd.factorize(needed[name], use_na_sentinel=False)
+        texts[name] = each.to_numpy(dtype=object)[code]
+    return needed.assign(**texts, cost=linked_counts.cost_of(needed))
 
 
 def yes_or_no(table: pd.DataFrame) -> pd.Series:

@@ -94,7 +94,7 @@ def decide(
     if ledger is not None and len(ledger):
         decided = standing.hold(decided, ledger, rules)
     for systems in (relations.numbers, relations.cells):
-        for system in list(systems(decided, rules)):
+        for system in systems(decided, rules):
             try:
                 gone = linked.protect(system.system, system.insiders)
             except linked.Unprotectable:
