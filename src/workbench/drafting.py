@@ -13,6 +13,7 @@ import pandas as pd
 from workbench import codebook as codebooks
 from workbench import store
 from workbench.intake import deliveries, drafts, likeness
+from workbench.intake.values import key, per_value
 from workbench.store import NotThere, Places
 
 _PERSONAL = ("remark", "identifier", "respondent", "client", "bsn", "birth_date")
@@ -133,7 +134,9 @@ def open_delivery(file: str | Path, region: str, year: int, root: Path | None = 
     for column in export.table.columns:
         looked_at = likeness.look(export, column)
         if looked_at.labels and fields[column] not in _PERSONAL:
-            counts[column] = export.table[column].astype("str").value_counts().reindex(list(looked_at.labels))
+            label_of = {key(label): label for label in looked_at.labels}
+            answers = per_value(export.table[column], key).map(label_of)
+            counts[column] = answers.value_counts().reindex(list(looked_at.labels))
         rows.append(
             {
                 "column": column,

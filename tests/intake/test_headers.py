@@ -166,12 +166,14 @@ def test_a_record_of_sentences_is_no_row_of_questions() -> None:
         "Hoe oordeelt u over ....De hulp past bij wat ik nodig heb",
         "In hoeverre bent u het eens met:.De hulp past bij wat ik nodig heb.",
         "Wat vindt u? [De hulp past bij wat ik nodig heb.]",
+        "De hulp past bij wat ik nodig heb. - In hoeverre bent u het eens met de stelling?",
+        "In hoeverre bent u het eens met: De hulp past bij wat ik nodig heb.",
     ],
 )
 def test_a_statement_behind_the_question_above_it_is_the_known_item(
     heading: str, region: Codebook, tmp_path: Path
 ) -> None:
-    """Microsoft Forms writes the question over a list, a point, and the statement."""
+    """Microsoft Forms writes the question over a list, a point, and the statement; agencies write it in other ways."""
     export = exports.Export(pd.DataFrame({heading: ["Mee eens"]}, dtype="str"), "msforms")
     assert columns.proposals(heading, "responses", region)[0] == "K1"
     assert max(likeness.by_wording(likeness.look(export, heading), region.items).items(), key=lambda each: each[1]) == (

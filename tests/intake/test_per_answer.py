@@ -50,7 +50,7 @@ def same(received: deliveries.Received) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(
-    ("question", "answer"), [("vraag", "antwoord"), ("Question_text", "Answer"), ("Stelling", "Waarde")]
+    ("question", "answer"), [("vraag", "antwoord"), ("Question_text", "Answer"), ("stelling_tekst", "Waarde")]
 )
 @pytest.mark.parametrize("shuffled", [False, True])
 def test_one_row_per_answer_is_read_as_one_row_per_questionnaire(

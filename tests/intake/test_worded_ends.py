@@ -1,4 +1,4 @@
-"""Answers of which only the ends are worded, with numbers between: what `draft` proposes for each label."""
+"""Answers with worded ends, numbers of another range, degrees of good: what `draft` proposes for each label."""
 
 from pathlib import Path
 
@@ -54,3 +54,37 @@ def test_numbers_that_go_down_are_turned_for_a_known_item(region: Codebook, tmp_
     item, codes = proposed(answers, PAST, region, tmp_path)
     assert item.empty
     assert codes[list(answers)].tolist() == ["5", "4", "3", "2", "1"]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ("0", "1", "2", "3", "4"),
+        ("0", "25", "50", "75", "100"),
+        ("heel slecht", "slecht", "gaat wel", "goed", "heel goed"),
+        ("helemaal niet blij", "niet blij", "neutraal", "blij", "heel blij"),
+    ],
+)
+def test_other_numbers_and_degrees_of_good_have_an_order(
+    answers: tuple[str, ...], region: Codebook, tmp_path: Path
+) -> None:
+    _, codes = proposed(answers, PAST, region, tmp_path)
+    assert codes[list(answers)].tolist() == ["1", "2", "3", "4", "5"]
+
+
+def test_a_nought_beside_all_codes_is_no_lowest_answer(region: Codebook, tmp_path: Path) -> None:
+    _, codes = proposed(("0", "1", "2", "3", "4", "5"), PAST, region, tmp_path)
+    assert codes.to_dict() == {"0": ""}
+
+
+def test_what_is_less_than_something_is_no_end(region: Codebook, tmp_path: Path) -> None:
+    _, codes = proposed(("donkerrood", "rood", "oranje", "lichtgroen", "groen"), PAST, region, tmp_path)
+    assert codes["rood"] == ""
+
+
+def test_spellings_of_one_label_are_one_label(region: Codebook, tmp_path: Path) -> None:
+    """Capitals and a point behind it make no other answer, nor too many answers for a question."""
+    labels = ("Helemaal niet mee eens", "Niet mee eens", "Neutraal", "Mee eens", "Helemaal mee eens")
+    spelled = tuple(form for label in labels for form in (label, label.upper(), label.lower(), f"{label}."))
+    _, codes = proposed(spelled, PAST, region, tmp_path)
+    assert codes.to_dict() == {f"{label}.": str(code) for code, label in enumerate(labels, 1)}

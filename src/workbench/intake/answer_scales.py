@@ -104,6 +104,9 @@ def propose(
             for name, scale in scale_of.items()
             if not is_item or scale.span in (None, lengths[field])
         }
+        if is_item:  # numbers that are codes of something else, such as of men and women, are no sign
+            worded = {name: any(not _MARK.fullmatch(text) for text in shared) for name, shared in fitting.items()}
+            fitting = {name: shared for name, shared in fitting.items() if worded[name] and not turned}
         scale = labels.USUAL_SCALES.get(field) or max(
             fitting,
             key=lambda name: (
@@ -130,6 +133,7 @@ def propose(
             known_labels = pd.concat([of_scale, reasons])
             known_labels = known_labels[~known_labels.index.duplicated()]
             guessed = ordering.in_order(spoken, scale_of, lengths[field])
+            guessed |= ordering.by_strength(spoken, lengths[field])
         taken = {scale_of[scale].codes[text] for text in shared if scale in scale_of} - {""} if is_item else set()
         about = (column, known_labels, export, is_item, guessed, placed, _TURNED if turned else _NUMBERED)
         proposals = [_label(scale, text, texts[text], *about) for text in lacking]
@@ -145,10 +149,10 @@ def propose(
 
 
 def _placed(texts: Collection[str], span: tuple[float, float], own: bool) -> tuple[dict[str, str], bool]:
-    """Return codes for labels by the numbers in them, and whether those were turned to go up from bad to good.
+    """Return codes for labels by the numbers in them, and whether those are other numbers than the labels hold.
 
-    They are for a known item of which the words in the labels say that the numbers go down: what its answers mean is
-    decided already.
+    They are for a known item, of which it is decided what its answers mean: where the words in the labels say that the
+    numbers go down, or where they begin at another number (0 to 4, 0 to 100).
 
     Examples
     --------
@@ -157,6 +161,9 @@ def _placed(texts: Collection[str], span: tuple[float, float], own: bool) -> tup
     >>> _placed(["1 heel goed", "2", "3 slecht"], (1, 3), own=True)
     ({'1 heel goed': '1', '2': '2', '3 slecht': '3'}, False)
     """
+    shifted = {} if own else ordering.shifted(texts, span)
+    if shifted:
+        return shifted, True
     by_number = ordering.worded_ends(texts, span) or ordering.numbered(texts, span, own=True)
     turned = not own and bool(by_number) and not ordering.numbered(texts, span) and ordering.is_turned(texts)
     if not turned:
@@ -185,7 +192,8 @@ def _label(
     delivered, text = text, key(export.meanings.get(column.header, {}).get(label, text))
     behind = {key(each): number for each, number in export.codes.get(column.header, {}).items()}
     meanings = [each for each in meaning.index if not opposite(text, each)]
-    near = difflib.get_close_matches(text, meanings, 1, likeness.NEAR)
+    bare = text.rstrip(" .,;!")
+    near = [bare] if bare in meanings else difflib.get_close_matches(text, meanings, 1, likeness.NEAR)
     words = difflib.get_close_matches(text, list(MISSING_WORDS), 1, 0.85)
     within = [word for word in MISSING_WORDS if word in text]
     if text in placed and delivered not in behind:
@@ -202,7 +210,8 @@ def _label(
         code, sure = behind[delivered], 0.9 if delivered == text else 0.4  # a place in a list says little
     elif near:
         code, missing = str(meaning.at[near[0], "code"]), str(meaning.at[near[0], "missing"])
-        sure = round(0.8 * difflib.SequenceMatcher(None, text, near[0]).ratio(), 2)
+        same = near[0] == bare != text  # but for a point behind it
+        sure = _CERTAIN if same else round(0.8 * difflib.SequenceMatcher(None, text, near[0]).ratio(), 2)
     elif is_item and (numbered := _ANSWER_CODE.fullmatch(text)):
         code, sure = numbered[1], 0.4
     elif text in guessed:

@@ -149,8 +149,8 @@ def question_in(title: str) -> str:
 def statements_in(title: str) -> set[str]:
     """Return what a title may ask: all of it, or the statement behind the question over a list of statements.
 
-    Programs write ``question [statement]``, ``question - statement``, ``question | statement`` and
-    ``question.statement``.
+    Programs write ``question [statement]``, ``question - statement``, ``statement - question``, ``question.statement``,
+    ``question: statement`` and ``question | statement``.
 
     Examples
     --------
@@ -159,7 +159,8 @@ def statements_in(title: str) -> set[str]:
     >>> sorted(statements_in("Wat vindt u ....Ik beslis o.a. zelf"))
     ['Ik beslis o.a. zelf', 'Wat vindt u ....Ik beslis o.a. zelf']
     """
-    behind = [title.rpartition("[")[2].rstrip("]"), title.rpartition(" - ")[2], title.rpartition(" | ")[2]]
+    behind = [title.rpartition("[")[2].rstrip("]"), title.partition(" - ")[0]]
+    behind += [title.rpartition(mark)[2] for mark in (" - ", " | ", ": ")]
     behind += [title[found.end() :] for found in _POINT.finditer(title) if len(title) - found.end() >= _SENTENCE]
     return {title, *behind}
 

@@ -65,7 +65,8 @@ def look(export: Export, header: str) -> Column:
     """Return what a column is like."""
     column = export.table[header].dropna().astype("str")
     counts = column.value_counts()
-    few = len(counts) <= _MOST_LABELS and (len(counts) <= 3 or len(column) >= 3 * len(counts))
+    alike = counts.groupby([key(text).rstrip(".") for text in counts.index]).sum()  # "Mee eens", "mee eens."
+    few = len(alike) <= _MOST_LABELS and (len(alike) <= 3 or len(column) >= 3 * len(alike))
     short = bool(len(counts)) and max(map(len, counts.index)) <= 60
     suspects = identifying.suspects(column, names=few and short)
     personal = str(suspects.sum().idxmax()) if len(suspects.columns) else ""
@@ -76,11 +77,14 @@ def look(export: Export, header: str) -> Column:
     labelled = header in export.codes or (few and short and not in_contact)
     named = set(column[held])  # a label that may be a person is never shown
     order = sorted(set(counts.index) - named, key=lambda value: (-counts[value], value)) if labelled else []
+    spelled: dict[str, str] = {}
+    for value in order:
+        spelled.setdefault(key(value), value)  # of several spellings the most frequent
     return Column(
         header=header,
         wording=fold(export.wording.get(header, header)),
         filled=len(column),
-        labels=tuple(order),
+        labels=tuple(spelled.values()),
         numeric=bool(len(column)) and not values.numbers(column, export.decimal)[1].any(),
         figures=bool(len(column)) and not values.numbers(values.without_units(column), export.decimal)[1].any(),
         dated=_dated(column),

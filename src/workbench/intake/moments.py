@@ -15,7 +15,7 @@ from workbench.intake.values import distinct
 _CLOCK = (
     r"(?:(?:T|,? +)(?:om +)?(?P<hour>[0-9]{1,2})[:.](?P<minute>[0-5][0-9])(?:[:.](?P<second>[0-5][0-9]))?"
     r"(?:[.,][0-9]+)?(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?"
-    r"(?: ?(?:u(?:ur|\.)?|Z|[+-][0-9:]+|(?:GMT|UTC|CES?T)(?:[+-][0-9:]+)?))?)?$"
+    r"(?: ?(?:u(?:ur|\.)?|Z|[+-][0-9:]+|(?:GMT|UTC|[CEW]ES?T)(?:[+-][0-9:]+)?))?)?$"
 )
 _DAY_FIRST = r"^(?P<day>[0-9]{1,2})[-/.](?P<month>[0-9]{1,2})[-/.](?P<year>[0-9]{4})" + _CLOCK
 _SHORT_YEAR = r"^(?P<day>[0-9]{1,2})[-/.](?P<month>[0-9]{1,2})[-/.](?P<year>[0-9]{2})" + _CLOCK

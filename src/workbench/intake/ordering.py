@@ -5,11 +5,12 @@ import itertools
 import re
 from collections.abc import Collection, Mapping
 
+import numpy as np
 import pandas as pd
 
 from workbench.intake.labels import Scale
 from workbench.intake.likeness import NEAR, Column
-from workbench.intake.usual_names import MISSING_WORDS
+from workbench.intake.usual_names import MISSING_CODES, MISSING_WORDS
 from workbench.intake.values import key, opposite, per_value
 
 _CHANCE = 1e-4
@@ -25,6 +26,17 @@ _GOOD = re.compile(
 )
 _BAD = re.compile(
     r"\b(?:slechte?|matig|onvoldoende|ontevreden|oneens|nooit|zelden|niet|nee|bad|poor|dissatisfied|disagree|never|no)\b"
+)
+_MUCH = frozenset(("heel", "zeer", "erg", "helemaal", "uiterst", "very", "extremely"))
+_MIDDLING = frozenset(("neutraal", "gaat wel", "het gaat", "gaat", "neutral", "so so", "okay", "ok"))
+_GOOD_WORDS = frozenset(
+    ("goed", "fijn", "blij", "tevreden", "prettig", "positief", "makkelijk", "duidelijk", "veilig", "good", "happy")
+)
+_BAD_WORDS = frozenset(
+    (
+        *("slecht", "vervelend", "ontevreden", "onprettig", "negatief", "moeilijk", "onduidelijk", "onveilig"),
+        *("verdrietig", "boos", "bad", "sad", "unhappy"),
+    )
 )
 _NUMBER_BEFORE = re.compile(r"^[0-9]+\W+")  # 9 = weet niet
 _NONE = re.compile(r"\b(?:geen|niets?|nooit|niet|none|no|not|never)\b")
@@ -70,7 +82,83 @@ def in_order(texts: Collection[str], known: Mapping[str, Scale], span: tuple[flo
     ordered = sorted(places, key=lambda text: places[text])
     if len(places) == len(_answers(texts)) == len(set(places.values())) == high - low + 1:
         return {text: f"{low + at:g}" for at, text in enumerate(ordered)}
-    return {text: f"{low if places[text] == 0 else high:g}" for text in ordered if places[text] in (0, 1)}
+    ends = {text: low if places[text] == 0 else high for text in ordered if places[text] in (0, 1)}
+    return {text: f"{code:g}" for text, code in ends.items() if not any(_is_more(other, text) for other in texts)}
+
+
+def _is_more(other: str, text: str) -> bool:
+    """Say whether a label is more of what another is: then the other stands at no end.
+
+    Examples
+    --------
+    >>> _is_more("heel blij", "blij"), _is_more("donkerrood", "rood"), _is_more("oneens", "eens")
+    (True, True, False)
+    """
+    before = other.removesuffix(text).strip() if other != text and other.endswith(text) else ""
+    return before in _MUCH or before in ("donker", "dark")
+
+
+def shifted(texts: Collection[str], span: tuple[float, float]) -> dict[str, str]:
+    """Return codes for answers that are numbers of another range: one step for each code of the span, or from 0 on.
+
+    From 0 on tells only where all but one of the codes were given, and never the highest.
+
+    Examples
+    --------
+    >>> shifted(["0", "25", "50", "75", "100"], (1, 5)), shifted(["0", "1", "2", "4", "99"], (1, 5))
+    ({'0': '1', '25': '2', '50': '3', '75': '4', '100': '5'}, {'0': '1', '1': '2', '2': '3', '4': '5'})
+    >>> shifted(["0", "1", "5"], (1, 5)), shifted(["0", "1", "2", "3", "4", "5"], (1, 5))
+    ({}, {})
+    """
+    answers = {text for text in _answers(texts) if text not in MISSING_CODES}
+    if not all(re.fullmatch("[0-9]{1,3}", text) for text in answers) or span[0] != 1:
+        return {}
+    numbers, count = sorted(map(int, answers)), int(span[1])
+    steps = set(np.diff(numbers))
+    if len(numbers) == count and len(steps) == 1 and numbers[0] != 1:
+        return {str(number): str(at) for at, number in enumerate(numbers, 1)}
+    from_zero = numbers[:1] == [0] and numbers[-1] == count - 1 and len(numbers) == count - 1 and count > 3
+    return {str(number): str(number + 1) for number in numbers} if from_zero else {}
+
+
+def by_strength(texts: Collection[str], span: tuple[float, float]) -> dict[str, str]:
+    """Return codes for labels that say how good something is, and how much: "heel slecht" to "heel goed".
+
+    Only where every label says so, each something else, and there are as many as codes.
+
+    Examples
+    --------
+    >>> by_strength(["heel goed", "goed", "gaat wel", "slecht", "heel slecht"], (1, 5))
+    {'heel slecht': '1', 'slecht': '2', 'gaat wel': '3', 'goed': '4', 'heel goed': '5'}
+    >>> by_strength(["goed", "slecht", "matig"], (1, 3)), by_strength(["goed", "slecht"], (1, 5))
+    ({}, {})
+    """
+    answers = _answers(texts)
+    found = {text: strength for text in answers if (strength := _strength(text)) is not None}
+    if len(found) < len(answers) or len(set(found.values())) < len(found) or len(found) != span[1] - span[0] + 1:
+        return {}
+    return {text: f"{span[0] + at:g}" for at, text in enumerate(sorted(found, key=lambda text: found[text]))}
+
+
+def _strength(text: str) -> float | None:
+    """Return how good a label is: below 0 it is bad; None if it does not say.
+
+    Examples
+    --------
+    >>> [_strength(text) for text in ("zeer goed", "niet blij", "helemaal niet blij", "niet heel goed", "niet slecht")]
+    [2, -1, -2, None, None]
+    """
+    if text in _MIDDLING:
+        return 0
+    words = re.findall(r"\w+", text)
+    much = words[:1] != words[-1:] and words[0] in _MUCH
+    words = words[1:] if much else words
+    denied = words[:1] == ["niet"]
+    words = words[1:] if denied else words
+    sign = 1 if words[-1:] and words[-1] in _GOOD_WORDS else -1 if words[-1:] and words[-1] in _BAD_WORDS else 0
+    if len(words) != 1 or not sign or (denied and sign < 0):
+        return None
+    return (1 + much) * (-1 if denied else sign)
 
 
 def numbered(texts: Collection[str], span: tuple[float, float], own: bool = False) -> dict[str, str]:

@@ -26,12 +26,12 @@ _WHICH = ("provider", "moment", "role", "informant", "variant", "municipality") 
 _MOST_QUESTIONS = 500
 _ALONE, _OFTEN, _SOME = 0.95, 0.5, 2
 _QUESTIONS = re.compile(
-    r"(?:vraag|vragen|vraagtekst|vraagcode|vraag ?(?:id|nr|nummer)|stelling|item|itemcode|variabele|question|"
-    r"question ?(?:id|code|text)|statement|variable)"
+    r"(?:vraag|vragen|stelling|item|variabele|question|statement|variable) ?"
+    r"(?:id|nr|nummer|code|tekst|text|label|naam)?"
 )
 _ANSWERS = re.compile(
-    r"(?:antwoord|antwoorden|antwoordtekst|antwoordcode|gegeven antwoord|answer|answer ?(?:text|code)|response|reactie|"
-    r"waarde|value|score)"
+    r"(?:gegeven )?(?:antwoord|antwoorden|answer|response|reactie|waarde|value|score) ?"
+    r"(?:code|tekst|text|label|waarde|value)?"
 )
 
 

@@ -45,7 +45,9 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
     "respondent": _names(
         """antwoord id | respondentid | reactie id | inzending id | submission id | id | respons id | response id |
         responseid | respondent | respondentnummer | respondentnr | resp_id | volgnummer | nummer | nr | volgnr |
-        antwoord-id | respondent id | respondent-id | respondent_id"""
+        sessie | sessie id | sessienummer | session | session id | inzendingsnummer | formuliernummer | formulier id |
+        vragenlijst id | vragenlijstnummer | enquête id | enquetenummer | response nr | invul id | antwoord-id |
+        respondent id | respondent-id | respondent_id"""
     ),
     "birth_date": _names(
         """geb.dat | geb.datum | geb. datum | gebdatum | gebdat | geboortedatum cliënt | geboortedatum jeugdige |
