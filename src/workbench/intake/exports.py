@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from workbench.intake import delimited, forms, headers, identifying, labelled, spreadsheet, subtotals
+from workbench.intake import delimited, forms, group_headings, headers, identifying, labelled, spreadsheet, subtotals
 from workbench.intake.findings import Finding
 from workbench.intake.sheets import Rows, Unreadable
 from workbench.intake.values import distinct, fold, only_used, per_value, without_tags
@@ -159,6 +159,11 @@ def _with_header(rows: Rows, family: str, file: str, settings: Mapping[str, str]
         body = cells.iloc[header.start + header.count + header.units :]
         names, further = headers.titles(head, header, rows.merged)
         wording, reader = wording | further, header.family
+    if headers.lies_on_its_side(names, [fold(text) for text in body.iloc[:200, 0].dropna().astype("str")]):
+        raise Unreadable(
+            "The table lies on its side: questions stand below one another, and each respondent is a column.",
+            "Turn it (in Excel: copy, paste special, transpose) and deliver it again.",
+        )
     findings = rows.findings
     if not rows.names and header.count == 1 and reader not in headers.SURVEY_PROGRAMS:
         no_header = _no_header(names, body, file)
@@ -173,7 +178,8 @@ def _with_header(rows: Rows, family: str, file: str, settings: Mapping[str, str]
     body = body.set_axis(named, axis=1)
     unnamed = [name for name, title in zip(named, names, strict=True) if not title and body[name].isna().all()]
     body, summary, added_up = subtotals.set_apart(body.drop(columns=unnamed), file)
-    findings += added_up
+    body, grouped = group_headings.carried_down(body, file)
+    findings += added_up + grouped
     body = body.assign(**{name: only_used(body[name]) for name in body.columns})  # the header is no answer
     if reader == "limesurvey":
         body = _without_anonymised_dates(body)

@@ -46,6 +46,8 @@ _UNIT = re.compile(
     rf"(?i){_DATED}|{_SPAN}|{_AMOUNT}|{_WORDED}|[(\[](?:{_DATED}|{_SPAN}|{_AMOUNT}|{_WORDED}|[\w /-]{{1,20}})[)\]]"
 )
 _SURE_UNIT = re.compile(rf"(?i){_DATED}|{_AMOUNT}|[(\[](?:{_DATED}|{_SPAN}|{_AMOUNT}|{_WORDED})[)\]]")
+_RESPONDENT = re.compile(r"(?:respondent|resp\.?|deelnemer|invuller|vragenlijst|lijst|nr\.?|r|#)? ?([0-9]{1,6})")
+_FEWEST_BESIDE, _FEWEST_ASKED = 5, 3
 _FEWEST_ROWS, _SENTENCE = 8, 15
 
 
@@ -273,3 +275,24 @@ def unlike(names: list[str]) -> list[str]:
     named = [name or f"column {at}" for at, name in enumerate(names, 1)]
     nth = pd.Series([key(name) for name in named]).groupby([key(name) for name in named]).cumcount() + 1
     return [name if n == 1 else f"{name} [{n}]" for name, n in zip(named, nth, strict=True)]
+
+
+def lies_on_its_side(names: Sequence[str], first: Sequence[str]) -> bool:
+    """Say whether a table has a column per respondent: numbers for names, and questions in its first column.
+
+    Examples
+    --------
+    >>> asked = ["Aanbieder", "Hoe gaat het met u?", "Wat vindt u van de hulp?", "Past de hulp bij u?", "Opmerkingen"]
+    >>> numbers = [str(number) for number in range(1, 9)]
+    >>> lies_on_its_side(["Respondent", *numbers], asked)
+    True
+    >>> lies_on_its_side(["Maat", "2023", "2024", "2025", "2026"], asked)
+    False
+    """
+    told = [_RESPONDENT.fullmatch(key(name)) for name in names[1:] if name]
+    numbers = [int(found[1]) for found in told if found]
+    if len(names) < _FEWEST_BESIDE or len(numbers) < len(names) - 1 or len(set(numbers)) < len(numbers):
+        return False
+    years = all(1990 <= number < 2100 for number in numbers)
+    sentences = sum(map(_is_sentence, first))
+    return not years and len(set(first)) == len(first) and sentences >= _FEWEST_ASKED

@@ -139,7 +139,7 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
 # Headers of what people are, apart from their answers: proposed as background questions.
 BACKGROUND = (
     *("team", "locatie", "afdeling", "wijk", "vestiging", "woonvorm", "opleiding", "leefsituatie", "woonsituatie"),
-    *("thuissituatie", "taal", "regio", "cluster", "location", "department"),
+    *("thuissituatie", "taal", "regio", "cluster", "groep", "location", "department"),
 )
 # What stands in the cell of an option that was ticked, or was not.
 TICKS = {"y", "yes", "ja", "n", "no", "nee", "gekozen", "niet gekozen", "geselecteerd", "niet geselecteerd", "x"}
