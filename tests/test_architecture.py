@@ -59,7 +59,18 @@ ROOMS = {
         "store",
         "versions",
     },
-    "__main__": {"codebook", "intake", "pipeline", "regions", "rendering", "reporting", "sample", "store", "unchanged"},
+    "__main__": {
+        "cluster",
+        "codebook",
+        "intake",
+        "pipeline",
+        "regions",
+        "rendering",
+        "reporting",
+        "sample",
+        "store",
+        "unchanged",
+    },
     "__init__": {"regions"},
 }
 TOUCH_FILES = re.compile(r"\bopen\(|read_text|write_text|read_bytes|write_bytes|read_csv|read_parquet|to_parquet")

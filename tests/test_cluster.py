@@ -3,9 +3,11 @@
 import json
 import platform
 import signal
+import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -62,9 +64,10 @@ def on_cluster(address: str, wanted: list, code: str = CODE) -> dict[str, str]:
         }
 
 
-def test_a_scheduler_that_is_not_there_is_one_sentence(own_region, monkeypatch, capsys):
+def test_a_scheduler_that_is_not_there_is_one_sentence_before_anything_is_read(own_region, monkeypatch, capsys):
     monkeypatch.setenv("WORKBENCH_ROOT", str(own_region.root))
     monkeypatch.setattr(cluster, "PATIENCE", 1.0)
+    monkeypatch.setattr("workbench.pipeline.process", None)
     monkeypatch.setattr("sys.argv", ["workbench", "report", "--region", "sample", "--scheduler", "tcp://127.0.0.1:9"])
     with pytest.raises(SystemExit) as stopped:
         command_line.main()
@@ -74,6 +77,24 @@ def test_a_scheduler_that_is_not_there_is_one_sentence(own_region, monkeypatch, 
     assert len(said.splitlines()) == 1
     assert not own_region.reports(2026).exists()
     assert not own_region.ledger.exists()
+
+
+@pytest.mark.parametrize("says", [b"", b"SSH-2.0-OpenSSH_9.6\r\n"])
+def test_an_address_where_something_else_answers_is_one_sentence(says, monkeypatch):
+    monkeypatch.setattr(cluster, "PATIENCE", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as beside:
+        answered = beside.submit(_answer, listener, says)
+        with pytest.raises(NotThere, match=r"No scheduler answers at tcp://127.0.0.1:\d+: start it with"):
+            cluster.reach(f"tcp://127.0.0.1:{listener.getsockname()[1]}")
+        assert answered.result(5) == b""
+
+
+def _answer(listener: socket.socket, says: bytes) -> bytes:
+    """Take one connection, say something and return what is said back until it is closed."""
+    connection = listener.accept()[0]
+    with connection:
+        connection.sendall(says)
+        return connection.recv(1)
 
 
 def test_a_scheduler_without_workers_is_one_sentence(scheduler, tmp_path, monkeypatch):

@@ -97,8 +97,10 @@ def report(
 
     choose("edition", edition, EDITIONS)
     choose("language", language or LANGUAGES[0], LANGUAGES)
+    from workbench import cluster
     from workbench.reporting import warming
 
+    cluster.reach(scheduler)
     with nullcontext() if scheduler else warming.warmed():  # kernels and workers get ready while deliveries are read
         from workbench import pipeline
 

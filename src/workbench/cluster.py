@@ -7,16 +7,50 @@ the cluster gives its pages to another.
 
 import contextlib
 import contextvars
+import socket
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from workbench.reporting import warming
 from workbench.store import NotThere
 
+USUAL_PORT = 8786  # of a scheduler
+GREETING = b"pickle-protocol"  # among what a scheduler says first, to whoever connects
 PATIENCE = 15.0  # seconds for a scheduler to answer, and for a first worker
+
+
+def reach(scheduler: str | None) -> None:
+    """See that a scheduler answers, before deliveries are read for it.
+
+    Its client waits for ever where something else listens at that address and says nothing.
+
+    Parameters
+    ----------
+    scheduler : str, optional
+
+    Raises
+    ------
+    NotThere
+        Where none answers at its address, with what to do.
+
+    Examples
+    --------
+    >>> reach(None)
+    """
+    asked = urlsplit(scheduler or "")
+    if not scheduler or asked.scheme not in ("tcp", "tls"):
+        return
+    try:
+        with socket.create_connection((asked.hostname or "", asked.port or USUAL_PORT), PATIENCE) as connection:
+            answers = asked.scheme == "tls" or GREETING in connection.recv(4096)
+    except (OSError, ValueError) as failure:
+        raise NotThere(_no_answer(scheduler)) from failure
+    if not answers:
+        raise NotThere(_no_answer(scheduler))
 
 
 @contextlib.contextmanager
@@ -46,18 +80,18 @@ def workers(
     if not scheduler:
         yield None
         return
+    reach(scheduler)
     from distributed import Client
 
-    start = f"start it with 'dask scheduler' and, on each machine, 'dask worker {scheduler}'"
     try:
         client = Client(scheduler, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as failure:
-        raise NotThere(f"No scheduler answers at {scheduler}: {start}.") from failure
+        raise NotThere(_no_answer(scheduler)) from failure
     with client:
         try:
             client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError as failure:
-            raise NotThere(f"The scheduler at {scheduler} has no workers: {start}.") from failure
+            raise NotThere(f"The scheduler at {scheduler} has no workers: {_start(scheduler)}.") from failure
         folder.mkdir(parents=True, exist_ok=True)
         asked = client.run(fit, str(folder), str(notebook), on_error="return")
         for worker, answer in sorted(asked.items()):
@@ -104,6 +138,14 @@ def fit(folder: str, notebook: str) -> str:
         warming.own()
     threading.Thread(target=warming.import_for_workers).start()  # others are asked and the release audited meanwhile
     return ""
+
+
+def _no_answer(scheduler: str) -> str:
+    return f"No scheduler answers at {scheduler}: {_start(scheduler)}."
+
+
+def _start(scheduler: str) -> str:
+    return f"start it with 'dask scheduler' and, on each machine, 'dask worker {scheduler}'"
 
 
 def _in_words(answer: str | Exception) -> str:
