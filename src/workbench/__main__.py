@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -40,6 +41,10 @@ YearOption = Annotated[int | None, typer.Option("--year", "-y", help="Year of th
 ForceOption = Annotated[bool, typer.Option("--force", help="Make everything again, also what did not change.")]
 SAMPLE = "sample"
 SHOWN_FINDINGS = 30
+NARROW, BESIDE = (
+    100,
+    48,
+)  # characters: of a screen without room for every column; beside the names
 SHOWN_PAGES = 5
 COLOURS = {"error": "red", "warning": "yellow", "note": "blue"}
 CAUSES = {
@@ -417,17 +422,24 @@ def _bar(title: str) -> Iterator[tuple[Progress, TaskID]]:
 
 
 def _tell_account(deliveries: "pd.DataFrame", exclusions: "pd.DataFrame") -> None:
-    """Show delivered, counted and excluded per file, and why."""
-    table = Table(title="Deliveries", title_justify="left")
-    for name in ("file", "kind", "delivered", "counted", "excluded", "why"):
-        table.add_column(name, justify="right" if name in ("delivered", "counted", "excluded") else "left")
+    """Show delivered, counted and excluded per file, and why; a name that is cut would name no file."""
+    narrow = console.width < NARROW
+    table = Table(title="Deliveries", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    longest = max((len(name) for name in deliveries["file"]), default=0)
+    table.add_column("file", overflow="fold", no_wrap=longest + BESIDE <= console.width)
+    for name in ("delivered", "counted", "excluded"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("why")
+    if not narrow:
+        table.add_column("kind", no_wrap=True)
     why = exclusions.groupby("file")["reason"].agg(
         lambda reasons: ", ".join(f"{reason} {n}" for reason, n in reasons.value_counts().sort_index().items())
     )
     for row in deliveries.to_dict("records"):
         counts = [f"{row[name]:,}" for name in ("delivered", "counted", "excluded")]
         kind = row["kind"] if isinstance(row["kind"], str) else "not used"
-        table.add_row(escape(row["file"]), kind, *counts, escape(str(why.get(row["file"], ""))))
+        told = [escape(row["file"]), *counts, escape(str(why.get(row["file"], ""))), kind]
+        table.add_row(*told[: len(table.columns)])
     console.print(table)
 
 
