@@ -41,10 +41,8 @@ YearOption = Annotated[int | None, typer.Option("--year", "-y", help="Year of th
 ForceOption = Annotated[bool, typer.Option("--force", help="Make everything again, also what did not change.")]
 SAMPLE = "sample"
 SHOWN_FINDINGS = 30
-NARROW, BESIDE = (
-    100,
-    48,
-)  # characters: of a screen without room for every column; beside the names
+NARROW = 100  # characters: a screen that has no room for every column
+BESIDE = 48  # characters of the columns beside the names of files
 SHOWN_PAGES = 5
 COLOURS = {"error": "red", "warning": "yellow", "note": "blue"}
 CAUSES = {
