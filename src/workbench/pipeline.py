@@ -209,7 +209,8 @@ def draft(
     book = codebooks.read(places.codebook) if (places.codebook / "region.yml").is_file() else None
     described = book.deliveries if book else pd.DataFrame(columns=list(codebooks.TABLES["deliveries"]), dtype=str)
     arrived, _ = deliveries.arrivals(places.raw(year), described, year, book.forms if book else None)
-    files = [file] if file else [places.raw(year) / each.file for each in arrived if not each.settings]
+    undescribed = [places.raw(year) / each.file for each in arrived if not each.settings]
+    files = [file] if file else [path for path in undescribed if path.suffix.casefold() != ".lss"]  # beside a delivery
     if not files:
         raise NotThere(f"Every delivery in {places.raw(year)} is described in deliveries.csv: nothing to propose.")
     proposed: dict[str, list[pd.DataFrame]] = {}

@@ -74,6 +74,12 @@ def test_dates_as_the_dutch_type_them(cell: str, expected: str) -> None:
     assert not unreadable.any()
 
 
+def test_care_that_runs_has_no_end_and_nothing_is_wrong() -> None:
+    found, unreadable = moments.dates(texts("loopt nog", "Lopend", "1-8-2025", "ooit"))
+    assert found.isna().tolist() == [True, True, False, True]
+    assert unreadable.tolist() == [False, False, False, True]
+
+
 @given(st.dates(dt.date(1880, 1, 1), dt.date(2099, 12, 31)))
 def test_eight_figures_are_one_day_only(day: dt.date) -> None:
     found, _ = moments.dates(texts(f"{day:%Y%m%d}", f"{day:%d%m%Y}"), "dmy")

@@ -37,7 +37,7 @@ _MOST_CODES, _SHORTEST_CODE = 0.5, 3  # of a column of numbers that are codes of
 _RANKED = re.compile(r"\[(?:rang|rank) [0-9]+\]$|_nps_group$", re.IGNORECASE)  # a place in an order, or made of a mark
 # Fields that only this kind of delivery has.
 _TELLING: dict[str, set[str]] = {
-    "episodes": {"started_on", "ended_on", "ending_code", "goals_set", "goals_reached"},
+    "episodes": {"started_on", "ended_on", "ending_code", "goals_set", "goals_reached", "assignment", "message_status"},
     "agreements": {"action", "owner", "due", "target", "recognised", "story", "valued", "improvement"},
     "assessments": {"source", "theme", "score"},
     "context": {"year", "measure", "value"},
@@ -95,7 +95,7 @@ def look(export: Export, header: str) -> Column:
 
 def _dated(column: pd.Series) -> bool:
     """Say whether a column holds dates; an end that is not there yet may be 31-12-9999, 00-00-0000 or words for it."""
-    told = column[~column.map(key).isin(list(MISSING_WORDS))]
+    told = column[~column.map(key).isin([*MISSING_WORDS, *moments.RUNNING])]
     found, unreadable = moments.dates(told, century=2000)
     return bool(found.notna().any()) and float(unreadable.mean()) < 0.1
 
@@ -130,12 +130,13 @@ def kind_of(looked_at: list[Column], scale_of: Mapping[str, labels.Scale], reade
     if not of_people and sum(column.figures and key(column.header) in themes for column in looked_at) >= 2:
         return "assessments"
     invited = any(_plain(column.header) in INVITED for column in looked_at)
-    asked = any((column.labels or column.numeric) and not _by_name(column, "invited") for column in looked_at)
+    answered = [column for column in looked_at if (column.labels or column.numeric) and not column.dated]
+    asked = any(not _by_name(column, "invited") for column in answered)
     return "invited" if invited and not asked else "responses"
 
 
 def _measure(column: Column) -> str:
-    header = key(column.header)
+    header = key(column.header).rpartition(" | ")[2]
     return next((measure for start, measure in USUAL_MEASURES.items() if header.startswith(start)), "")
 
 

@@ -24,6 +24,8 @@ _FIGURES = r"^(?P<day>[0-3]?[0-9])(?P<month>[0-3][0-9])(?P<year>(?:18|19|20)[0-9
 _COMPACT = r"^(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})$"
 _YEAR_ALONE = r"^(?P<year>(?:18|19|20)[0-9]{2})$"
 _EXCEL = r"^(?P<days>[0-9]{5}(?:[.,][0-9]+)?)$"
+# What stands in the place of an end that is not there yet.
+RUNNING = ("loopt nog", "loopt", "lopend", "nog lopend", "nog in zorg", "heden", "doorlopend", "running", "ongoing")
 _PARTS = ("year", "month", "day", "hour", "minute", "second")
 _MONTHS = {
     name: number
@@ -48,7 +50,8 @@ def dates(column: pd.Series, order: str = "", century: int = 0) -> tuple[pd.Seri
     ``13 februari 2026 om 10.05 uur``, ``Feb 13, 2026``, an Excel number. American
     dates (mm/dd/yyyy) are recognised where a second number is above twelve and no first one is, or where the clock
     says AM or PM and nothing speaks against it. An unknown month or day written as 00 becomes the middle of what is
-    known. A year 0000 or from 2100 on means "not known" or "still running" and is missing without being unreadable.
+    known. A year 0000 or from 2100 on means "not known" or "still running" and is missing without being unreadable, and
+    so are words for the latter.
 
     Parameters
     ----------
@@ -107,7 +110,8 @@ def dates(column: pd.Series, order: str = "", century: int = 0) -> tuple[pd.Seri
         )
         clock = np.where(fits, parts["hour"] * 3600 + parts["minute"] * 60 + parts["second"], clock)
         dated |= fits
-    silent = dated & ((year == 0) | (year >= 2100))
+    running = pc.is_in(pc.utf8_lower(texts), pa.array(RUNNING, texts.type)).to_numpy(zero_copy_only=False).astype(bool)
+    silent = (dated & ((year == 0) | (year >= 2100))) | running
     day = np.where(month == 0, 1, np.where(day == 0, 15, day))
     month = np.where(month == 0, 7, month)
     usable = dated & (year >= 1880) & (year < 2100) & (month <= 12) & (clock < 86400)
