@@ -168,6 +168,7 @@ def test_a_record_of_sentences_is_no_row_of_questions() -> None:
         "Wat vindt u? [De hulp past bij wat ik nodig heb.]",
         "De hulp past bij wat ik nodig heb. - In hoeverre bent u het eens met de stelling?",
         "In hoeverre bent u het eens met: De hulp past bij wat ik nodig heb.",
+        "De hulp past bij wat ik nodig heb. (1 = helemaal niet mee eens, 5 = helemaal mee eens)",
     ],
 )
 def test_a_statement_behind_the_question_above_it_is_the_known_item(
@@ -236,3 +237,32 @@ def test_a_row_of_units_below_the_header_is_no_record(
 def test_a_first_record_is_not_taken_for_units(record: list[object]) -> None:
     header = ["nr", "Aanbieder", "Datum", "Kwaliteit", "Effect"]
     assert len(exports.read(workbook([header, record, *DELIVERED]), "a.xlsx").table) == 10
+
+
+def test_of_statements_that_begin_alike_the_one_that_was_cut_off_is_meant(region: Codebook) -> None:
+    """By likeness alone "Door de hulp kan ik beter d..." was the other statement that begins with these words."""
+    cut = {
+        heading: ["Mee eens"]
+        for heading in ("Door de hulp kan ik beter d...", "Door de hulp kan ik mij", "Door de hulp kan ik")
+    }
+    export = exports.Export(pd.DataFrame(cut, dtype="str"), "delimited")
+    found = {heading: likeness.by_wording(likeness.look(export, heading), region.items) for heading in cut}
+    assert [max(each.items(), key=lambda item: item[1])[0] for each in list(found.values())[:2]] == ["E1", "E2"]
+    assert all(sure <= 0.5 for sure in found["Door de hulp kan ik"].values())
+
+
+def test_the_numbers_of_rows_that_r_writes_have_no_name() -> None:
+    export = exports.read(text(HEADER, *(f'"{at}";{record}' for at, record in enumerate(RECORDS, 1))), "a.csv")
+    assert export.table["vraag"].tolist() == [record.split(";")[3] for record in RECORDS]
+    assert export.table["column 1"].tolist() == [str(at) for at in range(1, 13)]
+
+
+def test_questions_below_their_numbers_are_their_texts() -> None:
+    numbers = ["ID", "Aanbieder", 1, 2, 3]
+    asked = [None, None, "De hulp past bij wat ik nodig heb.", "Ik ben tevreden over de hulp.", "De sfeer is goed."]
+    records = [[at, "De Linde", at % 5 + 1, 4, 5] for at in range(1, 12)]
+    export = exports.read(workbook([numbers, asked, *records]), "a.xlsx")
+    assert export.wording == dict(zip("123", asked[2:], strict=True))
+    assert len(export.table) == 11
+    first = [[1, "De Linde", "Alles ging goed hoor", "Prima geholpen door haar", "Dank u wel daarvoor"], *records[1:]]
+    assert len(exports.read(workbook([["ID", "Aanbieder", "V1", "V2", "V3"], *first]), "a.xlsx").table) == 11

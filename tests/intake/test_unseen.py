@@ -170,6 +170,14 @@ def test_why_there_is_no_answer_is_no_point_of_a_scale(region: Codebook, tmp_pat
     assert scale.loc["Geen antwoord", ["code", "missing"]].tolist() == ["", "skipped"]
 
 
+def test_a_label_without_text_does_not_empty_its_code(tmp_path: Path) -> None:
+    """SPSS keeps labels of which somebody wiped out the text; the code below is an answer."""
+    path = tmp_path / "a.sav"
+    table = pd.DataFrame({"v1": [1.0, 2.0, 5.0]})
+    pyreadstat.write_sav(table, path, variable_value_labels={"v1": {1.0: "oneens", 2.0: " ", 5.0: "eens"}})
+    assert exports.read(path.read_bytes(), "a.sav").table["v1"].tolist() == ["oneens", "2", "eens"]
+
+
 def test_choices_with_commas_are_options_and_answers_with_commas_are_not() -> None:
     chosen = ("Thuis, Vervoer", "Thuis", "Vervoer, Dagbesteding", "Dagbesteding")
     said = ("Niet eens, niet oneens", "Eens", "Niet eens")

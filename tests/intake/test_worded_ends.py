@@ -63,6 +63,8 @@ def test_numbers_that_go_down_are_turned_for_a_known_item(region: Codebook, tmp_
         ("0", "25", "50", "75", "100"),
         ("heel slecht", "slecht", "gaat wel", "goed", "heel goed"),
         ("helemaal niet blij", "niet blij", "neutraal", "blij", "heel blij"),
+        ("helemaal niet", "niet", "een beetje", "wel", "helemaal wel"),
+        ("--", "-", "+/-", "+", "++"),
     ],
 )
 def test_other_numbers_and_degrees_of_good_have_an_order(

@@ -58,6 +58,8 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
             f"The table has {len(header)} columns, more than any questionnaire.", "Deliver the columns that matter."
         )
     text, before = text[skipped:], before + rows_before
+    if headers.lacks_name_of_rows(_rows(sample, delimiter, 40)[rows_before:]):
+        header, text = ["", *header], delimiter.encode() + text
 
     unlike = _hardly_repeating(sample, delimiter, len(header))
     broken = _may_break_lines(text)
@@ -201,6 +203,8 @@ def _header_in(sample: str, delimiter: str) -> tuple[list[str], int, int]:
     lacking = width - len(header)
     while lacking < 0 and not header[-1].strip():
         header, lacking = header[:-1], lacking + 1
+    if lacking == 1 and headers.lacks_name_of_rows(rows[start:]):
+        lacking = 0
     if lacking > 0 and not any(cell.strip() for row in rows[start + 1 :] for cell in row[len(header) :]):
         header = header + [""] * lacking  # the delimiters that close every record stand under no name
     if not start:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from workbench.intake.usual_names import USUAL_NAMES
 from workbench.intake.values import fold, key
 
 LIMESURVEY_MARKS = (
@@ -34,6 +35,7 @@ _ONE_COLUMN = ("response", "open-ended response", "antwoord", "open antwoord", "
 _CODED = re.compile(r"^[A-Za-z][A-Za-z0-9_]*(?:\[[A-Za-z0-9_]+\])*\. (?=\S)")  # G01Q02[SQ001]. before a question
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,15}")
 _FIGURE = re.compile(r"[0-9.,:/ TZ+-]+")
+_LEGEND = re.compile(r"\s*[(\[][^()\[\]]*[0-9][^()\[\]]*[)\]]\s*$")  # (1 = oneens, 5 = eens)
 _POINT = re.compile(r"\.(?=[^\W\d_])")  # without a space behind it
 _DATED = r"(?:d{1,2}|m{1,4}|[jy]{2,4})(?:[-/. ](?:d{1,2}|m{1,4}|[jy]{2,4})){1,2}(?: (?:uu|hh):mm(?::ss)?)?|[jy]{4}"
 _SPAN = r"[0-9]{1,3} ?(?:-|\u2013|/|t/m|tot(?: en met)?|to) ?[0-9]{1,3}"
@@ -46,6 +48,7 @@ _UNIT = re.compile(
     rf"(?i){_DATED}|{_SPAN}|{_AMOUNT}|{_WORDED}|[(\[](?:{_DATED}|{_SPAN}|{_AMOUNT}|{_WORDED}|[\w /-]{{1,20}})[)\]]"
 )
 _SURE_UNIT = re.compile(rf"(?i){_DATED}|{_AMOUNT}|[(\[](?:{_DATED}|{_SPAN}|{_AMOUNT}|{_WORDED})[)\]]")
+_NUMBER, _NEARLY_ALL = re.compile("[0-9]{1,3}"), 0.95
 _RESPONDENT = re.compile(r"(?:respondent|resp\.?|deelnemer|invuller|vragenlijst|lijst|nr\.?|r|#)? ?([0-9]{1,6})")
 _FEWEST_BESIDE, _FEWEST_ASKED = 5, 3
 _FEWEST_ROWS, _SENTENCE = 8, 15
@@ -137,6 +140,26 @@ def first_row(filled: Sequence[Sequence[bool]], merged: bool = False) -> int:
     return int(np.argmax(widths > few))
 
 
+def lacks_name_of_rows(rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether records have one cell more than their header, and in front the number of the row: so R writes tables.
+
+    Where the first name is that of a number itself, one must stand behind the number of the row too.
+
+    Examples
+    --------
+    >>> lacks_name_of_rows([["aanbieder", "past"], ["1", "De Linde", "4"], ["2", "Het Anker", "5"], ["3", "Zorg", ""]])
+    True
+    >>> lacks_name_of_rows([["nr", "wie"], ["1", "De Linde", "4"], ["2", "Het Anker", "5"], ["3", "Zorg", ""]])
+    False
+    """
+    header, records = list(rows[:1]), [row for row in rows[1:] if row]
+    if len(records) < _FEWEST_ASKED or any(len(row) != len(header[0]) + 1 for row in records):
+        return False
+    numbered = [row[0].strip() for row in records] == [str(at) for at in range(1, len(records) + 1)]
+    is_number = key(header[0][0]) in USUAL_NAMES["respondent"]
+    return numbered and (not is_number or all(_FIGURE.fullmatch(row[1]) for row in records))
+
+
 def question_in(title: str) -> str:
     """Return a header of LimeSurvey without the code that stands before its question.
 
@@ -152,7 +175,7 @@ def statements_in(title: str) -> set[str]:
     """Return what a title may ask: all of it, or the statement behind the question over a list of statements.
 
     Programs write ``question [statement]``, ``question - statement``, ``statement - question``, ``question.statement``,
-    ``question: statement`` and ``question | statement``.
+    ``question: statement`` and ``question | statement``; people add what the numbers mean between brackets.
 
     Examples
     --------
@@ -163,6 +186,7 @@ def statements_in(title: str) -> set[str]:
     """
     behind = [title.rpartition("[")[2].rstrip("]"), title.partition(" - ")[0]]
     behind += [title.rpartition(mark)[2] for mark in (" - ", " | ", ": ")]
+    behind += [title[: found.start()] for found in [_LEGEND.search(title)] if found]
     behind += [title[found.end() :] for found in _POINT.finditer(title) if len(title) - found.end() >= _SENTENCE]
     return {title, *behind}
 
@@ -180,7 +204,9 @@ def _coded_and_told(rows: pd.DataFrame) -> int:
     if len(rows) < _FEWEST_ROWS:
         return -1
     both, below = rows.iloc[:2].fillna("").map(fold), rows.iloc[2:]
-    coded = [all(_CODE.fullmatch(text) or not text for text in both.iloc[at]) for at in (0, 1)]
+    coded = [
+        all(_CODE.fullmatch(text) or _NUMBER.fullmatch(text) or not text for text in both.iloc[at]) for at in (0, 1)
+    ]
     asked = [sum(map(_is_sentence, both.iloc[at])) for at in (0, 1)]
     told = next((at for at in (1, 0) if coded[1 - at] and asked[at] >= 2 and not coded[at]), -1)
     if told < 0 or any(both.iloc[at].replace("", pd.NA).dropna().duplicated().any() for at in (0, 1)):
@@ -190,7 +216,11 @@ def _coded_and_told(rows: pd.DataFrame) -> int:
     if sum(sum(map(_is_sentence, set(column))) for column in answers) > sum(map(len, answers)) / 2:
         return -1
     again = any(text in set(below[name].dropna().map(fold)) for name, text in both.iloc[1].items() if text)
-    written = all(text and not _FIGURE.fullmatch(text) for text in both.iloc[1])
+    lower = both.iloc[1]
+    written = not any(_FIGURE.fullmatch(text) for text in lower)
+    gaps = [name for name, text in lower.items() if not text]  # a record has its number and its provider
+    if gaps and (told == 0 or asked[1] < _FEWEST_ASKED or below[gaps].notna().mean().max() < _NEARLY_ALL):
+        return -1
     return told if written and not again and (both.iloc[0] != "").all() else -1
 
 

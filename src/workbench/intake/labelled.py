@@ -33,9 +33,13 @@ def read(raw: bytes, family: str, settings: Mapping[str, str]) -> Rows:
         Where the file is damaged.
     """
     columns, extended, meta = _read(raw, family, settings.get("encoding", ""))
+    named = {  # a label without text is none
+        name: {value: label for value, label in labels.items() if label.strip()}
+        for name, labels in meta.variable_value_labels.items()
+    }
     index = pd.RangeIndex(1, max((len(codes) for codes, _ in columns.values()), default=0) + 1)
     cells = {
-        at: _labelled(*columns.pop(name), meta.variable_value_labels.get(name, {}), extended.get(name, set()), index)
+        at: _labelled(*columns.pop(name), named.get(name, {}), extended.get(name, set()), index)
         for at, name in enumerate(meta.column_names)
     }
     wording = {name: label for name, label in zip(meta.column_names, meta.column_labels, strict=True) if label}
@@ -45,7 +49,7 @@ def read(raw: bytes, family: str, settings: Mapping[str, str]) -> Rows:
             for value, label in labels.items()
             if not _is_missing(value, meta.missing_ranges, name) and value not in extended.get(name, set())
         }
-        for name, labels in meta.variable_value_labels.items()
+        for name, labels in named.items()
     }
     cells_table = pd.DataFrame(cells, index=index)
     return Rows(cells=cells_table, decimal=".", names=tuple(meta.column_names), wording=wording, codes=codes)

@@ -30,6 +30,7 @@ ANSWER_SCALES = ("eens5", "eens3", "tevreden5", "altijd4", "altijd5")
 UNKNOWN = ("ignore", 0.2)
 _MOST_LABELS = 15
 _SENTENCE = 4  # words
+_CUT, _LONG_ENOUGH, _CUT_OFF = " .\u2026", 20, 0.85  # letters of a question that was cut off, and how sure it then is
 _SURELY_ASKED = 3  # statements that are answered: no list of care has these
 _WHICH = re.compile(r"\b(?:welke|which) (?:zorg|jeugdhulp)?(?:aanbieder|organisatie|instelling)", re.IGNORECASE)
 _OWN_WORDS = re.compile(r"(?:\[other\](?:\.|$)|_other$|_text$)", re.IGNORECASE)  # "anders, namelijk"
@@ -322,6 +323,14 @@ def by_wording(column: Column, items: pd.DataFrame) -> dict[str, float]:
     for language in ("wording_nl", "wording_en"):
         texts = dict(zip(items[language].map(key), items["item"], strict=True))
         for question in sorted(asked):
+            begun = question.rstrip(_CUT)
+            whole = any(text.rstrip(_CUT) == begun for text in texts)
+            starts = {texts[text] for text in texts if text.startswith(begun)}
+            if (
+                len(begun) >= _LONG_ENOUGH and starts and not whole
+            ):  # cut off: of statements alike the one that begins so
+                found |= {item: max(found.get(item, 0), _CUT_OFF if len(starts) == 1 else 0.5) for item in starts}
+                continue
             for near in difflib.get_close_matches(question, [text for text in texts if text], 2, NEAR):
                 sure = difflib.SequenceMatcher(None, question, near).ratio()
                 found[texts[near]] = max(found.get(texts[near], 0), round(0.95 * sure, 2))

@@ -28,7 +28,9 @@ _BAD = re.compile(
     r"\b(?:slechte?|matig|onvoldoende|ontevreden|oneens|nooit|zelden|niet|nee|bad|poor|dissatisfied|disagree|never|no)\b"
 )
 _MUCH = frozenset(("heel", "zeer", "erg", "helemaal", "uiterst", "very", "extremely"))
-_MIDDLING = frozenset(("neutraal", "gaat wel", "het gaat", "gaat", "neutral", "so so", "okay", "ok"))
+_DEGREES = dict.fromkeys(("neutraal", "gaat wel", "het gaat", "gaat", "neutral", "so so", "okay", "ok"), 0)
+_DEGREES |= {"helemaal niet": -2, "niet": -1, "een beetje": 0, "beetje": 0, "wel": 1, "helemaal wel": 2}
+_DEGREES |= {"--": -2, "-": -1, "+/-": 0, "\u00b1": 0, "+": 1, "++": 2}
 _GOOD_WORDS = frozenset(
     ("goed", "fijn", "blij", "tevreden", "prettig", "positief", "makkelijk", "duidelijk", "veilig", "good", "happy")
 )
@@ -148,8 +150,8 @@ def _strength(text: str) -> float | None:
     >>> [_strength(text) for text in ("zeer goed", "niet blij", "helemaal niet blij", "niet heel goed", "niet slecht")]
     [2, -1, -2, None, None]
     """
-    if text in _MIDDLING:
-        return 0
+    if text in _DEGREES:
+        return _DEGREES[text]
     words = re.findall(r"\w+", text)
     much = words[:1] != words[-1:] and words[0] in _MUCH
     words = words[1:] if much else words
