@@ -74,6 +74,16 @@ def test_other_numbers_and_degrees_of_good_have_an_order(
     assert codes[list(answers)].tolist() == ["1", "2", "3", "4", "5"]
 
 
+def test_a_column_with_other_numbers_is_not_sure_without_its_scale(region: Codebook, tmp_path: Path) -> None:
+    """Read without that scale, three of its numbers would be answers, each one too low."""
+    rows = [{"aanbieder": NAMES[n % 3], PAST: str(n % 5)} for n in range(30)]
+    pd.DataFrame(rows).to_csv(tmp_path / "a.csv", index=False, sep=";")
+    column = drafts.propose(tmp_path / "a.csv", region)["columns"].set_index("column").loc[PAST]
+    assert column["field"] == "K1"
+    assert column["certainty"] == 0.2
+    assert "not those of the item" in column["example"]
+
+
 def test_a_nought_beside_all_codes_is_no_lowest_answer(region: Codebook, tmp_path: Path) -> None:
     _, codes = proposed(("0", "1", "2", "3", "4", "5"), PAST, region, tmp_path)
     assert codes.to_dict() == {"0": ""}

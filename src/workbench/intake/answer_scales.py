@@ -71,13 +71,15 @@ def propose(
     items: pd.DataFrame,
     export: Export,
     own: Collection[str] = (),
-) -> tuple[list[dict[str, object]], dict[str, str]]:
-    """Return rows for ``scales.csv``, and the scale of each column: a known one where it has all or most labels.
+) -> tuple[list[dict[str, object]], dict[str, str], set[str]]:
+    """Return rows for ``scales.csv``, the scale of each column, and the columns with other numbers than their item.
 
+    The scale is a known one where it has all or most labels.
     The items of the delivery's `own` wording are read by the numbers in their labels, whatever the words beside them.
     """
     rows: list[dict[str, object]] = []
     used: dict[str, str] = {}
+    otherwise: set[str] = set()
     made: dict[tuple[object, ...], str] = {}
     scale_of = {name: scale for name, scale in labels.scales(known).items() if name}
     lengths = {str(row["item"]): (float(row["low"]), float(row["high"])) for row in items.to_dict("records")}
@@ -99,6 +101,7 @@ def propose(
         said = [key(told.get(label, label)) for label in texts.values()]
         placed, turned = _placed(said, (low, high), field in own) if is_item else ({}, False)
         open_texts = sorted(texts) if turned else open_texts
+        otherwise |= {column.header} if turned else set()
         fitting = {
             name: set(scale.codes) & set(open_texts)
             for name, scale in scale_of.items()
@@ -145,7 +148,7 @@ def propose(
         for row in proposals:
             if not any(each["scale"] == scale and each["label"] == row["label"] for each in rows):
                 rows.append(row)
-    return rows, used
+    return rows, used, otherwise
 
 
 def _placed(texts: Collection[str], span: tuple[float, float], own: bool) -> tuple[dict[str, str], bool]:

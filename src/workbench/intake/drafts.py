@@ -35,6 +35,7 @@ from workbench.intake.values import fold, key
 TABLES = ("deliveries", "columns", "items", "scales", "providers", "aliases")
 _CERTAIN = 0.9
 _DOUBTFUL = 0.2  # what a person has to look at first
+_OTHER_NUMBERS = "its numbers are not those of the item: accept its scale with it"
 _NO_PROVIDER = "(no column names the provider: fill in its provider_id for the whole file)"
 
 
@@ -136,7 +137,8 @@ def propose(
     of_variant = known_items[known_items["variant"] == variant]
     lengths = pd.concat([of_variant, pd.DataFrame(new_items), known_items]).drop_duplicates("item")
     own = {str(row["item"]) for row in fresh}
-    scales, used = answer_scales.propose(mapping, looked_at, fields, known_scales, common, lengths, export, own)
+    about = (known_scales, common, lengths, export, own)
+    scales, used, otherwise = answer_scales.propose(mapping, looked_at, fields, *about)
 
     if beside_records:
         looked_at.append(likeness.look(export, beside_records))
@@ -147,7 +149,11 @@ def propose(
     provider = next((header for header, (field, _) in fields.items() if field == "provider"), None)
     whose = export.table[provider] if provider is not None else None
     for column in (each for each in looked_at if fields[each.header][0] in set(lengths["item"])):
-        if why := ordering.mixed(column, export.table[column.header], whose, scale_of):
+        if (
+            why := _OTHER_NUMBERS
+            if column.header in otherwise
+            else ordering.mixed(column, export.table[column.header], whose, scale_of)
+        ):
             field, sure = fields[column.header]
             fields[column.header] = field, min(sure, _DOUBTFUL)
             shown[column.header] += f" ({why})"
