@@ -2,9 +2,11 @@
 
 import io
 import json
+from dataclasses import replace
 
 import nbformat
 import openpyxl
+import pandas as pd
 import pytest
 
 from workbench import codebook, making, open_release, pipeline
@@ -117,6 +119,21 @@ def test_the_notebook_says_what_stands_on_the_form(talked, year):
     assert making._agenda(nbformat.v4.new_notebook(cells=[cell])) == again
     assert again["rows"]
     assert making._agenda(nbformat.v4.new_notebook()) == {}
+
+
+def test_subjects_that_others_see_otherwise_are_put_up_for_discussion_without_a_figure(small_region):
+    release = open_release("sample", 2026, PROVIDER, "provider", "nl", root=small_region.root)
+    theme = release.themes[0]
+    others = release.estimates[release.estimates["statistic"] != "discuss"]
+    row = {"measure": theme, "statistic": "discuss", "category": "", "unit": "provider", "unit_id": PROVIDER}
+    row |= {"year": 2026, "status": "shown"}
+    for label in ("discuss", ""):
+        known = pd.concat([others, pd.DataFrame([row | {"label": label}])], ignore_index=True)
+        told = portrait.findings(replace(release, estimates=known))
+        about = [sentence for measure, sentence in told if not measure]
+        assert [sentence.startswith("Bespreken: minstens twee anderen") for sentence in about] == [True] * bool(label)
+        given = agenda.of(release, told)["rows"]
+        assert [row.get("measure") for row in given if row.get("finding") in about] == [None] * bool(label)
 
 
 def test_the_same_form_has_the_same_bytes(small_region):

@@ -42,7 +42,7 @@ def of(release: "Release", findings: Sequence[tuple[str, str]]) -> dict[str, Any
     release : Release
         With a provider.
     findings : sequence of (measure, sentence)
-        What the report puts up for discussion, in its order.
+        What the report puts up for discussion, in its order; an empty measure where it is about no single figure.
 
     Returns
     -------
@@ -101,4 +101,6 @@ def _row(release: "Release", given: Mapping[str, Any]) -> dict[str, Any]:
     known = {column: value for column, value in given.items() if not pd.isna(value)}
     told = {column: plain.get(column, str)(value) for column, value in known.items()}
     measure = str(given["measure"])
+    if not measure:
+        return {column: value for column, value in told.items() if column != "measure"}
     return told | {"measure": release.name(measure), "share": release.unit(measure) == "share"}

@@ -22,7 +22,7 @@ def sides(release: Release) -> Exhibit | Paragraphs:
     wide = rated.pivot(index="measure", columns="group", values="estimate")
     wide = wide.reindex([theme for theme in release.themes if theme in wide.index])
     present = [source for source in SOURCES if source in wide]
-    lower = release.rows(**asked, statistic="discuss").set_index("measure")["label"].reindex(wide.index).eq("discuss")
+    lower = pd.Series(wide.index.isin(to_discuss(release)), index=wide.index)
     names = {source: release.word(f"source {source}") for source in present}
     word = release.word("discuss")
     table = pd.DataFrame({release.head("theme"): [release.name(str(theme)) for theme in wide.index]})
@@ -31,7 +31,7 @@ def sides(release: Release) -> Exhibit | Paragraphs:
     table[release.head("reading")] = [word if each else "" for each in lower]
     drawn = wide[present].rename(columns=names).assign(label=table[release.head("theme")].to_numpy())
     drawn["remark"] = table[release.head("reading")].to_numpy()
-    themes = [str(theme) for theme in wide.index[lower.to_numpy()]]
+    themes = [theme for theme in to_discuss(release) if theme in wide.index]
     if "self" not in present:
         finding = release.say("no self-image")
     else:
@@ -46,3 +46,9 @@ def sides(release: Release) -> Exhibit | Paragraphs:
         note=release.text("notes", "sides"),
         **dict.fromkeys(names.values(), "count"),
     )
+
+
+def to_discuss(release: Release) -> list[str]:
+    """Return the themes on which two others or more are clearly less positive than the provider itself."""
+    told = release.rows(measure=release.themes, unit="provider", statistic="discuss").set_index("measure")["label"]
+    return [theme for theme in release.themes if told.get(theme) == "discuss"]

@@ -14,10 +14,12 @@ from workbench.reporting.exhibits import (
     compared_outcomes,
     finding,
     gaps_of,
+    named,
     of_measure,
     said,
     shown,
 )
+from workbench.reporting.portrait.sides import to_discuss
 from workbench.reporting.release import Release
 from workbench.reporting.wording import inside
 
@@ -47,10 +49,19 @@ def remarks(release: Release) -> Parts | Paragraphs:
 
 
 def findings(release: Release) -> list[tuple[str, str]]:
-    """Return what the report puts up for discussion: points first, then the first strength."""
+    """Return what the report puts up for discussion: points, subjects others see otherwise, the first strength.
+
+    Each is a figure with a sentence; the subjects are one sentence, of no single figure (an empty text).
+    """
     compared = pd.concat([adjusted_scores(release), compared_outcomes(release)])
-    found = pd.concat([phrases.points(compared, gaps_of(release)), phrases.strengths(compared, 1)])
-    return [(str(row["measure"]), finding(release, row)) for _, row in found.iterrows()]
+    below, above = phrases.points(compared, gaps_of(release)), phrases.strengths(compared, 1)
+    seen_otherwise = to_discuss(release)
+    image = [("", release.say("discuss", measures=named(release, seen_otherwise)))] if seen_otherwise else []
+
+    def told(rows: pd.DataFrame) -> list[tuple[str, str]]:
+        return [(str(row["measure"]), finding(release, row)) for _, row in rows.iterrows()]
+
+    return told(below) + image + told(above)
 
 
 def conversation(release: Release) -> Conversation:
