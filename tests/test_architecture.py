@@ -21,7 +21,7 @@ ROOMS = {
     "pseudonyms": set(),
     "schemas": {"categories", "schemas"},
     "categories": set(),
-    "store": set(),
+    "store": {"categories"},
     "fingerprints": set(),
     "exporting": {"analysis", "codebook", "fingerprints", "reporting", "schemas", "store"},
     "regions": {"reporting", "research", "schemas", "store"},

@@ -1,5 +1,7 @@
 """Texts that many rows share are held once, as categories; what holds for a text is found out once."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -66,4 +68,15 @@ def hardly_repeats(column: pd.Series) -> bool:
     """
     if isinstance(column.dtype, pd.CategoricalDtype) or len(column) < _ENOUGH:
         return False
-    return bool(column.iloc[:_ENOUGH].nunique() > 0.9 * _ENOUGH)
+    return mostly_differ(column.iloc[:_ENOUGH].tolist())
+
+
+def mostly_differ(texts: Sequence[str]) -> bool:
+    """Say whether more than nine in ten texts are different ones.
+
+    Examples
+    --------
+    >>> mostly_differ(["a", "b", "c"]), mostly_differ(["a", "b", "a"])
+    (True, False)
+    """
+    return len(set(texts)) > 0.9 * len(texts)

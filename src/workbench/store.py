@@ -32,7 +32,6 @@ class Busy(ValueError):
 
 
 _MANY = 50_000
-_FIRST = 1000  # rows that tell whether every text is another
 _LOCKING = ".locking"
 FORMER = ".former"
 _HALF_MADE = re.compile(r"\..+\.[a-z0-9_]{8}")  # as tempfile names them, after the name of the place
@@ -334,9 +333,11 @@ def _hardly_repeats(column: "pd.Series") -> bool:
     """Say whether a column has so many values that listing each once saves nothing."""
     import pandas as pd
 
+    from workbench.categories import hardly_repeats
+
     if isinstance(column.dtype, pd.CategoricalDtype):
         return len(column.cat.categories) > _MANY
-    return len(column) > _MANY and column.dtype == "str" and column.iloc[:_FIRST].is_unique
+    return len(column) > _MANY and column.dtype == "str" and hardly_repeats(column)
 
 
 def read_table(folder: Path, name: str) -> "pd.DataFrame":

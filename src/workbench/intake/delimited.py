@@ -6,16 +6,13 @@ import io
 import itertools
 from collections import Counter
 from collections.abc import Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
-from pandas.api.extensions import ExtensionArray
 
-from workbench.intake import bounds, headers, subtotals
+from workbench.intake import bounds, cutting, headers, subtotals
 from workbench.intake.findings import Finding, times
 from workbench.intake.sheets import Rows, Unreadable
 from workbench.intake.values import BLANKS, distinct
@@ -24,12 +21,11 @@ DELIMITERS = (";", ",", "\t", "|")
 _SAMPLE = 1_000_000
 _BLOCK = 1 << 24
 _NARROW = 4
-_ENOUGH = 1000  # rows that tell whether a column repeats its values
+_ENOUGH = 1000  # rows that tell what the cells of a column are like
 _UNDEFINED = b"\x81\x8d\x8f\x90\x9d"  # no letters in Windows-1252
 # Random bytes have one in ten of these; a text has hardly any.
 _NO_LETTERS = {*map(chr, range(32)), "\x7f", "\ufffd"} - set("\0\t\n\v\f\r\x1a")
 _START, _FEW, _MOST_ODD = 1 << 13, 4, 0.05
-_CHUNK, _LONGEST_ROW = 1 << 22, 1 << 24
 
 
 def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
@@ -61,9 +57,8 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
     if headers.lacks_name_of_rows(_rows(sample, delimiter, 40)[rows_before:]):
         header, text = ["", *header], delimiter.encode() + text
 
-    unlike = _hardly_repeating(sample, delimiter, len(header))
-    broken = _may_break_lines(text)
-    table, misfits = _parse(text, delimiter, len(header), unlike, broken)
+    broken = cutting.may_break_lines(text)
+    table, misfits = cutting.cut(text, delimiter, len(header), _rows(sample, delimiter, _ENOUGH), broken)
     fitting = np.arange(1, len(table) + len(misfits) + 1)
     fitting = np.delete(fitting, [number - 1 for number, _ in misfits]) if misfits else fitting
     cells = table.set_axis(fitting + before, axis=0)
@@ -242,103 +237,6 @@ def _are_names(row: list[str]) -> bool:
 
 def _is_number(text: str) -> bool:
     return text.strip().replace(",", "").replace(".", "").isdigit()
-
-
-def _hardly_repeating(sample: str, delimiter: str, width: int) -> set[int]:
-    """Return the columns of a long table in which nearly every cell is another: numbers of people, moments, stories."""
-    rows = [row for row in _rows(sample, delimiter, _ENOUGH) if len(row) == width]
-    if len(rows) < _ENOUGH / 2:
-        return set()
-    return {at for at in range(width) if len({row[at] for row in rows}) > 0.9 * len(rows)}
-
-
-def _may_break_lines(text: bytes) -> bool:
-    r"""Say whether a cell may hold a line break: only between quotes, and most tables have those in their header only.
-
-    Examples
-    --------
-    >>> _may_break_lines(b'"a";"b"\n1;2'), _may_break_lines(b'a;b\n1;"x\ny"')
-    (False, True)
-    """
-    first = text.find(b"\n") + 1
-    return text.find(b'"', first) >= 0 or text[:first].count(b'"') % 2 == 1
-
-
-def _parse(
-    text: bytes, delimiter: str, width: int, unlike: set[int], broken: bool
-) -> tuple[pd.DataFrame, list[tuple[int, str]]]:
-    """Return the rows that fit, header included, and the others as (row, text). Empty lines are rows without cells.
-
-    Of the columns `unlike` the texts are held as they are, of the others each distinct text once. Where cells may hold
-    a line break (`broken`) the text is cut into rows with more care.
-    """
-    names = [str(at) for at in range(width)]
-    once_each = pa.dictionary(pa.int32(), pa.large_string())
-    types = {name: pa.large_string() if at in unlike else once_each for at, name in enumerate(names)}
-
-    def once(threads: bool, chunk: int) -> tuple[pa.Table, list[tuple[int, str]]]:
-        misfits: list[tuple[int, str]] = []
-
-        def set_apart(row: pa_csv.InvalidRow) -> str:
-            misfits.append((row.number, row.text))
-            return "skip"
-
-        table = pa_csv.read_csv(
-            pa.BufferReader(text),
-            read_options=pa_csv.ReadOptions(column_names=names, use_threads=threads, block_size=chunk),
-            parse_options=pa_csv.ParseOptions(
-                delimiter=delimiter,
-                newlines_in_values=broken,
-                ignore_empty_lines=False,
-                invalid_row_handler=set_apart,
-            ),
-            convert_options=pa_csv.ConvertOptions(
-                column_types=types,
-                null_values=list(BLANKS),
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=True,
-            ),
-        )
-        return table, misfits
-
-    def twice(chunk: int) -> tuple[pa.Table, list[tuple[int, str]]]:
-        table, misfits = once(threads=True, chunk=chunk)
-        return once(threads=False, chunk=chunk) if misfits else (table, misfits)
-
-    try:
-        try:
-            table, misfits = twice(_CHUNK)
-        except pa.ArrowInvalid:  # a row that is longer than a chunk
-            table, misfits = twice(_LONGEST_ROW)
-    except pa.ArrowInvalid:
-        raise Unreadable(
-            "The file cannot be cut into rows: a quote is opened and never closed, or the file is cut off.",
-            "Ask for the delivery again.",
-        ) from None
-    index = pd.RangeIndex(table.num_rows)
-    table = table.unify_dictionaries()
-    with ThreadPoolExecutor(max_workers=2) as both:
-        columns = dict(enumerate(both.map(_as_pandas, table.columns)))
-    return pd.DataFrame(columns, index=index, copy=False), misfits
-
-
-def _as_pandas(column: pa.ChunkedArray) -> ExtensionArray:
-    """Return a column as texts, or as categories: each distinct text once, however often it stands in the file."""
-    if not column.num_chunks:
-        return pd.Categorical.from_codes([], pd.Index([], dtype="str"))
-    if not pa.types.is_dictionary(column.type):
-        return _as_texts(column)
-    known = _as_texts(column.chunk(0).dictionary)
-    at = np.empty(len(column), dtype=np.int8) if len(known) < 127 else np.empty(len(column), dtype=np.int32)
-    start = 0
-    for chunk in column.chunks:
-        at[start : start + len(chunk)] = chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        start += len(chunk)
-    return pd.Categorical.from_codes(at, pd.Index(known), validate=False)
-
-
-def _as_texts(column: pa.Array | pa.ChunkedArray) -> ExtensionArray:
-    return pd.Series(column, dtype=pd.ArrowDtype(pa.large_string())).astype("str").array
 
 
 def _mend(
