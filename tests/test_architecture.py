@@ -44,7 +44,7 @@ ROOMS = {
     "making": {"cluster", "fingerprints", "regions", "reporting", "store"},
     "rendering": {"cluster", "fingerprints", "making", "regions", "reporting", "store"},
     "estimating": {"analysis", "codebook", "indicators", "schemas", "scoring", "store"},
-    "scoring": {"analysis", "codebook", "schemas"},
+    "scoring": {"analysis", "categories", "codebook", "schemas"},
     "drafting": {"codebook", "intake", "store"},
     "pipeline": {
         "analysis",

@@ -71,6 +71,20 @@ def hardly_repeats(column: pd.Series) -> bool:
     return mostly_differ(column.iloc[:_ENOUGH].tolist())
 
 
+def increases(column: pd.Series) -> bool:
+    """Say whether each text of a column comes after the one before it; the order is that of their letters.
+
+    Examples
+    --------
+    >>> increases(pd.Series(["a", "b"])), increases(pd.Series(["a", "a"])), increases(pd.Series(["a", None]))
+    (True, False, False)
+    """
+    if column.dtype != "str":
+        return False
+    texts = pa.array(column, type=pa.large_string(), from_pandas=True)
+    return texts.null_count == 0 and pc.all(pc.less(texts[:-1], texts[1:])).as_py() is not False
+
+
 def mostly_differ(texts: Sequence[str]) -> bool:
     """Say whether more than nine in ten texts are different ones.
 

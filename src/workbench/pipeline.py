@@ -32,7 +32,7 @@ RECEIVED = (
     *("deliveries", "responses", "answers", "unanswered", "episodes", "assessments", "context", "invited"),
     *("agreements", "exclusions", "findings"),
 )
-LARGEST = ("responses", "answers", "unanswered")
+LARGEST = ("scores", "responses", "unanswered")  # beside the answers: the longest to write first
 OF_AGREEMENTS = {"share": "share", "mark": "mean"}  # which figure of a measure an agreement is about
 INCIDENCES = {"geen_herstart": "incidence"}  # taken over two calendar years of endings
 AGREED = ("year", "provider_id", "measure", "action", "owner", "due", "target", "status")
@@ -273,15 +273,15 @@ def receive(places: Places, year: int, book: Codebook) -> None:
     former = places.processed(year)
     with store.whole_folder(former) as folder:
         store.keep(former, folder, ["released", "estimates.parquet", "exported_people.parquet"])
-        with store.writing(folder) as write:  # tables are written while others are made, the largest first
-            write({name: tables[name] for name in LARGEST})
+        with store.writing(folder) as write:  # tables are written while others are made
+            write({"answers": tables["answers"]})
             tables["scores"] = schemas.check("scores", scoring.score(tables["responses"], tables["answers"], book))
-            write({"scores": tables["scores"]})
+            write({name: tables[name] for name in LARGEST})
             tables["remarks"], problems = _released_remarks(places, year, book, received, open_answers)
             tables["findings"] = _with(_with_orientation(received, book), findings.as_table(problems))
             grouped = tables["episodes"].assign(ending_group=estimating.ending_groups(tables["episodes"]))
             tables["episodes"] = schemas.check("episodes", grouped)
-            write({name: table for name, table in tables.items() if name not in (*LARGEST, "scores")})
+            write({name: table for name, table in tables.items() if name not in ("answers", *LARGEST)})
             read = {places.raw(year) / file: sha256 for file, sha256 in _read(received).items()}
             made_from = _made_from(places, year, book, read=read)
         store.write_json(folder / "manifest.json", {"received": made_from} | _account(tables))

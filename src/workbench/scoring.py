@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench import schemas
+from workbench import categories, schemas
 from workbench.analysis import scales
 from workbench.codebook import Codebook
 
@@ -37,10 +37,9 @@ def score(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) -> pd.
     DataFrame
         As in `schemas.SCORES`, ordered by response and dimension; texts are categories.
     """
-    ids = pd.Index(responses["response_id"].array, dtype="str")
-    if not ids.is_monotonic_increasing:
+    if not categories.increases(responses["response_id"]):
         responses = responses.sort_values("response_id")
-        ids = pd.Index(responses["response_id"].array, dtype="str")
+    ids = pd.Index(responses["response_id"].array, dtype="str")
     places = _places(responses, answers)
     parts = [
         _of_version(answers, places[at], at, items)
@@ -139,7 +138,9 @@ def _versions(
     held = [pd.Categorical(responses[name]) for name in (*per, "instrument", "variant")]
     sizes = [len(each.categories) for each in held]
     at, found = pd.factorize(np.ravel_multi_index(tuple(each.codes for each in held), sizes), sort=True)
-    rows = np.split(np.argsort(at, kind="stable"), np.bincount(at).cumsum()[:-1])
+    rows = [np.arange(len(at))]
+    if len(found) > 1:
+        rows = np.split(np.argsort(at, kind="stable"), np.bincount(at).cumsum()[:-1])
     for version, own in zip(np.transpose(np.unravel_index(found, sizes)), rows, strict=True):
         *those, instrument, variant = (str(each.categories[place]) for each, place in zip(held, version, strict=True))
         items = items_of(book, instrument, variant)

@@ -44,14 +44,17 @@ def assemble(cleaned: "Sequence[Cleaned]") -> tuple[pd.DataFrame, pd.DataFrame, 
         codes = codes.astype({item: "Float64" for item in codes.columns if codes[item].dtype != "Int8"})
         kinds = kinds.fillna(NO_KIND).astype(np.int8)
 
-    order = np.lexsort([responses["row"], responses["file"].cat.codes, responses["response_id"]])
+    hashed = responses["response_id"].to_numpy()
+    order = np.argsort(hashed)
+    same = bool((hashed[order[1:]] == hashed[order[:-1]]).any())
+    if same:  # which came first tells them apart
+        order = np.lexsort([responses["row"], responses["file"].cat.codes, responses["response_id"]])
     with ThreadPoolExecutor(max_workers=2) as both:
         ordered = both.map(lambda table: table.take(order).reset_index(drop=True), (codes, kinds, responses))
         codes, kinds, responses = ordered
-    same = responses["response_id"].duplicated()
-    nth = responses.groupby("response_id").cumcount() + 1 if same.any() else pd.Series(1, index=responses.index)
+    nth = responses.groupby("response_id").cumcount() + 1 if same else pd.Series(1, index=responses.index)
     ids = pd.Series(identity.hexadecimal(responses["response_id"].to_numpy()))
-    ids = ids.mask(nth > 1, ids + "-" + nth.astype("str")) if same.any() else ids
+    ids = ids.mask(nth > 1, ids + "-" + nth.astype("str")) if same else ids
     if (nth > 9).any():  # as text, -10 comes before -2
         by_text = ids.sort_values(kind="stable").index
         ids = ids.loc[by_text].reset_index(drop=True)

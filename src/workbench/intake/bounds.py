@@ -83,18 +83,27 @@ def _refuse_endless_line(file: BinaryIO) -> None:
     block = file.read(_GLANCE)
     if block.startswith(_NO_TEXT):
         return
-    row, since = 1, 0
+    since = 0
     while block:
         last = max(block.rfind(b"\n"), block.rfind(b"\r"))
         since = since + len(block) if last < 0 else len(block) - last - 1
-        row += block.count(b"\n") or block.count(b"\r")
         if since >= LONGEST_LINE:
+            row = _lines(file, file.tell() - since)
             what = "The first line is" if row == 1 else f"Line {row} is"
             raise Unreadable(
                 f"{what} longer than {LONGEST_LINE >> 20} MB: this is no table of text.",
                 "Ask for CSV, xlsx, ods or sav.",
             )
         block = file.read(_GLANCE)
+
+
+def _lines(file: BinaryIO, end: int) -> int:
+    """Return the number of the line that begins at a place in a text."""
+    file.seek(0)
+    row = 1
+    while end > 0 and (block := file.read(min(_GLANCE, end))):
+        row, end = row + (block.count(b"\n") or block.count(b"\r")), end - len(block)
+    return row
 
 
 def look_inside(raw: bytes) -> Contents:

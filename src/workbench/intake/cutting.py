@@ -78,11 +78,9 @@ def cut(
             "Ask for the delivery again.",
         )
     before = top.num_rows + len(misfits)
-    rest = pa.table([_spelled(column) for column in rest.columns], names=top.column_names)
-    table = pa.concat_tables([top, rest]).unify_dictionaries()
     with ThreadPoolExecutor(max_workers=2) as both:
-        columns = dict(enumerate(both.map(_as_pandas, table.columns)))
-    cells = pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows), copy=False)
+        columns = dict(enumerate(both.map(_as_pandas, top.columns, rest.columns)))
+    cells = pd.DataFrame(columns, index=pd.RangeIndex(top.num_rows + rest.num_rows), copy=False)
     return cells, [*misfits, *((before + row, line) for row, line in further)]
 
 
@@ -142,31 +140,23 @@ def _cut(
     return table, misfits
 
 
-def _spelled(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return letters as texts, each different one once; any other column as it is."""
-    if column.type != _LETTER:
-        return column
-    numbers = pa.chunked_array([chunk.view(pa.uint8()) for chunk in column.chunks], pa.uint8()).dictionary_encode()
-    chunks = []
-    for chunk in numbers.chunks:
-        texts = pa.array([chr(number) for number in chunk.dictionary.to_pylist()], _TEXT)
-        chunks.append(pa.DictionaryArray.from_arrays(chunk.indices, texts))
-    return pa.chunked_array(chunks, _ONCE_EACH)
-
-
-def _as_pandas(column: pa.ChunkedArray) -> ExtensionArray:
-    """Return a column as texts, or as categories: each distinct text once, however often it stands in the file."""
-    if not column.num_chunks:
-        return pd.Categorical.from_codes([], pd.Index([], dtype="str"))
+def _as_pandas(top: pa.ChunkedArray, rest: pa.ChunkedArray) -> ExtensionArray:
+    """Return the header and the cells below it as texts, or as categories: each distinct text once."""
+    below = [_spelled(rest)] if rest.type == _LETTER else rest.chunks
+    column = pa.chunked_array([*top.chunks, *below], top.type)
     if not pa.types.is_dictionary(column.type):
         return _as_texts(column)
-    known = _as_texts(column.chunk(0).dictionary)
-    at = np.empty(len(column), dtype=np.int8) if len(known) < 127 else np.empty(len(column), dtype=np.int32)
-    start = 0
-    for chunk in column.chunks:
-        at[start : start + len(chunk)] = chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        start += len(chunk)
-    return pd.Categorical.from_codes(at, pd.Index(known), validate=False)
+    whole = column.unify_dictionaries().combine_chunks()
+    at = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    small = at.astype(np.int8) if len(whole.dictionary) < 127 else at
+    return pd.Categorical.from_codes(small, pd.Index(_as_texts(whole.dictionary)), validate=False)
+
+
+def _spelled(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """Return letters as texts, each different one once."""
+    numbers = pa.concat_arrays([chunk.view(pa.uint8()) for chunk in column.chunks]).dictionary_encode()
+    texts = pa.array([chr(number) for number in numbers.dictionary.to_pylist()], _TEXT)
+    return pa.DictionaryArray.from_arrays(numbers.indices, texts, safe=False)
 
 
 def _as_texts(column: pa.Array | pa.ChunkedArray) -> ExtensionArray:

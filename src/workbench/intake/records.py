@@ -269,9 +269,10 @@ def age_band(records: Records, scales: Mapping[str, labels.Scale], year: int) ->
         found = found.astype("str").fillna(inside)
     if "age" in records.fields:
         inside = values.per_value(records.fields["age"], privacy.band_within)
-        ages, problems = number(_without(records, "age", inside.notna()), "age", 0, 120)
-        found = found.fillna(inside).fillna(privacy.age_bands(ages))
-        findings = findings + problems
+        found = found.fillna(inside)
+        if (inside.isna() & records.fields["age"].notna()).any():
+            ages, problems = number(_without(records, "age", inside.notna()), "age", 0, 120)
+            found, findings = found.fillna(privacy.age_bands(ages)), findings + problems
     if "birth_date" in records.fields:
         born, problems = date(records, "birth_date")
         found, findings = found.fillna(privacy.age_bands(privacy.ages_on(born, year))), findings + problems

@@ -146,6 +146,8 @@ def clean(delivered: Records, codebook: Codebook, year: int, hash_key: str) -> C
 
 def _seconds(delivered: Records, described: pd.DataFrame) -> pd.Series:
     """Return how long each questionnaire took: as delivered, else from its start to its completion."""
+    if "seconds" not in delivered.fields and "started_at" not in delivered.fields:
+        return pd.Series(np.nan, index=described.index)
     stated, _ = records.number(delivered, "seconds", 0, 1e9)
     began, _ = records.date(delivered, "started_at")
     return stated.fillna((described["completed_on"] - began).dt.total_seconds())

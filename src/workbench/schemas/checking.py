@@ -5,8 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
-import pyarrow as arrow
-import pyarrow.compute as pc
 
 from workbench import categories
 
@@ -72,7 +70,7 @@ def _category_faults(spec: pa.Column, column: pd.Series) -> list[str]:
 
 def _key_faults(table: pd.DataFrame, key: Sequence[str]) -> list[str]:
     """Say whether a key repeats; of a table in the order of its key that is seen at a glance."""
-    if len(key) == 1 and _increases(table[key[0]]):
+    if len(key) == 1 and categories.increases(table[key[0]]):
         return []
     place = np.zeros(1, dtype=np.int64)
     size = 1
@@ -94,14 +92,6 @@ def _key_faults(table: pd.DataFrame, key: Sequence[str]) -> list[str]:
         return []
     first = table.loc[repeated, list(key)].iloc[0].to_dict()
     return [f"{', '.join(key)}: multiple_fields_uniqueness fails for {first!r}"]
-
-
-def _increases(column: pd.Series) -> bool:
-    """Say whether each text comes after the one before it."""
-    if column.dtype != "str":
-        return False
-    texts = arrow.array(column, type=arrow.large_string(), from_pandas=True)
-    return texts.null_count == 0 and pc.all(pc.less(texts[:-1], texts[1:])).as_py() is not False
 
 
 def _plain_type(column: pa.Column) -> str:
