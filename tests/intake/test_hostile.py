@@ -254,3 +254,11 @@ def test_a_workbook_whose_sheet_does_not_unpack_is_damaged():
     raw[200:260] = b"\xff" * 60
     with pytest.raises(Unreadable, match="damaged"):
         bounds.look_inside(bytes(raw))
+
+
+def test_an_endless_line_is_told_with_its_number(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(GOOD * 50_000 + b"x" * (2 * bounds.LONGEST_LINE))
+    lines = GOOD.count(b"\n") * 50_000 + 1
+    with pytest.raises(Unreadable, match=f"Line {lines} is longer than 8 MB"):
+        bounds.read(path)
