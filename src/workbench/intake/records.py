@@ -295,5 +295,6 @@ def outcome(found: Mapping[str, pd.Series], index: pd.Index) -> pd.Series:
     """
     reason = pd.Series(None, index=index, dtype="str")
     for name, where in found.items():
-        reason = reason.mask(reason.isna() & where.to_numpy(dtype=bool), name)
+        if where.any():
+            reason = reason.mask(reason.isna() & where.to_numpy(dtype=bool), name)
     return reason

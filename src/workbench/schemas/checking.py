@@ -18,7 +18,7 @@ def checked(schema: pa.DataFrameSchema, table: pd.DataFrame) -> pd.DataFrame:
     if schema.strict and further:
         raise ValueError(f"{schema.name}: unexpected columns {further}")
     complete = table.reindex(columns=wanted + further)
-    empty = {column: _plain_type(spec) for column, spec in schema.columns.items() if complete[column].isna().all()}
+    empty = {column: _plain_type(spec) for column, spec in schema.columns.items() if _is_empty(complete[column])}
     nothing = {column: pd.Series(None, index=complete.index, dtype=dtype) for column, dtype in empty.items()}
     complete = complete.assign(**nothing)  # whatever type it had: to change that would go through every row
     coded = [column for column in wanted if isinstance(complete[column].dtype, pd.CategoricalDtype)]
@@ -37,6 +37,11 @@ def checked(schema: pa.DataFrameSchema, table: pd.DataFrame) -> pd.DataFrame:
     if faults:
         raise ValueError(f"{schema.name} ({schema.description}) breaks its contract: {'; '.join(faults)}")
     return complete.assign(**{column: passed[column] for column in plain.columns}).reset_index(drop=True)
+
+
+def _is_empty(column: pd.Series) -> bool:
+    """Say whether a column holds nothing; mostly its first cell tells that it does."""
+    return not column.iloc[:1].notna().any() and bool(column.isna().all())
 
 
 def _is_within(spec: pa.Column, column: pd.Series) -> bool:
