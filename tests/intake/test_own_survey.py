@@ -100,3 +100,50 @@ def test_answers_are_read_as_they_were_given(accepted: tuple[Path, codebook.Code
     assert received.answers[mark].dropna().mean() == pytest.approx((8 * 7 + 8 * 8 + 7 * 7.5 + 7 * 9) / 30)
     why = received.unanswered.groupby("kind", observed=True).size().to_dict()
     assert why["not_applicable"] == 7
+
+
+EENS = ("Helemaal mee oneens", "Mee oneens", "Neutraal", "Mee eens", "Helemaal mee eens")
+
+
+def proposed(columns: dict[str, tuple[str, ...]], folder: Path) -> dict[str, pd.DataFrame]:
+    rows = [{name: given[at % len(given)] for name, given in columns.items()} for at in range(40)]
+    pd.DataFrame(rows).to_csv(folder / "a.csv", index=False, sep=";")
+    return drafts.propose(folder / "a.csv", None)
+
+
+def test_a_survey_of_staff_is_known_by_what_it_asks(tmp_path: Path) -> None:
+    draft = proposed(
+        {
+            "Medewerkernummer": tuple(str(number) for number in range(1000, 1040)),
+            "Functie": ("Begeleider", "Teamleider"),
+            "Organisatie": PROVIDERS,
+            "Mijn leidinggevende luistert naar mij": EENS,
+            "Hoe waarschijnlijk is het dat u ons als werkgever aanbeveelt? (0-10)": ("3", "7", "8", "9"),
+        },
+        tmp_path,
+    )
+    assert draft["deliveries"]["role"].tolist() == ["staff"]
+    assert draft["columns"]["field"].tolist()[:3] == ["respondent", "background:functie", "provider"]
+    assert draft["items"][["low", "high"]].to_numpy().tolist() == [["1", "5"], ["0", "10"]]
+
+
+def test_questions_about_help_are_not_the_kind_of_help(tmp_path: Path) -> None:
+    draft = proposed(
+        {
+            "Aanbieder": PROVIDERS,
+            "Heeft u een vaste hulp?": ("Ja", "Nee", "Weet ik niet"),
+            "Hoe lang krijgt u hulp?": ("korter dan een jaar", "1 tot 2 jaar", "langer dan 2 jaar"),
+            "Van wie krijgt u hulp?": ("familie; buren", "professional", "familie", "buren; professional"),
+            "Welke hulp krijgt u?": ("Begeleiding", "Dagbesteding"),
+            "Hoe oud ben je?": ("12", "13", "15"),
+            "Ben je een jongen of een meisje?": ("jongen", "meisje", "anders"),
+            "Hoe gaat het? 1=slecht 10=goed": ("4", "7", "8"),
+        },
+        tmp_path,
+    )
+    fields = draft["columns"].set_index("column")["field"]
+    assert [name for name, field in fields.items() if field == "product"] == ["Welke hulp krijgt u?"]
+    assert fields["Van wie krijgt u hulp?"] == "ignore"
+    assert fields[["Hoe oud ben je?", "Ben je een jongen of een meisje?"]].tolist() == ["age", "sex"]
+    marks = draft["items"].set_index("wording_nl").loc["Hoe gaat het? 1=slecht 10=goed"]
+    assert marks[["low", "high"]].tolist() == ["1", "10"]

@@ -17,6 +17,11 @@ _CERTAIN = 0.8  # the export says it, or the label is known
 _NUMBERED, _TURNED = 0.4, 0.2
 _CODE = re.compile(r"-?[0-9]{1,2}")
 _MARK = re.compile(r"-?[0-9]{1,2}(?:[.,][0-9]+)?")
+_MARKS = (  # 1 = slecht, 10 = goed; van 1 t/m 10; (0-10)
+    re.compile(r"\b([01]) ?=[^=]*?\b([0-9]{1,2}) ?="),
+    re.compile(r"\bvan ([01]) (?:t/m|tot(?: en met)?) ([0-9]{1,2})\b"),
+    re.compile(r"\(([01]) ?(?:-|t/m|\u2013) ?([0-9]{1,2})\)"),
+)
 _ANSWER_CODE = re.compile(r"[a-z]{1,3}0*([0-9]{1,2})")  # AO03, A1
 
 
@@ -35,6 +40,11 @@ def span(column: Column, export: Export, scale_of: dict[str, labels.Scale]) -> t
         return min(fitting, key=lambda span: (span[1] - span[0] + 1 < len(texts), span[1] - span[0]))
     if column.numeric and "cijfer" in key(column.wording) and 5 < max(codes, default=0) <= 10:
         return 1, 10  # a report mark, whatever marks were given
+    stated = _stated(column.wording)
+    if column.numeric and codes and stated and stated[0] <= min(codes) <= max(codes) <= stated[1]:
+        return stated
+    if not column.numeric and any(";" in text for text in texts):
+        return None  # several choices in one cell
     if not column.numeric and not behind:
         told = {text for text in texts if not any(word in text for word in MISSING_WORDS)}
         around, places = ordering.words_around(told), ordering.numbered(told, (0, 10), own=True)
@@ -47,6 +57,20 @@ def span(column: Column, export: Export, scale_of: dict[str, labels.Scale]) -> t
     if len(column.labels) < 2 or len(set(codes)) < 2 or max(codes) > 10 or min(codes) < 0:
         return None
     return min(codes), max(codes)
+
+
+def _stated(wording: str) -> tuple[float, float] | None:
+    """Return the lowest and highest mark a question says one may give.
+
+    Examples
+    --------
+    >>> _stated("Hoe gaat het? 1=slecht 10=goed"), _stated("Geef een cijfer van 1 t/m 10"), _stated("Hoe nu (0-10)?")
+    ((1.0, 10.0), (1.0, 10.0), (0.0, 10.0))
+    >>> _stated("Wat vond u in de periode 1-3?")
+    """
+    found = next((found for marks in _MARKS if (found := marks.search(wording))), None)
+    low, high = map(float, found.groups()) if found else (0.0, 0.0)
+    return (low, high) if 4 <= high <= 10 else None
 
 
 def _without_missing(codes: list[float]) -> list[float]:

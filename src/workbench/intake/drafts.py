@@ -7,7 +7,7 @@ whose values differ from person to person.
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,10 +30,12 @@ from workbench.intake import (
 )
 from workbench.intake.exports import Export
 from workbench.intake.likeness import Column
+from workbench.intake.usual_names import OF_STAFF
 from workbench.intake.values import fold, key
 
 TABLES = ("deliveries", "columns", "items", "scales", "providers", "aliases")
 _CERTAIN = 0.9
+_FEWEST_OF_STAFF = 2
 _DOUBTFUL = 0.2  # what a person has to look at first
 _OTHER_NUMBERS = "its numbers are not those of the item: accept its scale with it"
 _NO_PROVIDER = "(no column names the provider: fill in its provider_id for the whole file)"
@@ -269,6 +271,11 @@ def _new_items(
     return rows
 
 
+def _role(headers: Iterable[str]) -> str:
+    """Return who was asked, by what the questions are about: staff where two are about their work, else clients."""
+    return "staff" if sum(bool(OF_STAFF.search(key(header))) for header in headers) >= _FEWEST_OF_STAFF else "client"
+
+
 def _delivery(
     path: Path,
     kind: str,
@@ -290,7 +297,7 @@ def _delivery(
         "law": law,
         "columns": mapping,
         "instrument": instrument if kind == "responses" else "",
-        "role": "client" if of_clients else "",
+        "role": _role(fields) if of_clients else "",
         "certainty": 0.5 if provider or kind == "context" else 0.2,
         "example": "" if provider or kind == "context" else _NO_PROVIDER,
     }

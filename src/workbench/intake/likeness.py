@@ -32,6 +32,7 @@ _MOST_LABELS = 15
 _SENTENCE = 4  # words
 _CUT, _LONG_ENOUGH, _CUT_OFF = " .\u2026", 20, 0.85  # letters of a question that was cut off, and how sure it then is
 _SURELY_ASKED = 3  # statements that are answered: no list of care has these
+_KIND = re.compile(r"\b(?:welke?|wat voor|soort|type|vorm|which|kind)\b")
 _WHICH = re.compile(r"\b(?:welke|which) (?:zorg|jeugdhulp)?(?:aanbieder|organisatie|instelling)", re.IGNORECASE)
 _OWN_WORDS = re.compile(r"(?:\[other\](?:\.|$)|_other$|_text$)", re.IGNORECASE)  # "anders, namelijk"
 _MOST_CODES, _SHORTEST_CODE = 0.5, 3  # of a column of numbers that are codes of providers; shorter ones are answers
@@ -269,8 +270,11 @@ def _named(text: str, column: Column, kind: str) -> dict[str, float]:
             found[field] = 0.9
         elif len(header) <= 60 and any(_is_in(name, words) for name in names):
             found[field] = 0.65 if field == "provider" else 0.6  # before the name of a person
-    if (column.numeric or ticked(column)) and found.get("product", 0) <= SOME_WORDS:
+    yes_or_no = bool({key(label) for label in column.labels} & {"ja", "nee", "yes", "no"})
+    if (column.numeric or yes_or_no or ticked(column)) and found.get("product", 0) <= SOME_WORDS:
         found.pop("product", None)  # a mark or a number of hours is no kind of support
+    if len(header.split()) >= _SENTENCE and not _KIND.search(header) and found.get("product", 0) <= SOME_WORDS:
+        found.pop("product", None)  # "hoe lang krijgt u hulp"
     if column.numeric and header == "geboortejaar" and "birth_date" in allowed:
         return {"birth_date": 0.9}
     if kind == "responses" and column.labels and not column.numeric and header.rpartition(" | ")[2] in BACKGROUND:

@@ -1,5 +1,7 @@
 """Under which names columns are usually delivered, in Dutch and English; used for proposals only."""
 
+import re
+
 
 def _names(listed: str) -> tuple[str, ...]:
     """Return the names between bars, each once."""
@@ -46,7 +48,8 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
         """antwoord id | respondentid | reactie id | inzending id | submission id | id | respons id | response id |
         responseid | respondent | respondentnummer | respondentnr | resp_id | volgnummer | nummer | nr | volgnr |
         sessie | sessie id | sessienummer | session | session id | inzendingsnummer | formuliernummer | formulier id |
-        vragenlijst id | vragenlijstnummer | enquête id | enquetenummer | response nr | invul id | antwoord-id |
+        medewerkernummer | medewerkersnummer | personeelsnummer | vragenlijst id | vragenlijstnummer |
+        enquête id | enquetenummer | response nr | invul id | antwoord-id |
         respondent id | respondent-id | respondent_id"""
     ),
     "birth_date": _names(
@@ -54,7 +57,10 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
         geboortedatum | birth_date | date of birth | dob"""
     ),
     "age_band": _names("leeftijdsgroep | leeftijdscategorie | leeftijdsklasse | age group | age_band"),
-    "age": _names("leeftijd | age | hoe oud bent u | wat is uw leeftijd | wat is je leeftijd"),
+    "age": _names(
+        """leeftijd | age | hoe oud bent u | hoe oud ben je | wat is uw leeftijd |
+        wat is je leeftijd | uw leeftijd | je leeftijd | leeftijd in jaren"""
+    ),
     "sex": _names("geslacht | sex | gender | wat is uw geslacht | man/vrouw"),
     "informant": _names("informant | ingevuld door | wie vult in | wie heeft de vragenlijst ingevuld"),
     "role": _names("rol | role | respondentgroep"),
@@ -139,7 +145,8 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
 # Headers of what people are, apart from their answers: proposed as background questions.
 BACKGROUND = (
     *("team", "locatie", "afdeling", "wijk", "vestiging", "woonvorm", "opleiding", "leefsituatie", "woonsituatie"),
-    *("thuissituatie", "taal", "regio", "cluster", "groep", "location", "department"),
+    *("thuissituatie", "taal", "regio", "cluster", "groep", "functie", "dienstverband", "school", "location"),
+    "department",
 )
 # What stands in the cell of an option that was ticked, or was not.
 TICKS = {"y", "yes", "ja", "n", "no", "nee", "gekozen", "niet gekozen", "geselecteerd", "niet geselecteerd", "x"}
@@ -214,3 +221,9 @@ MISSING_WORDS = {
     "no answer": "skipped",
     "geen idee": "dont_know",
 }
+
+# What only surveys of staff ask: about their work, not about their help.
+OF_STAFF = re.compile(
+    r"\b(?:medewerkers?nummer|personeelsnummer|functie|dienstverband|leidinggevende|werkdruk|werkgever|mijn collega'?s|"
+    r"mijn cli\u00ebnten|mijn werk|uw werk)\b"
+)
