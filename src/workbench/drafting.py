@@ -12,7 +12,7 @@ import pandas as pd
 
 from workbench import codebook as codebooks
 from workbench import store
-from workbench.intake import deliveries, drafts, likeness
+from workbench.intake import arrivals, drafts, likeness
 from workbench.intake.values import key, per_value
 from workbench.store import NotThere, Places
 
@@ -151,4 +151,4 @@ def open_delivery(file: str | Path, region: str, year: int, root: Path | None = 
 
 
 def _described(described: pd.DataFrame, file: Path) -> bool:
-    return any(deliveries.matches(file.name, pattern) for pattern in described["pattern"])
+    return any(arrivals.matches(file.name, pattern) for pattern in described["pattern"])

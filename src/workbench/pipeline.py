@@ -20,7 +20,7 @@ from workbench import codebook as codebooks
 from workbench import estimating, fingerprints, indicators, schemas, scoring, store, versions
 from workbench.analysis import ledger, movement, release
 from workbench.codebook import Codebook
-from workbench.intake import deliveries, findings, privacy, remarks
+from workbench.intake import arrivals, deliveries, findings, privacy, remarks
 from workbench.intake.sheets import Unreadable
 from workbench.store import NotSafe, NotThere, Places
 
@@ -208,7 +208,7 @@ def draft(
 
     book = codebooks.read(places.codebook) if (places.codebook / "region.yml").is_file() else None
     described = book.deliveries if book else pd.DataFrame(columns=list(codebooks.TABLES["deliveries"]), dtype=str)
-    arrived, _ = deliveries.arrivals(places.raw(year), described, year, book.forms if book else None)
+    arrived, _ = arrivals.find(places.raw(year), described, year, book.forms if book else None)
     undescribed = [places.raw(year) / each.file for each in arrived if not each.settings]
     files = [file] if file else [path for path in undescribed if path.suffix.casefold() != ".lss"]  # beside a delivery
     if not files:

@@ -12,7 +12,7 @@ import pytest
 from proposals import EENS, NAMES, PAST, TEVREDEN, proposed, written
 
 from workbench.codebook import Codebook
-from workbench.intake import deliveries, drafts, exports, forms, likeness, ordering
+from workbench.intake import arrivals, deliveries, drafts, exports, forms, likeness, ordering
 
 
 def test_limesurvey_with_codes_before_its_questions(region: Codebook, tmp_path: Path) -> None:
@@ -283,7 +283,7 @@ def test_answers_of_two_parts_each_are_no_choices() -> None:
 )
 def test_numbers_of_deliveries_in_names_of_files(name: str, held: bool, region: Codebook, tmp_path: Path) -> None:
     (tmp_path / f"{name}.csv").write_text("a\n1\n")
-    arrived, findings = deliveries.arrivals(tmp_path, region.deliveries, 2026)
+    arrived, findings = arrivals.find(tmp_path, region.deliveries, 2026)
     assert len(arrived) == (not held)
     told = next((each for each in findings if "holds a number" in each.message), None)
     assert (told is not None) == held

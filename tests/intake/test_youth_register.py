@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from workbench.codebook import Codebook
-from workbench.intake import deliveries
+from workbench.intake import arrivals, deliveries
 
 HEADS = {
     "bsn": "bsn",
@@ -192,9 +192,9 @@ def test_deliveries_that_replace_each_other_are_not_lost(register: Callable) -> 
 
 def test_two_corrections_by_one_description_do_not_replace_each_other() -> None:
     described = {"pattern": "h1_correctie*.csv", "replaces": "h1*.csv"}
-    first = deliveries.Delivery("h1.csv", Path("h1.csv"), {"pattern": "h1.csv", "replaces": ""})
-    again = [deliveries.Delivery(name, Path(name), described) for name in ("h1_correctie1.csv", "h1_correctie2.csv")]
-    replaced, found = deliveries.replaced([first, *again])
+    first = arrivals.Delivery("h1.csv", Path("h1.csv"), {"pattern": "h1.csv", "replaces": ""})
+    again = [arrivals.Delivery(name, Path(name), described) for name in ("h1_correctie1.csv", "h1_correctie2.csv")]
+    replaced, found = arrivals.replaced([first, *again])
     assert replaced == {"h1.csv": "h1_correctie2.csv"}
     assert [each.severity for each in found] == ["error", "error"]
 
