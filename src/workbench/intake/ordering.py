@@ -230,14 +230,19 @@ def worded_ends(texts: Collection[str], span: tuple[float, float]) -> dict[str, 
 def told_ends(texts: Collection[str]) -> bool:
     """Say whether the lowest and the highest number among labels have words beside them: these are the ends then.
 
+    A lowest number above one is none: nobody gave the one below it.
+
     Examples
     --------
     >>> told_ends(["1 nooit", "2", "3 altijd"]), told_ends(["1 nooit", "2", "3"]), told_ends(["geen", "2", "3", "veel"])
     (True, False, True)
+    >>> told_ends(["2. soms", "3. altijd"])
+    False
     """
     by_number = numbered(texts, (0, 10), own=True)
     ends = sorted(by_number, key=lambda text: int(by_number[text]))
-    return words_around(texts) is not None or (bool(ends) and not ends[0].isdigit() and not ends[-1].isdigit())
+    worded = bool(ends) and not ends[0].isdigit() and not ends[-1].isdigit()
+    return words_around(texts) is not None or (worded and int(by_number[ends[0]]) <= 1)
 
 
 def is_turned(texts: Collection[str]) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.intake import headers, subtotals
+from workbench.intake import bounds, headers, subtotals
 from workbench.intake.findings import Finding
 from workbench.intake.identifying import harmless
 from workbench.intake.values import fold, key
@@ -14,6 +14,7 @@ from workbench.intake.values import fold, key
 ALL = "*"  # of deliveries.csv, column sheet
 COLUMN = "tabblad"  # in which the name of its sheet stands beside each record
 _SHOWN = 12
+_TOP = 80  # rows among which the header is
 _FEWEST = 2  # columns with a name
 Merged = tuple[tuple[int, int, int], ...] | None
 
@@ -30,9 +31,15 @@ class Sheet:
 def alike(name: str, sheets: Mapping[str, Sheet], settings: Mapping[str, str]) -> list[str]:
     """Return the sheets with the same header as one of them, itself included, in the order of the workbook."""
     wanted = _titles(sheets[name], settings)
-    if len(wanted) < _FEWEST:
+    if len(wanted) < _FEWEST or len(wanted) > bounds.MOST_COLUMNS:
         return [name]
-    return [each for each, sheet in sheets.items() if each == name or _titles(sheet, settings) == wanted]
+    return [each for each, sheet in sheets.items() if each == name or _has_titles(sheet, wanted, settings)]
+
+
+def _has_titles(sheet: Sheet, wanted: tuple[str, ...], settings: Mapping[str, str]) -> bool:
+    """Say whether a sheet has these titles; at a glance first, as a workbook may have hundreds of other sheets."""
+    glance = (key(str(cell)) for row in sheet.rows[:_TOP] if len(row) <= bounds.MOST_COLUMNS for cell in row)
+    return set(wanted) <= set(glance) and _titles(sheet, settings) == wanted
 
 
 def joined(
@@ -97,8 +104,8 @@ def _shown(names: Sequence[str]) -> str:
 
 def _header(sheet: Sheet, settings: Mapping[str, str]) -> tuple[int, int]:
     """Return the place of the first row of the header and that of the first row behind it."""
-    top = [list(row) for row in sheet.rows[:80] if _filled(row)]
-    places = [at for at, row in enumerate(sheet.rows[:80]) if _filled(row)]
+    top = [list(row) for row in sheet.rows[:_TOP] if _filled(row)]
+    places = [at for at, row in enumerate(sheet.rows[:_TOP]) if _filled(row)]
     width = max(map(len, top))
     cells = pd.DataFrame(
         [[str(cell) if cell != "" else None for cell in row] + [None] * (width - len(row)) for row in top],
