@@ -69,8 +69,8 @@ def within(codes: pd.DataFrame, seconds: pd.Series, codebook: Codebook, instrume
         total += given
         if item in alike:
             kind = np.int8 if codes[item].dtype == "Int8" else np.float64
-            lowest = np.minimum(lowest, codes[item].to_numpy(dtype=kind, na_value=_MOST))
-            highest = np.maximum(highest, codes[item].to_numpy(dtype=kind, na_value=-_MOST))
+            code = codes[item].to_numpy(dtype=kind, na_value=_MOST)
+            lowest, highest = np.minimum(lowest, code), np.maximum(highest, np.where(given, code, kind(-_MOST)))
             answered += given
             if item in turned:
                 reversed_answered |= given

@@ -109,7 +109,7 @@ def gate(
             findings.append(Finding(file, "note", message, "Nothing; open answers are released by hand.", header))
         if keeps:
             kept[header] = column.mask(found.any(axis=1)) if len(found.columns) else column
-    return pd.DataFrame(kept, index=table.index), findings
+    return pd.DataFrame(kept, index=table.index, copy=False), findings
 
 
 def _suspect_findings(found: pd.DataFrame, file: str, header: str, fictional: bool, keeps: bool) -> list[Finding]:

@@ -65,7 +65,7 @@ def arrange(
         file=file,
         settings=settings,
         decimal=settings.get("decimal", "") or decimal,
-        fields=pd.DataFrame(fields, index=kept.index),
+        fields=pd.DataFrame(fields, index=kept.index, copy=False),
         headers=dict(zip(plain["field"][::-1], plain["header"][::-1], strict=True)),
         scales=dict(zip(plain["field"][::-1], plain["scale"][::-1], strict=True)),
         items=kept[list(questions["header"])],

@@ -215,7 +215,7 @@ def _describe(
         keep(field, records.text(delivered, field, scales, "category"))
         if columns[field].isna().all():
             del columns[field]
-    return pd.DataFrame({name: _shared(column) for name, column in columns.items()}), findings
+    return pd.DataFrame({name: _shared(column) for name, column in columns.items()}, copy=False), findings
 
 
 def _filled(column: pd.Series, text: str) -> pd.Series:
