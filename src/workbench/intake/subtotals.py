@@ -120,11 +120,19 @@ def _labels(column: pd.Series) -> np.ndarray:
     """Return the places of the cells that call themselves a total or a mean, in a column that may hold such labels."""
     if not isinstance(column.dtype, pd.CategoricalDtype) and len(column) > _MOST_ROWS:
         return np.empty(0, dtype=int)
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        held = column.cat.categories
+        if len(held) <= _MOST_TEXTS and not any(map(_is_label, held)):  # as nearly always: no row needs a look
+            return np.empty(0, dtype=int)
     at, texts = distinct(column)
     if len(texts) > _MOST_TEXTS and len(column) > _MOST_ROWS:
         return np.empty(0, dtype=int)
-    hits = np.array([len(text) <= _LONGEST and _BETWEEN.match(text) is not None for text in texts], dtype=bool)
+    hits = np.array([_is_label(text) for text in texts], dtype=bool)
     return np.flatnonzero(np.append(hits, False)[at]) if hits.any() else np.empty(0, dtype=int)
+
+
+def _is_label(text: str) -> bool:
+    return len(text) <= _LONGEST and _BETWEEN.match(text) is not None
 
 
 def _stands_in(name: str, columns: pd.DataFrame) -> bool:
