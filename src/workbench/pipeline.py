@@ -8,6 +8,7 @@ import dataclasses
 import functools
 import json
 import platform
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -41,6 +42,7 @@ WITHHELD = {
     "nl": "(niet getoond: hier lijkt een persoon in genoemd)",
     "en": "(withheld: seems to name a person)",
 }
+SILENCE = 20  # seconds without a word, while is decided what may be shown
 TOLD = 10  # figures named in the message of a release that is not published
 
 
@@ -386,7 +388,7 @@ def estimate(places: Places, year: int, years: list[int], book: Codebook, progre
     thresholds = dataclasses.asdict(book.region.thresholds)
     standing = _standing(places, year, book)
     progress(f"{year}: deciding which of {len(table):,} figures may be shown")
-    released = schemas.check("estimates", _decided(table, book, thresholds, standing))
+    released = schemas.check("estimates", _decided(table, book, thresholds, standing, _now_and_then(year, progress)))
 
     folder = by_year[year]
     manifest = store.read_json(folder / "manifest.json")
@@ -407,19 +409,36 @@ def estimate(places: Places, year: int, years: list[int], book: Codebook, progre
 
 
 def _decided(
-    table: pd.DataFrame, book: Codebook, thresholds: Mapping[str, Any], standing: pd.DataFrame | None
+    table: pd.DataFrame,
+    book: Codebook,
+    thresholds: Mapping[str, Any],
+    standing: pd.DataFrame | None,
+    progress: Callable[[int, str], None],
 ) -> pd.DataFrame:
     """Decide what a reader may see: the figures that ship first, then the region's own indicators beside them."""
     wanted = indicators.rules(book)
     mine = table["measure"].isin([rule.measure for rule in wanted])
     main, own = table[~mine].reset_index(drop=True), table[mine].reset_index(drop=True)
-    released = release.decide(main, **thresholds, ledger=standing)
+    released = release.decide(main, **thresholds, ledger=standing, progress=progress)
     if own.empty:
         return released
     beforehand = indicators.beforehand(wanted, own, main, released, book.region.thresholds.smallest_cell)
     decided = release.decide(own, **thresholds, ledger=standing, beforehand=beforehand)
     both = pd.concat([released, decided], ignore_index=True)
     return both.sort_values(list(ledger.KEY), ignore_index=True)
+
+
+def _now_and_then(year: int, progress: Progress) -> Callable[[int, str], None]:
+    """Return what tells how far deciding has come: nothing where it takes seconds, then a line now and then."""
+    said = time.monotonic()
+
+    def told(done: int, measure: str) -> None:
+        nonlocal said
+        if time.monotonic() - said > SILENCE:
+            said = time.monotonic()
+            progress(f"{year}: {done} groups of figures that add up decided on, now {measure}")
+
+    return told
 
 
 def _must_have(places: Places, year: int) -> None:

@@ -12,6 +12,7 @@ from scipy import sparse
 from workbench.analysis import linked, linked_blocks, linked_patterns
 
 PARTS = 3
+NOTHING = np.empty(0, dtype=int)
 seeds = st.integers(0, 2**32 - 1)
 
 
@@ -42,7 +43,8 @@ def nation(rng, providers, largest=25, municipalities=2, printed=0.0):
 
 
 def knowing(system, *units):
-    return system.cells["unit"].isin(units).to_numpy()
+    """Return the places of the cells that some units know together."""
+    return np.flatnonzero(system.cells["unit"].isin(units))
 
 
 @pytest.fixture(scope="module")
@@ -56,12 +58,12 @@ def taken_apart():
 
 
 @pytest.mark.usefixtures("taken_apart")
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seeds, st.integers(6, 9), st.integers(4, 40), st.sampled_from([0.0, 1.0, 6.0]))
 def test_every_pattern_is_safe_for_everybody(seed, providers, largest, printed):
     """By two programs per cell on the whole system, which know nothing of blocks."""
     system = nation(np.random.default_rng(seed), providers, largest, printed=printed)
-    insiders = [knowing(system, 0), knowing(system, 1)]
+    insiders = [knowing(system, each) for each in range(providers)]
     try:
         hidden = linked.protect(system, insiders)
     except linked.Unprotectable:
@@ -69,22 +71,22 @@ def test_every_pattern_is_safe_for_everybody(seed, providers, largest, printed):
             linked_patterns.cheapest(system, insiders)
         return
     assert hidden[system.hidden].all()
-    for known in (None, *insiders):
+    for known in (NOTHING, *insiders):
         ranges = linked.ranges(system, hidden, known)
-        assert ranges["safe"][~np.isin(ranges.index, np.flatnonzero(known))].all()
+        assert ranges["safe"][~ranges.index.isin(known)].all()
 
 
 @pytest.mark.usefixtures("taken_apart")
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(seeds, st.floats(0, 1), st.sampled_from([0.0, 1.0]))
 def test_an_audit_finds_all_that_two_programs_per_cell_find_and_nothing_else(seed, part, printed):
     rng = np.random.default_rng(seed)
     system = nation(rng, int(rng.integers(6, 12)), printed=printed)
     hidden = system.hidden | (rng.random(len(system.hidden)) < part)
-    views = [knowing(system), knowing(system, 0), knowing(system, 2, 3)]
+    views = [NOTHING, *(knowing(system, each) for each in range(4)), knowing(system, 2, 3)]
     for known, found in zip(views, linked.unsafe_to(system, hidden, views), strict=True):
         ranges = linked.ranges(system, hidden, known)
-        assert set(found) == set(ranges.index[~ranges["safe"]]) - set(np.flatnonzero(known))
+        assert set(found) == set(ranges.index[~ranges["safe"]]) - set(known)
 
 
 @pytest.mark.usefixtures("taken_apart")
@@ -116,20 +118,20 @@ def test_a_large_system_costs_hardly_more_than_its_cheapest_pattern():
     assert system.cost[hidden].sum() <= 1.05 * whole
 
 
-def test_thousands_of_providers_are_protected_and_cells_drawn_at_random_proven():
+def test_hundreds_of_providers_are_protected_and_cells_drawn_at_random_proven():
     rng = np.random.default_rng(8)
-    system = nation(rng, 2_000, 40, municipalities=80)
-    insiders = [knowing(system, each) for each in range(3)]
+    system = nation(rng, 800, 40, municipalities=70)
+    insiders = [knowing(system, each) for each in range(800)]
     hidden = linked.protect(system, insiders)
     drawn = rng.choice(np.flatnonzero(system.cells["need"] > 0), 5, replace=False)
     need = system.cells["need"].where(np.isin(np.arange(len(system.cells)), drawn), 0.0)
     few = dataclasses.replace(system, cells=system.cells.assign(need=need))
-    for known in (None, insiders[0]):
+    for known in (NOTHING, insiders[0]):
         assert linked.ranges(few, hidden, known)["safe"].all()
     assert not any(len(found) for found in linked.unsafe_to(system, hidden, insiders))
 
 
-def test_a_provider_that_nothing_protects_is_refused_among_thousands():
+def test_a_provider_that_nothing_protects_is_refused_among_hundreds():
     system = nation(np.random.default_rng(4), 400, 30)
     at = np.flatnonzero(system.cells["need"] > 0)[0]
     most = system.cells["most"].where(np.arange(len(system.cells)) != at, system.cells["value"] + 1)

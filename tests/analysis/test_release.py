@@ -244,3 +244,11 @@ def test_a_bound_is_not_given_away_by_the_distribution():
     decided = release.decide(pd.concat([table, whole], ignore_index=True)).set_index("category")
     assert decided.at["", "reason"] == "few cases"
     assert decided.at["4", "status"] == "hidden"
+
+
+def test_it_tells_how_far_it_has_come():
+    table = pd.concat([distribution("zonder_hulp", {"1": 30, "2": 3}), distribution("nut", {"": 40})])
+    told = []
+    release.decide(table.reset_index(drop=True), progress=lambda done, measure: told.append((done, measure)))
+    assert [done for done, _ in told] == list(range(len(told)))
+    assert {measure for _, measure in told} == {"zonder_hulp", "nut"}

@@ -168,12 +168,11 @@ def audit(estimates: pd.DataFrame, released: pd.DataFrame, rules: Rules) -> list
     both = as_seen(estimates, released, rules)
     leaks = _openly(both, released)
     for system in (*relations.numbers(both, rules), *relations.cells(both, rules)):
-        nobody = np.zeros(len(system.system.cells), dtype=bool)
-        everybody = [nobody, *system.insiders]
+        everybody, told = [linked.NOTHING, *system.insiders], set[int]()
         found = linked.unsafe_to(system.system, system.system.hidden, everybody)
-        leaks += [
-            _leak(system, int(at), known) for known, places in zip(everybody, found, strict=True) for at in places
-        ]
+        for known, places in zip(everybody, found, strict=True):
+            leaks += [_leak(system, at, known) for at in places.tolist() if at not in told]
+            told.update(places.tolist())
     return list({leak.figure: leak for leak in reversed(leaks)}.values())[::-1]
 
 
@@ -214,14 +213,14 @@ def _openly(both: pd.DataFrame, released: pd.DataFrame) -> list[Leak]:
     return leaks
 
 
-def _leak(system: Linked, at: int, known: NDArray[np.bool_] | None) -> Leak:
+def _leak(system: Linked, at: int, known: linked.Known) -> Leak:
     """Describe one cell that can be worked out, from what, and the cheapest way to prevent it."""
     whole = system.system
     only = whole.cells.assign(need=whole.cells["need"].where(whole.cells.index == whole.cells.index[at], 0.0))
     alone = replace(whole, cells=only)
     ends = linked.ranges(alone, whole.hidden, known).iloc[0]
     try:
-        more = linked.protect(alone, [known] if known is not None else []) & ~whole.hidden
+        more = linked.protect(alone, [known]) & ~whole.hidden
     except linked.Unprotectable:
         more = whole.hidden & False
     given = linked.given_by(alone, whole.hidden, known)

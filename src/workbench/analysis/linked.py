@@ -18,27 +18,29 @@ from scipy import optimize
 from workbench.analysis import linked_blocks
 from workbench.analysis.linked_patterns import cheapest, inequalities
 from workbench.analysis.linked_proofs import ENOUGH, Search, coalitions
-from workbench.analysis.linked_system import Rooms, System, Unprotectable, contents
+from workbench.analysis.linked_system import Known, Rooms, System, Unprotectable, contents
 
 __all__ = ["System", "Unprotectable", "given_by", "protect", "ranges", "unsafe", "unsafe_to"]
 
-LARGE = 1_000  # figures beyond which a system is looked at in blocks
+LARGE = 500  # figures beyond which a system is looked at in blocks
 REMEMBERED = 5_000  # results kept: earlier years hold the same systems every time
 
+NOTHING: Known = np.empty(0, dtype=np.intp)  # what an outsider knows of the cells
 _SOLVED: dict[bytes, NDArray[np.bool_]] = {}
 
 
-def protect(system: System, insiders: Sequence[NDArray[np.bool_]] = ()) -> NDArray[np.bool_]:
+def protect(system: System, insiders: Sequence[Known] = ()) -> NDArray[np.bool_]:
     """Which figures must be hidden, so that every protected cell keeps the range it needs, at the least cost?
 
-    Up to 60 figures the cheapest pattern. Of more figures a cheap one (`linked_patterns.cheapest`, and of more than a
-    thousand `linked_blocks.protect`). Only safe patterns are returned.
+    Up to 60 figures the cheapest pattern. Of more figures a cheap one (`linked_patterns.cheapest`, and where many
+    providers add up `linked_blocks.protect`). Only safe patterns are returned.
 
     Parameters
     ----------
     system : System
-    insiders : sequence of bool arrays, one per cell, optional
-        Cells that somebody knows: the others must be safe from each of them, too.
+    insiders : sequence of arrays, optional
+        Cells that somebody knows (true or false for each cell, or their places): the others must be safe from each of
+        them, too.
 
     Returns
     -------
@@ -68,12 +70,11 @@ def protect(system: System, insiders: Sequence[NDArray[np.bool_]] = ()) -> NDArr
     if key not in _SOLVED:
         if len(_SOLVED) >= REMEMBERED:
             _SOLVED.pop(next(iter(_SOLVED)))
-        seek = linked_blocks.protect if len(system.cost) > LARGE else cheapest
-        _SOLVED[key] = seek(system, insiders)
+        _SOLVED[key] = (linked_blocks.protect if _large(system) else cheapest)(system, insiders)
     return _SOLVED[key].copy()
 
 
-def ranges(system: System, hidden: NDArray[np.bool_], known: NDArray[np.bool_] | None = None) -> pd.DataFrame:
+def ranges(system: System, hidden: NDArray[np.bool_], known: Known | None = None) -> pd.DataFrame:
     """What can an outsider say of each protected cell, if these figures are hidden?
 
     Two linear programs per cell; nothing is taken over from `protect`.
@@ -82,8 +83,8 @@ def ranges(system: System, hidden: NDArray[np.bool_], known: NDArray[np.bool_] |
     ----------
     system : System
     hidden : array of bool, one per figure
-    known : array of bool, one per cell, optional
-        Cells the outsider knows already.
+    known : array, optional
+        Cells the outsider knows already: true or false for each, or their places.
 
     Returns
     -------
@@ -107,7 +108,7 @@ def ranges(system: System, hidden: NDArray[np.bool_], known: NDArray[np.bool_] |
     low = np.where(away, cells["least"], cells["low"])
     high = np.where(away, cells["most"], cells["high"])
     if known is not None:
-        low, high = (np.where(known, cells["value"], end) for end in (low, high))
+        low[known] = high[known] = cells["value"].to_numpy()[known]
     zero = np.zeros(system.relations.shape[0])
     rows = []
     for at in np.flatnonzero(cells["need"] > 0):
@@ -125,33 +126,30 @@ def ranges(system: System, hidden: NDArray[np.bool_], known: NDArray[np.bool_] |
     return pd.DataFrame(rows, index=labels, columns=["low", "high", "safe"])
 
 
-def unsafe(system: System, hidden: NDArray[np.bool_], known: NDArray[np.bool_] | None = None) -> NDArray[np.intp]:
+def unsafe(system: System, hidden: NDArray[np.bool_], known: Known | None = None) -> NDArray[np.intp]:
     """Return the places of the protected cells whose range is too narrow: as `ranges`, quicker for many cells."""
-    view = np.zeros(len(system.cells), dtype=bool) if known is None else known
-    return next(iter(unsafe_to(system, hidden, [view])))
+    return next(iter(unsafe_to(system, hidden, [NOTHING if known is None else known])))
 
 
-def unsafe_to(
-    system: System, hidden: NDArray[np.bool_], insiders: Sequence[NDArray[np.bool_]]
-) -> Iterator[NDArray[np.intp]]:
+def unsafe_to(system: System, hidden: NDArray[np.bool_], insiders: Sequence[Known]) -> Iterator[NDArray[np.intp]]:
     """Yield for each insider (the cells each knows) the places of the protected cells whose range is too narrow.
 
     As `unsafe`, quicker for many insiders: what a group of them cannot know together, none of them can.
     """
     _check(system)
-    if len(system.cost) > LARGE:
+    if _large(system):
         yield from linked_blocks.unsafe_to(system, hidden, insiders)
         return
-    search, pattern = Search(system.relations), hidden.astype(float)
+    search, pattern, rooms = Search(system.relations), hidden.astype(float), Rooms(system)
     for group in coalitions(insiders):
-        rooms = Rooms(system, group)
-        search.all_moved(rooms.need, *rooms.under(pattern))
+        together = rooms.knowing(group)
+        search.all_moved(together.need, *together.under(pattern))
     for known in insiders:
-        rooms = Rooms(system, known)
-        yield search.narrow(rooms.need, *rooms.under(pattern))[0]
+        apart = rooms.knowing(known)
+        yield search.narrow(apart.need, *apart.under(pattern))[0]
 
 
-def given_by(system: System, hidden: NDArray[np.bool_], known: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+def given_by(system: System, hidden: NDArray[np.bool_], known: Known | None = None) -> NDArray[np.bool_]:
     """Say which published figures keep the ranges of protected cells too narrow.
 
     Examples
@@ -165,9 +163,14 @@ def given_by(system: System, hidden: NDArray[np.bool_], known: NDArray[np.bool_]
     >>> given_by(system, system.hidden).tolist()
     [False, True, True]
     """
-    view = np.zeros(len(system.cells), dtype=bool) if known is None else known
-    adds = inequalities(Search(system.relations), Rooms(system, view), hidden.astype(float))
+    rooms = Rooms(system).knowing(NOTHING if known is None else known)
+    adds = inequalities(Search(system.relations), rooms, hidden.astype(float))
     return (adds > 1e-9).any(axis=0) & ~hidden
+
+
+def _large(system: System) -> bool:
+    """Say whether a system has many figures, and sums over so many that it falls into blocks without them."""
+    return len(system.cost) > LARGE and bool((np.diff(system.relations.tocsr().indptr) > linked_blocks.WIDE).any())
 
 
 def _check(system: System) -> None:

@@ -15,7 +15,8 @@ providers hardly any such cell is left, and the result costs hardly more than th
 the whole undercuts.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from scipy import sparse
 
 from workbench.analysis.linked_patterns import cheapest
 from workbench.analysis.linked_proofs import ENOUGH, Search
-from workbench.analysis.linked_system import Numbers, Rooms, System, Unprotectable, contents
+from workbench.analysis.linked_system import Known, Numbers, Rooms, System, Unprotectable, contents
 from workbench.analysis.witnesses import Witnesses
 
 WIDE = 60  # cells beyond which a sum is one that blocks are told apart without
@@ -69,7 +70,7 @@ class Blocks:
         ]
         return np.unique(self.of_cell[np.concatenate(narrow)]) if narrow else np.empty(0, dtype=np.intp)
 
-    def narrow(self, rooms: Rooms, hidden: NDArray[np.bool_], some: bool = False) -> Places:
+    def narrow(self, rooms: Rooms, hidden: NDArray[np.bool_], some: bool = False, remembered: bool = True) -> Places:
         """Return the protected cells whose range is too narrow, the wide sums being known.
 
         Parameters
@@ -78,21 +79,57 @@ class Blocks:
         hidden : array of bool, one per figure
         some : bool
             Whether a few of them will do.
+        remembered : bool
+            Whether moves found before are looked at, and new ones kept: of no use for a few cells of one insider.
         """
         down, up = rooms.under(hidden.astype(float))
-        left = self._unproven(rooms.need, down, up)
-        for groups in (self._side_by_side, self._with_partners):
-            for cells in groups(left, down + up):
-                self._move(cells, left, rooms.need, down, up)
-            left = self._unproven(rooms.need, down, up)
+        left = rooms.need > 0
+        if remembered:
+            lowest, highest = self.found.reach(down, up)
+            left &= highest - lowest < rooms.need * ENOUGH
+        for groups in (self._side_by_side, self._with_partners) if remembered else (self._with_partners,):
+            for cells in groups(left.copy(), down + up):
+                left[cells] = self._moved(cells, left, rooms.need, (down, up), remembered)
         everything, narrow = np.flatnonzero(down + up > 0), np.zeros(len(left), dtype=bool)
         while left.any() and not (some and narrow.any()):
-            few = np.isin(np.arange(len(left)), np.flatnonzero(left)[:FEW])
-            self._move(everything, few, rooms.need, down, up)
-            left = self._unproven(rooms.need, down, up) & ~narrow
-            narrow |= few & left
-            left &= ~narrow
+            few = np.zeros(len(left), dtype=bool)
+            few[np.flatnonzero(left)[:FEW]] = True
+            left &= ~few
+            few[everything] = self._moved(everything, few, rooms.need, (down, up), remembered)
+            narrow |= few
         return np.flatnonzero(narrow)
+
+    def doubtful(self, rooms: Rooms, hidden: NDArray[np.bool_], insiders: Sequence[Known]) -> dict[int, Places]:
+        """Return which protected cells are not yet proven to whom: number of the insider, and the places of the cells.
+
+        Who knows the cells of one provider knows that moves in which they take part did not happen; moves among others
+        prove as much to him as to everybody. So every block is moved once more, against others than the first time:
+        hardly anybody takes part both times. What is left is to be looked at again without him.
+        """
+        if not len(insiders):
+            return {}
+        down, up = rooms.under(hidden.astype(float))
+        for cells in self._side_by_side(rooms.need > 0, down + up, again=True):
+            self._moved(cells, rooms.need > 0, rooms.need, (down, up))
+        known, (which, places, by) = _by_cell(insiders, len(self.of_cell)), self.found.fitting(down, up)
+        size = (which.max(initial=-1) + 1, len(self.of_cell))
+        takes_part = (sparse.csr_matrix((np.ones(len(which)), (which, places)), size) @ known).tocsr()
+        order = np.argsort(self.of_cell[places], kind="stable")
+        which, places, by = which[order], places[order], by[order]
+        starts = np.searchsorted(self.of_cell[places], np.arange(len(self._starts)))
+        found: dict[int, list[Places]] = {}
+        for block in np.unique(self.of_cell[rooms.need > 0]):
+            cells = self._cells(np.array([block]))
+            cells = cells[rooms.need[cells] > 0]
+            at = starts[block] + np.flatnonzero(np.isin(places[starts[block] : starts[block + 1]], cells))
+            move, row = np.unique(which[at], return_inverse=True)
+            moves = np.zeros((len(move), len(cells)))
+            moves[row, np.searchsorted(cells, places[at])] = by[at]
+            people, width = _without_each(moves, takes_part[move])
+            short = (width < rooms.need[cells] * ENOUGH) & (known[cells][:, people].toarray().T == 0)
+            for who in np.flatnonzero(short.any(axis=1)):
+                found.setdefault(int(people[who]), []).append(cells[short[who]])
+        return {who: np.concatenate(found[who]) for who in sorted(found)}
 
     def part(
         self, blocks: Places, hidden: NDArray[np.bool_], own: bool = False
@@ -140,37 +177,42 @@ class Blocks:
             return np.empty(0, dtype=np.intp)
         return np.concatenate([self._order[self._starts[block] : self._starts[block + 1]] for block in blocks])
 
-    def _unproven(self, need: Numbers, down: Numbers, up: Numbers) -> NDArray[np.bool_]:
-        lowest, highest = self.found.reach(down, up)
-        return (need > 0) & (highest - lowest < need * ENOUGH)
+    def _moved(
+        self,
+        cells: Places,
+        wanted: NDArray[np.bool_],
+        need: Numbers,
+        room: tuple[Numbers, Numbers],
+        remembered: bool = True,
+    ) -> NDArray[np.bool_]:
+        """Move some cells only, and say which of the wanted ones do not move far enough."""
+        search, wanted = Search(_rows(self._sums, cells), every=True), wanted[cells]
+        narrow, _ = search.narrow(np.where(wanted, need[cells], 0.0), *(way[cells] for way in room))
+        if remembered:
+            self.found.add_all(search.found, cells)
+        return np.isin(np.arange(len(cells)), narrow)
 
-    def _move(self, cells: Places, wanted: NDArray[np.bool_], need: Numbers, down: Numbers, up: Numbers) -> None:
-        """Seek moves of some cells only that show how far the wanted ones can move."""
-        search = Search(_rows(self._sums, cells), every=True)
-        search.narrow(np.where(wanted[cells], need[cells], 0.0), down[cells], up[cells])
-        self.found.add_all(search.found, cells)
-
-    def _side_by_side(self, wanted: NDArray[np.bool_], room: Numbers) -> Iterator[Places]:
-        """Yield the cells that have room in the blocks of wanted cells, so many blocks at a time."""
+    def _side_by_side(self, wanted: NDArray[np.bool_], room: Numbers, again: bool = False) -> Iterator[Places]:
+        """Yield the cells that have room in the blocks of wanted cells, so many at a time; `again` other ones."""
         blocks = np.unique(self.of_cell[wanted])
         groups = -(-len(blocks) // SIDE_BY_SIDE)
-        for at in range(groups):
-            cells = self._cells(np.union1d(blocks[at::groups], self._always))
-            yield cells[room[cells] > 0]
+        size = min(max(groups, FEW), SIDE_BY_SIDE)
+        for at in range(-(-len(blocks) // size) if again else groups):
+            chosen = blocks[at * size : (at + 1) * size] if again else blocks[at::groups]
+            cells = self._cells(np.union1d(chosen, self._always))
+            yield cells[(room[cells] > 0) | wanted[cells]]
 
     def _with_partners(self, wanted: NDArray[np.bool_], room: Numbers) -> Iterator[Places]:
         """Yield the cells that have room in a few blocks of wanted cells and in the blocks with most room elsewhere."""
         blocks = np.unique(self.of_cell[wanted])
         for at in range(0, len(blocks), FEW):
             cells = self._cells(self.partners(blocks[at : at + FEW], room, PARTNERS))
-            yield cells[room[cells] > 0]
+            yield cells[(room[cells] > 0) | wanted[cells]]
 
 
-def protect(system: System, insiders: Sequence[NDArray[np.bool_]] = ()) -> NDArray[np.bool_]:
+def protect(system: System, insiders: Sequence[Known] = ()) -> NDArray[np.bool_]:
     """Return a pattern that protects every cell of a large system; parameters and errors as in `linked.protect`."""
-    blocks = Blocks(system)
-    views = (np.zeros(len(system.cells), dtype=bool), *insiders)
-    rooms, hidden = Rooms(system, views[0]), system.hidden.copy()
+    blocks, rooms, hidden = Blocks(system), Rooms(system), system.hidden.copy()
     solved: dict[bytes, NDArray[np.bool_]] = {}  # small blocks are often alike
     for block in blocks.narrow_alone(rooms, hidden):
         part, _, figures = blocks.part(np.array([block]), hidden, own=True)
@@ -178,40 +220,44 @@ def protect(system: System, insiders: Sequence[NDArray[np.bool_]] = ()) -> NDArr
         if key not in solved:
             solved[key] = cheapest(part)
         hidden[figures] = solved[key]
-    for known in views:
-        rooms = Rooms(system, known)
-        while len(narrow := blocks.narrow(rooms, hidden, some=True)):
-            hidden = _mended(blocks, rooms, hidden, narrow, insiders)
+    while len(narrow := blocks.narrow(rooms, hidden, some=True)):
+        hidden = _mended(blocks, rooms, hidden, narrow, insiders)
+    for at, doubtful in blocks.doubtful(rooms, hidden, insiders).items():
+        inside = rooms.knowing(insiders[at]).only(doubtful)
+        while len(narrow := blocks.narrow(inside, hidden, some=True, remembered=False)):
+            hidden = _mended(blocks, inside, hidden, narrow, insiders)
     return hidden
 
 
-def unsafe_to(
-    system: System, hidden: NDArray[np.bool_], insiders: Iterable[NDArray[np.bool_]]
-) -> Iterator[NDArray[np.intp]]:
+def unsafe_to(system: System, hidden: NDArray[np.bool_], insiders: Sequence[Known]) -> Iterator[NDArray[np.intp]]:
     """Yield for each insider the places of the protected cells whose range is too narrow, as `linked.unsafe_to`."""
-    blocks = Blocks(system)
-    for known in insiders:
-        yield blocks.narrow(Rooms(system, known), hidden)
+    blocks, rooms = Blocks(system), Rooms(system)
+    open_to_all = blocks.narrow(rooms, hidden)
+    secret = np.setdiff1d(np.arange(len(system.cells)), open_to_all)
+    doubtful = blocks.doubtful(rooms.only(secret), hidden, insiders)
+    for at, known in enumerate(insiders):
+        inside = rooms.knowing(known)
+        more = blocks.narrow(inside.only(doubtful[at]), hidden, remembered=False) if at in doubtful else open_to_all[:0]
+        yield np.union1d(open_to_all[inside.need[open_to_all] > 0], more)
 
 
 def _mended(
-    blocks: Blocks,
-    rooms: Rooms,
-    hidden: NDArray[np.bool_],
-    narrow: Places,
-    insiders: Sequence[NDArray[np.bool_]],
+    blocks: Blocks, rooms: Rooms, hidden: NDArray[np.bool_], narrow: Places, insiders: Sequence[Known]
 ) -> NDArray[np.bool_]:
-    """Return a pattern in which narrow cells have their ranges: more is hidden in their blocks or in others."""
+    """Return a pattern in which the first narrow cell has its range: more is hidden in its block or in others."""
     down, up = rooms.under(hidden.astype(float))
     cost = np.where(rooms.figure < 0, 1.0, blocks.system.cost[np.maximum(rooms.figure, 0)])
     worth = (rooms.hidden_down + rooms.hidden_up) / np.maximum(cost, 1e-9)
-    own, many = np.unique(blocks.of_cell[narrow]), MENDING
+    own, many = blocks.of_cell[narrow[:1]], MENDING
+    known = _by_cell(insiders, len(blocks.of_cell))
     while True:
         chosen = np.union1d(blocks.partners(own, down + up, many), blocks.partners(own, worth, many))
         part, cells, figures = blocks.part(chosen, hidden)
         many *= 4
+        here = known[cells].tocsc()
         try:
-            more = cheapest(part, [known[cells] for known in insiders if known[cells].any()])
+            inside = [here.indices[start:end] for start, end in pairwise(here.indptr) if end > start]
+            more = cheapest(part, inside, quick=True)
         except Unprotectable:
             if len(cells) == len(blocks.of_cell):
                 raise
@@ -222,6 +268,34 @@ def _mended(
             return mended
         if len(cells) == len(blocks.of_cell):
             raise Unprotectable("some cells are narrow by less than a program can tell")
+
+
+def _by_cell(insiders: Sequence[Known], cells: int) -> sparse.csr_matrix:
+    """Return who knows which cell: one row per cell, one column per insider."""
+    known = [np.flatnonzero(each) if each.dtype == bool else each for each in insiders]
+    who = np.repeat(np.arange(len(known)), [len(each) for each in known])
+    places = np.concatenate([*known, np.empty(0, dtype=np.intp)]).astype(np.intp)
+    return sparse.csr_matrix((np.ones(len(who)), (places, who)), (cells, len(known)))
+
+
+def _without_each(moves: Numbers, takes_part: sparse.csr_matrix) -> tuple[NDArray[np.intp], Numbers]:
+    """Return who takes part in any of some moves, and how far cells go by the moves in which each takes none.
+
+    Parameters
+    ----------
+    moves : array, moves x cells
+    takes_part : sparse matrix, moves x insiders
+
+    Returns
+    -------
+    people, width : arrays
+        The second people x cells.
+    """
+    people, column = np.unique(takes_part.indices, return_inverse=True)
+    stands = np.ones((len(moves), len(people)))
+    stands[np.repeat(np.arange(len(moves)), np.diff(takes_part.indptr)), column] = 0.0
+    moved = stands[:, :, None] * moves[:, None, :]
+    return people, moved.max(axis=0, initial=0.0) - moved.min(axis=0, initial=0.0)
 
 
 def _rows(sums: sparse.csc_matrix, cells: Places) -> sparse.csr_matrix:

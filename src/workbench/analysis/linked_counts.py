@@ -21,7 +21,6 @@ LINKED = "gives another away"
 PARTS = ("provider", "municipality")
 LARGE = 100  # people; whole per cents do not tell such a number once it is rounded
 COARSE = 10  # a number of people that would give a small one away is rounded to this
-INSIDERS = 40  # providers whose own knowledge is reckoned with, one at a time
 REGISTERED = ("reden_einde", "geen_herstart")  # what a provider knows of its own clients anyway
 HEADLINE, MAIN, DETAIL = 8.0, 3.0, 1.0
 UNIT_COST = {"region": 100.0, "provider": 4.0, "municipality": 3.0}
@@ -51,15 +50,16 @@ class Linked:
     number: pd.Series
 
     @property
-    def insiders(self) -> list[np.ndarray]:
-        """Which cells a provider knows: those of its own episodes. Of many providers the largest."""
+    def insiders(self) -> list[NDArray[np.intp]]:
+        """Which cells each provider knows, their places: those of its own episodes."""
         cells = self.system.cells
-        others = cells.loc[cells["unit"] == "provider", "unit_id"].nunique() > 2  # of two, each can subtract itself
-        if self.key[0] not in REGISTERED or not others or not (cells["need"] > 0).any():
-            return []
-        held = cells["value"].where(cells["unit"] == "provider").groupby(cells["unit_id"]).sum()
-        most = held[held > 0].sort_values(ascending=False, kind="stable").index[:INSIDERS]
-        return [(cells["unit"].eq("provider") & cells["unit_id"].eq(each)).to_numpy() for each in sorted(most)]
+        own = np.flatnonzero(cells["unit"] == "provider")
+        whose, names = pd.factorize(cells["unit_id"].iloc[own], sort=True)
+        if self.key[0] not in REGISTERED or len(names) <= 2 or not (cells["need"] > 0).any():
+            return []  # of two providers, each can subtract itself
+        held = np.bincount(whose, cells["value"].iloc[own], len(names))
+        apart = np.split(own[np.argsort(whose, kind="stable")], np.cumsum(np.bincount(whose))[:-1])
+        return [places for places, any_ in zip(apart, held > 0, strict=True) if any_]
 
 
 @dataclass(frozen=True)

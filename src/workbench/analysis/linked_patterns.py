@@ -11,26 +11,29 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from workbench.analysis.linked_proofs import ENOUGH, Search, coalitions
-from workbench.analysis.linked_system import Numbers, Rooms, System, Unprotectable
+from workbench.analysis.linked_system import Known, Numbers, Rooms, System, Unprotectable
 from workbench.analysis.programs import Patterns
 
 SMALL = 60  # figures up to which the cheapest pattern is found, however long it takes
 ROUNDS = 60  # patterns proposed for a larger system; after that, figures are only added
+HASTE = 10  # the same, for a part of a system
 A_LITTLE = 0.01  # part of every figure taken as hidden while inequalities are sought: few figures make strong ones
-EXACT = 500  # figures beyond which a proposal may be a per cent dearer than the cheapest
+EXACT = 500  # figures for which every proposal is the cheapest
 
 
-def cheapest(system: System, insiders: Sequence[NDArray[np.bool_]] = ()) -> NDArray[np.bool_]:
+def cheapest(system: System, insiders: Sequence[Known] = (), quick: bool = False) -> NDArray[np.bool_]:
     """Return a pattern that protects every cell of a system, looked at as a whole.
 
     Up to 60 figures the cheapest. Of more figures a cheap one: after sixty proposals what was hidden stays so, and
-    figures are only added until all cells are safe. Parameters and errors as in `linked.protect`.
+    figures are only added until all cells are safe. With `quick` that is so after ten, whatever the size: for a few
+    cells in a part of a system. Other parameters and errors as in `linked.protect`.
     """
-    nobody = np.zeros(len(system.cells), dtype=bool)
-    views = [Rooms(system, known) for known in (nobody, *insiders)]
-    groups = [Rooms(system, known) for known in coalitions(insiders)]
+    rooms = Rooms(system)
+    views = [rooms, *(rooms.knowing(known) for known in insiders)]
+    groups = [rooms.knowing(known) for known in coalitions(insiders)]
     search, patterns = Search(system.relations), Patterns(system.cost, system.together)
     pattern, floor, rounds, asked = system.hidden.astype(float), system.hidden, 0, False
+    small, exact, most = (0, 0, HASTE) if quick else (SMALL, EXACT, ROUNDS)
     whole = True
     while True:
         broken = inequalities(search, views[0], pattern)
@@ -40,13 +43,13 @@ def cheapest(system: System, insiders: Sequence[NDArray[np.bool_]] = ()) -> NDAr
             return pattern > 0.5
         if (broken.sum(axis=1) < ENOUGH).any():
             raise Unprotectable("some cells cannot be protected: hiding every figure would still give them away")
-        whole = (asked and (whole or not len(broken))) or len(pattern) <= SMALL
+        whole = (asked and (whole or not len(broken))) or len(pattern) <= small
         asked = True
         rounds += whole
-        if rounds > ROUNDS and len(pattern) > SMALL:
+        if rounds > most and len(pattern) > small:
             floor = pattern > 0.5
         patterns.require(broken)
-        pattern = patterns.cheapest(floor, whole, 0.0 if len(pattern) <= EXACT else 0.01)
+        pattern = patterns.cheapest(floor, whole, 0.0 if len(pattern) <= exact else 0.01)
 
 
 def _broken_from_inside(

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from workbench.analysis.linked_system import Numbers
+from workbench.analysis.linked_system import Known, Numbers
 from workbench.analysis.programs import Moves
 from workbench.analysis.witnesses import KEPT, Witnesses
 
@@ -92,7 +92,7 @@ class Search:
         return lowest, highest
 
 
-def coalitions(insiders: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.bool_]]:
+def coalitions(insiders: Sequence[Known]) -> list[NDArray[np.intp]]:
     """Return what groups of insiders know together: of any two insiders, some group holds the first and not the second.
 
     What a group cannot know, none of it can: moves that prove it for the group prove it for each. About twice the root
@@ -101,6 +101,6 @@ def coalitions(insiders: Sequence[NDArray[np.bool_]]) -> list[NDArray[np.bool_]]
     if len(insiders) < MANY:
         return []
     at, side = np.arange(len(insiders)), int(np.ceil(np.sqrt(len(insiders))))
-    known = np.array(insiders)
-    lines = [way == line for way in (at // side, at % side) for line in range(side)]
-    return [np.asarray(known[line].any(axis=0)) for line in lines if line.any()]
+    known = [np.flatnonzero(each) if each.dtype == bool else each for each in insiders]
+    lines = [np.flatnonzero(way == line) for way in (at // side, at % side) for line in range(side)]
+    return [np.unique(np.concatenate([known[each] for each in line])).astype(np.intp) for line in lines if len(line)]

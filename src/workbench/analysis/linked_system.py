@@ -1,5 +1,6 @@
 """Figures that add up to each other, and how far each can differ from its value for somebody who looks."""
 
+import copy
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 Numbers = NDArray[np.float64]
+Known = NDArray[np.bool_] | NDArray[np.intp]  # cells that somebody knows: true or false for each, or their places
 FAR = 4  # times the largest range asked for: moves beyond it need no looking at
 
 
@@ -44,7 +46,7 @@ class Unprotectable(ValueError):
     """Cells that no pattern protects: what is known anyway gives them away, unless all figures are kept back."""
 
 
-def contents(system: System, known: Sequence[NDArray[np.bool_]] = ()) -> bytes:
+def contents(system: System, known: Sequence[Known] = ()) -> bytes:
     """Return a fingerprint of all that a pattern depends on: systems alike have the same one."""
     digest = hashlib.sha256()
     cells = system.cells[["value", "need", "figure", "low", "high", "least", "most"]].to_numpy(dtype=float)
@@ -61,22 +63,36 @@ class Rooms:
     Parameters
     ----------
     system : System
-    known : array of bool, one per cell
-        Cells the outsider knows: they do not move.
     """
 
-    def __init__(self, system: System, known: NDArray[np.bool_]):
+    def __init__(self, system: System):
         cells = system.cells
         value, far = cells["value"].to_numpy(dtype=float), FAR * max(cells["need"].max(), 1e-9)
         ends = [cells[end].to_numpy(dtype=float) for end in ("low", "high", "least", "most")]
         moves = [value - ends[0], ends[1] - value, value - ends[2], ends[3] - value]
-        self.down, self.up, down, up = (np.where(known, 0.0, np.clip(move, 0.0, far)) for move in moves)
+        self.down, self.up, down, up = (np.clip(move, 0.0, far) for move in moves)
         self.hidden_down, self.hidden_up = np.maximum(self.down, down), np.maximum(self.up, up)
         self.figure = cells["figure"].to_numpy()
         unprinted = self.figure < 0
         self.down = np.where(unprinted, self.hidden_down, self.down)
         self.up = np.where(unprinted, self.hidden_up, self.up)
-        self.need = np.where(known, 0.0, cells["need"].to_numpy(dtype=float))
+        self.need = cells["need"].to_numpy(dtype=float)
+
+    def knowing(self, known: Known) -> "Rooms":
+        """Return the rooms for who knows some cells: they do not move, and are no secret to him."""
+        rooms = copy.copy(self)
+        for name in ("down", "up", "hidden_down", "hidden_up", "need"):
+            room = getattr(self, name).copy()
+            room[known] = 0.0
+            setattr(rooms, name, room)
+        return rooms
+
+    def only(self, places: NDArray[np.intp]) -> "Rooms":
+        """Return the same rooms with some cells protected only."""
+        rooms = copy.copy(self)
+        rooms.need = np.zeros(len(self.need))
+        rooms.need[places] = self.need[places]
+        return rooms
 
     def under(self, pattern: Numbers) -> tuple[Numbers, Numbers]:
         """Return how far each cell moves down and up while figures are hidden, some in part."""

@@ -10,7 +10,8 @@ what remains would give a protected number away, further figures are hidden, as 
 (`linked`). What remains is rounded as it is printed: a chart or a spreadsheet tells no more than the page.
 """
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -54,6 +55,7 @@ def decide(
     uncertain_points: float = 10.0,
     ledger: pd.DataFrame | None = None,
     beforehand: pd.DataFrame | None = None,
+    progress: Callable[[int, str], None] = lambda *_: None,
 ) -> pd.DataFrame:
     """Return the estimates with status and reason, the values of what is hidden taken out.
 
@@ -67,6 +69,8 @@ def decide(
         What was published before and stands (`standing`).
     beforehand : DataFrame, aligned with `estimates`, optional
         ``hidden`` and ``coarse``: what other figures, decided already, require of these.
+    progress : callable
+        Gets how many groups of figures that add up are decided on, and the measure that is next.
 
     Returns
     -------
@@ -93,8 +97,10 @@ def decide(
         decided.loc[beforehand["hidden"] & (decided["status"] != "hidden"), ["status", "reason"]] = ["hidden", LINKED]
     if ledger is not None and len(ledger):
         decided = standing.hold(decided, ledger, rules)
+    done = itertools.count()
     for systems in (relations.numbers, relations.cells):
         for system in systems(decided, rules):
+            progress(next(done), str(system.key[0]))
             try:
                 gone = linked.protect(system.system, system.insiders)
             except linked.Unprotectable:

@@ -55,19 +55,24 @@ class Witnesses:
         self._moves.extend((cells[places], by) for places, by in others._moves)
         self._flat = None
 
-    def reach(self, down: Numbers, up: Numbers) -> tuple[Numbers, Numbers]:
-        """Return how far each cell is seen to move, down (as a negative number) and up, within these rooms."""
-        lowest, highest = np.zeros(self.n), np.zeros(self.n)
+    def fitting(self, down: Numbers, up: Numbers) -> tuple[NDArray[np.intp], NDArray[np.intp], Numbers]:
+        """Return the moves that stay within these rooms, cell by cell: which moves, of which cell, and how far."""
         if not self._moves:
-            return lowest, highest
+            nothing = np.empty(0, dtype=np.intp)
+            return nothing, nothing, np.empty(0)
         if self._flat is None:
             which = np.repeat(np.arange(len(self._moves)), [len(places) for places, _ in self._moves])
             places, by = (np.concatenate(each) for each in zip(*self._moves, strict=True))
             self._flat = which, places, by
         which, places, by = self._flat
         outside = (by > up[places] + NOTHING) | (by < -down[places] - NOTHING)
-        fits = np.bincount(which, outside, len(self._moves)) == 0
-        within = fits[which]
-        np.minimum.at(lowest, places[within], by[within])
-        np.maximum.at(highest, places[within], by[within])
+        within = (np.bincount(which, outside, len(self._moves)) == 0)[which]
+        return which[within], places[within], by[within]
+
+    def reach(self, down: Numbers, up: Numbers) -> tuple[Numbers, Numbers]:
+        """Return how far each cell is seen to move, down (as a negative number) and up, within these rooms."""
+        _, places, by = self.fitting(down, up)
+        lowest, highest = np.zeros(self.n), np.zeros(self.n)
+        np.minimum.at(lowest, places, by)
+        np.maximum.at(highest, places, by)
         return lowest, highest
