@@ -5,6 +5,7 @@ import html
 import json
 import re
 import shutil
+import time
 import zipfile
 
 import nbformat
@@ -15,7 +16,7 @@ from bs4 import BeautifulSoup
 from typer.testing import CliRunner
 
 from workbench import __main__ as command_line
-from workbench import open_release, pipeline
+from workbench import open_release, pipeline, rendering, store
 from workbench.store import NotThere, Places
 
 RUNNER = CliRunner()
@@ -374,3 +375,29 @@ def test_where_no_byte_changed_nothing_is_found_out_again(reported, tmp_path, mo
     assert RUNNER.invoke(command_line.app, asked).exit_code == 0
     for more in (["--force"], ["--edition", "public"], ["--language", "en"], ["--municipality", "all"]):
         assert isinstance(RUNNER.invoke(command_line.app, [*asked, *more]).exception, ZeroDivisionError), more
+
+
+def test_which_of_thousands_of_pages_are_made_is_written_a_few_together_and_whole_at_the_end(tmp_path, monkeypatch):
+    """Writing all of them after each would take longer than the pages."""
+    written = []
+
+    def slow(path, content):
+        time.sleep(0.01)
+        written.append(len(content))
+
+    monkeypatch.setattr(store, "write_json", slow)
+    manifest = {}
+    with pytest.raises(KeyboardInterrupt), rendering._noted(tmp_path, manifest) as note:
+        for page in range(40):
+            manifest[page] = "made"
+            note()
+        raise KeyboardInterrupt
+    assert written[0] == 1
+    assert written[-1] == 40
+    assert len(written) <= 4
+
+
+def test_nothing_is_written_where_nothing_was_made(tmp_path):
+    with pytest.raises(store.NotSafe), rendering._noted(tmp_path / "reports", {}):
+        raise store.NotSafe
+    assert not (tmp_path / "reports").exists()

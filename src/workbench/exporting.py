@@ -122,7 +122,7 @@ def export(
         year = what.year
     else:
         exact = _estimates(what)
-        released = store.read_table(places.released(year), "estimates")
+        released = store.read_by(places.released(year), "estimates")
         known = store.read_table(places.processed(year), "estimates")
         decided = additions.decide(exact, known, released, rules, limits["indicative_below"])
         exact, decided = exact.assign(category=decided["category"]), schemas.check("estimates", decided)

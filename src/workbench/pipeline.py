@@ -131,7 +131,7 @@ def publish(places: Places, year: int) -> None:
     NotSafe
         With the figures that could be worked out, and the cheapest remedy for each.
     """
-    released = store.read_table(places.released(year), "estimates")
+    released = store.read_by(places.released(year), "estimates")
     edition = fingerprints.of_table(released)[:12]
     known = store.read_table(places.ledger.parent, places.ledger.stem) if places.ledger.is_file() else None
     if known is not None and (known["edition"] == edition).any():
@@ -399,7 +399,8 @@ def estimate(places: Places, year: int, years: list[int], book: Codebook, progre
     )
     with store.whole_folder(folder / "released") as beside:
         store.write_tables(beside, {"remarks": quoted})
-        store.write_tables(beside, {"estimates": released, **_released_tables(by_year, year, book, released)})
+        store.write_tables(beside, _released_tables(by_year, year, book, released))
+        store.write_by(beside, "estimates", released, ["unit", "unit_id"])
         ambitions = movement.of_ambitions(book.ambitions, released, year, _figures(book))
         store.write_json(beside / "codebook.json", readable(book) | {"ambitions": ambitions.to_dict("records")})
         answered = store.read_table(folder, "responses")["completed_on"].max()

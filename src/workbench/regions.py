@@ -109,7 +109,7 @@ def open_release(
     for what, asked, there in (("provider", provider, providers), ("municipality", municipality, towns)):
         if asked and asked not in there:
             raise NotThere(f"No {what} {asked!r} in {region}; there are {', '.join(sorted(there))}.")
-    own = [[("unit", "=", "region")], [("unit_id", "=", provider)]] if provider else None
+    own = [("unit", "region"), ("unit_id", provider)] if provider else []
     release = Release(
         region=region,
         year=year,
@@ -117,7 +117,7 @@ def open_release(
         edition=edition,
         provider=provider or None,
         municipality=municipality or None,
-        estimates=_quick(_within_the_scale(pd.read_parquet(folder / "estimates.parquet", filters=own))),
+        estimates=_quick(_within_the_scale(store.read_by(folder, "estimates", own))),
         providers={provider: providers[provider]} if provider else providers,
         deliveries=store.read_table(folder, "deliveries"),
         excluded=store.read_table(folder, "excluded"),

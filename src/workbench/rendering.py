@@ -11,6 +11,7 @@ import contextlib
 import importlib
 import json
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,7 @@ METHOD = {"nl": "methode.md", "en": "method.md"}  # of the project's docs, in th
 CALIBRATION = "calibration.md"
 BUNDLE, INDEX, METHOD_PAGE = "bundle", "index", "method page"  # in the manifest beside the pages
 MINUTES = 10.0  # one page may take
+SELDOM = 20  # times as long as it takes, before it is written again which pages are made
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,8 @@ def report(
     stale = [page for page in wanted if why[page.key]]
     limits = Limits(60 * minutes, _bytes(memory, jobs))
     made, failed, largest = [], [], 0.0
-    with cluster.workers(scheduler, identify, code, folder, wanted[0].notebook) as workers:
+    working = cluster.workers(scheduler, identify, code, folder, wanted[0].notebook)
+    with working as workers, _noted(folder, manifest) as note:
         publish()
         for page, outcome in making.make(
             stale,
@@ -146,7 +149,7 @@ def report(
                     "made_from": page.made_from,
                     "sha256": sha256,
                 }
-            store.write_json(folder / "manifest.json", manifest)
+            note()
             progress(len(made) + len(failed), len(stale), page.title)
     _remove_former(folder, wanted, manifest)
     bundle = folder / f"{places.region}-{year}.zip"
@@ -161,6 +164,35 @@ def report(
     kept = [page.key for page in wanted if page not in stale]
     causes = {page.key: why[page.key] for page in stale}
     return Reported(folder / "index.html", tuple(sorted(made)), tuple(kept), tuple(sorted(failed)), causes, largest)
+
+
+@contextlib.contextmanager
+def _noted(folder: Path, manifest: dict[str, Any]) -> Iterator[Callable[[], None]]:
+    """Give what writes down which pages are made: each at once, and of thousands a few together.
+
+    Writing takes no more than a twentieth of the time; what is left is written at the end, whatever ends it. Pages that
+    were not written down when the computer stopped are made again.
+    """
+    written, took, pending = 0.0, 0.0, False
+
+    def write() -> None:
+        nonlocal written, took, pending
+        began = time.monotonic()
+        store.write_json(folder / "manifest.json", manifest)
+        written = time.monotonic()
+        took, pending = written - began, False
+
+    def note() -> None:
+        nonlocal pending
+        pending = True
+        if time.monotonic() - written >= SELDOM * took:
+            write()
+
+    try:
+        yield note
+    finally:
+        if pending:
+            write()
 
 
 def _bytes(gigabytes: float | None, jobs: int | None) -> int:

@@ -12,7 +12,7 @@ import platform
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,6 +31,7 @@ class Busy(ValueError):
     """Another run is at work on the same region; the message says which, and what to do."""
 
 
+_TOGETHER = 16_384  # rows that are read at a time, where a few are looked for
 _MANY = 50_000
 _LOCKING = ".locking"
 FORMER = ".former"
@@ -294,6 +295,16 @@ def write_tables(folder: Path, tables: Mapping[str, "pd.DataFrame"]) -> None:
         write(tables)
 
 
+def write_by(folder: Path, name: str, table: "pd.DataFrame", columns: Sequence[str]) -> None:
+    """Write a table to ``<folder>/<name>.parquet`` sorted by some columns, so that a few rows are read quickly.
+
+    ``row`` is added, the place of each row in the table: `read_by` puts them back.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = table.assign(row=range(len(table))).sort_values(list(columns), kind="stable", ignore_index=True)
+    _write_table(folder / f"{name}.parquet", rows, _TOGETHER)
+
+
 @contextlib.contextmanager
 def writing(folder: Path) -> Iterator[Callable[[Mapping[str, "pd.DataFrame"]], None]]:
     """Give a function that begins to write tables and does not wait; they are all written at the end of the block."""
@@ -307,7 +318,7 @@ def writing(folder: Path) -> Iterator[Callable[[Mapping[str, "pd.DataFrame"]], N
         each.result()
 
 
-def _write_table(path: Path, table: "pd.DataFrame") -> None:
+def _write_table(path: Path, table: "pd.DataFrame", rows: int | None = None) -> None:
     import pandas as pd
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -322,6 +333,7 @@ def _write_table(path: Path, table: "pd.DataFrame") -> None:
         pq.write_table(
             whole,
             file,
+            row_group_size=rows,
             compression="zstd",
             store_schema=not coded,
             use_dictionary=shared,
@@ -338,6 +350,27 @@ def _hardly_repeats(column: "pd.Series") -> bool:
     if isinstance(column.dtype, pd.CategoricalDtype):
         return len(column.cat.categories) > _MANY
     return len(column) > _MANY and column.dtype == "str" and hardly_repeats(column)
+
+
+def read_by(folder: Path, name: str, some: Sequence[tuple[str, str]] = ()) -> "pd.DataFrame":
+    """Read a table that `write_by` wrote, in its own order; of `some`, only rows with one of these columns' values.
+
+    Raises
+    ------
+    NotThere
+        As `read_table`.
+    """
+    import pandas as pd
+
+    if not some:
+        table = read_table(folder, name)
+    elif (path := folder / f"{name}.parquet").is_file():
+        table = pd.read_parquet(path, filters=[[(column, "=", value)] for column, value in some])
+    else:
+        raise NotThere(f"{path} does not exist yet: make it with 'python -m workbench process'.")
+    if "row" not in table:  # written by an earlier version
+        return table
+    return table.sort_values("row", ignore_index=True).drop(columns="row")
 
 
 def read_table(folder: Path, name: str) -> "pd.DataFrame":
