@@ -8,6 +8,7 @@ else that a cell produced through to the reader.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from workbench.reporting.wording import breakable, cell, escape, word
@@ -281,7 +282,7 @@ class _Column:
     written: list[str]
     numeric: bool
 
-    @property
+    @cached_property
     def look(self) -> str:
         """Numbers stand on the right, sentences have room, short texts do not break."""
         longest = max(map(len, self.written), default=0)
