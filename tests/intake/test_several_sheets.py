@@ -101,6 +101,39 @@ def test_an_overview_of_all_is_not_read_again(name: str) -> None:
     assert any(f"The sheet '{name}' holds the records of the other sheets" in each.message for each in export.findings)
 
 
+def test_totals_below_each_sheet_are_no_records() -> None:
+    """Also those that between records would be a name: "Aantal" with a number within the scale beside it."""
+    sheets = {name: [*rows, ["Aantal", None, 5, 5], ["Std", None, 1, 1]] for name, rows in PER_PROVIDER.items()}
+    export = exports.read(workbook(sheets), "a.xlsx", {"sheet": "*"})
+    assert (len(export.table), len(export.summary)) == (20, 6)
+    assert export.table["tabblad"].notna().all()
+
+
+def test_a_last_record_of_an_organisation_that_is_called_total_keeps_its_sheet() -> None:
+    header = ["aanbieder", "team", "cijfer"]
+    sheets = {team: [header, ["De Linde", "a", 7], ["Totaal Thuis", "b", 8]] for team in ("Noord", "Zuid", "West")}
+    table = exports.read(workbook(sheets), "a.xlsx", {"sheet": "*"}).table
+    assert table["tabblad"].tolist() == ["Noord", "Noord", "Zuid", "Zuid", "West", "West"]
+
+
+def test_a_few_answers_that_stand_on_other_sheets_too_are_kept_and_told() -> None:
+    header = [*HEADER[2:], "Duur"]
+    answers: list[list[object]] = [[4, 5, 2], [3, 4, 1]]
+    sheets = {"De Linde": [header, *answers], "Het Anker": [header, answers[0]], "Zorg & Zo": [header, answers[1]]}
+    export = exports.read(workbook(sheets), "a.xlsx", {"sheet": "*"})
+    assert len(export.table) == 4
+    assert any("Records of the sheet 'De Linde' stand on other sheets too" in each.message for each in export.findings)
+
+
+def test_an_overview_with_a_record_more_is_told() -> None:
+    """Which of them count is left to a person: the one more may be that of a provider without a sheet."""
+    rows = [row for rows in PER_PROVIDER.values() for row in rows[1:]]
+    sheets = {"Alle": [HEADER, *rows, *records(40, 1)], **PER_PROVIDER}
+    export = exports.read(workbook(sheets), "a.xlsx", {"sheet": "*"})
+    (told,) = [each for each in export.findings if "'Alle' stand on other sheets too" in each.message]
+    assert told.severity == "error"
+
+
 def test_a_sheet_with_another_header_is_told_and_a_pattern_chooses(region: Codebook) -> None:
     sheets = {**PER_PROVIDER, "Toelichting": [["Wat", "Uitleg"], *([f"v{n}", "tekst"] for n in range(6))]}
     export = exports.read(workbook(sheets), "a.xlsx", {"sheet": "*"})

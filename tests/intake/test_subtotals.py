@@ -67,3 +67,35 @@ def test_totals_per_provider_among_figures(repeated: bool, tmp_path: Path) -> No
 def test_a_theme_that_is_called_total_is_a_judgement() -> None:
     rows = ["Aanbieder;Thema;Score", *(f"{name};{theme};7" for name in ("A", "B") for theme in ("Effect", "Totaal"))]
     assert len(exports.read("\n".join([*rows, "C;Effect;7", "C;Totaal;8", "D;Effect;6"]).encode(), "a.csv").table) == 7
+
+
+ANSWERS = ["De Linde;Good;8", "De Linde;Poor;5"] * 10
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [*ANSWERS, "De Linde;Average;", "De Linde;Average;7", *ANSWERS],
+        [*ANSWERS, "De Linde;Totaal;", *ANSWERS],
+        [*ANSWERS, "De Linde;Gemiddelde;", *ANSWERS],
+        ["Totaal Team;1-2-2026;6", *ANSWERS, "Totaal Team;1-2-2026;", *ANSWERS],
+    ],
+    ids=["an answer", "an answer without a mark", "a remark", "a day beside it"],
+)
+def test_an_answer_that_is_called_so_is_a_record(rows: list[str]) -> None:
+    """The provider and what else stands before it is that of the row above, and one answer lacks."""
+    export = exports.read("\n".join(["aanbieder;oordeel;cijfer", *rows]).encode(), "a.csv")
+    assert (len(export.table), export.summary) == (len(rows), ())
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["Goed;8;De Linde", "Slecht;4;Het Anker", "Gemiddeld;6;De Linde"],
+        ["Goed;8;", "Gemiddeld;6;", "Slecht;4;", "Gemiddeld;7;"],
+    ],
+    ids=["a provider beside it", "said before"],
+)
+def test_a_last_answer_that_is_called_so_is_a_record(rows: list[str]) -> None:
+    export = exports.read("\n".join(["oordeel;cijfer;aanbieder", *rows]).encode(), "a.csv")
+    assert (len(export.table), export.summary) == (len(rows), ())

@@ -177,7 +177,10 @@ def _with_header(rows: Rows, family: str, file: str, settings: Mapping[str, str]
         wording |= {name: told for name in named if (told := without_tags(headers.question_in(name))) != name}
     body = body.set_axis(named, axis=1)
     unnamed = [name for name, title in zip(named, names, strict=True) if not title and body[name].isna().all()]
-    body, summary, added_up = subtotals.set_apart(body.drop(columns=unnamed), file)
+    beside = named[-1:] if rows.joined else []  # the name of the sheet
+    parts = body[beside[0]] if beside else None
+    body, summary, added_up = subtotals.set_apart(body.drop(columns=[*unnamed, *beside]), file, parts)
+    body = body if parts is None else pd.concat([body, parts.loc[body.index]], axis=1)
     body, grouped = group_headings.carried_down(body, file)
     findings += added_up + grouped
     body = body.assign(**{name: only_used(body[name]) for name in body.columns})  # the header is no answer

@@ -1,12 +1,13 @@
 """A workbook of which several sheets have one header: a sheet per provider, per location, per quarter."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from workbench.intake import bounds, headers, subtotals
+from workbench.intake import bounds, headers
 from workbench.intake.findings import Finding
 from workbench.intake.identifying import harmless
 from workbench.intake.values import fold, key
@@ -16,6 +17,7 @@ COLUMN = "tabblad"  # in which the name of its sheet stands beside each record
 _SHOWN = 12
 _TOP = 80  # rows among which the header is
 _FEWEST = 2  # columns with a name
+_FEWEST_AGAIN = 10  # different records that are no chance
 Merged = tuple[tuple[int, int, int], ...] | None
 
 
@@ -53,11 +55,15 @@ def joined(
     findings: list[Finding] = []
     header = {sheet.name: _header(sheet, settings) for sheet in chosen}
     bodies = {sheet.name: [row for row in sheet.rows[header[sheet.name][1] :] if _filled(row)] for sheet in chosen}
-    whole = _overview(bodies)
-    if whole:
+    whole, certain = _overview(bodies)
+    if whole and certain:
         message = f"The sheet {harmless(whole)!r} holds the records of the other sheets; it is not read again."
         findings.append(Finding(file, "note", message, "Nothing; the name of its sheet stands beside each record."))
         chosen = [sheet for sheet in chosen if sheet.name != whole]
+    elif whole:
+        message = f"Records of the sheet {harmless(whole)!r} stand on other sheets too; all are read."
+        remedy = "If it is an overview of them, take it out, or choose the sheets in deliveries.csv, column sheet."
+        findings.append(Finding(file, "error", message, remedy))
     width = max(len(row) for sheet in chosen for row in sheet.rows)
     table: list[list[Any]] = []
     begins: list[str] = []
@@ -65,10 +71,9 @@ def joined(
         first, body = header[sheet.name]
         start = body if table else 0
         begins.append(f"{harmless(sheet.name)!r} from row {len(table) + 1 + body - start}")
-        records = range(body, len(sheet.rows) - _totals(bodies[sheet.name]))
         for at in range(start, len(sheet.rows)):
             row = sheet.rows[at]
-            beside = COLUMN if first <= at < body else sheet.name if at in records and _filled(row) else ""
+            beside = COLUMN if first <= at < body else sheet.name if at >= body and _filled(row) else ""
             table.append([*row, *[""] * (width - len(row)), beside])
     told = ", ".join(begins[:_SHOWN]) + (f" and {len(begins) - _SHOWN} more" if len(begins) > _SHOWN else "")
     message = f"{len(chosen)} sheets are read as one table, and rows are counted as if they stood below one another: "
@@ -123,25 +128,23 @@ def _titles(sheet: Sheet, settings: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(title for title in titles if title)
 
 
-def _totals(records: Sequence[Sequence[Any]]) -> int:
-    """Return how many of the last rows of a sheet add up those above them: no records of the sheet."""
-    count = 0
-    for row in reversed(records):
-        if not subtotals.is_summary([str(cell) for cell in row]):
-            break
-        count += 1
-    return count
-
-
 def _filled(row: Sequence[Any]) -> bool:
     return any(cell != "" for cell in row)
 
 
-def _overview(bodies: Mapping[str, Sequence[Sequence[Any]]]) -> str:
-    """Return the sheet that holds every record of the others, and there are several others; else nothing."""
-    texts = {name: [tuple(fold(str(cell)) for cell in row) for row in rows] for name, rows in bodies.items()}
-    for name, rows in texts.items():
-        rest = [row for other, others in texts.items() if other != name for row in others]
-        if len(texts) > 2 and rest and len(rows) == len(rest) and sorted(rows) == sorted(rest):
-            return name
-    return ""
+def _overview(bodies: Mapping[str, Sequence[Sequence[Any]]]) -> tuple[str, bool]:
+    """Return the sheet that holds records of several others, nothing if none does; and whether it certainly does.
+
+    Certain is one with exactly the records of the others, and so many different ones that it is no chance: of two
+    providers with a few answers each, those of one may be those of the other.
+    """
+    texts = {name: Counter(tuple(fold(str(cell)) for cell in row) for row in rows) for name, rows in bodies.items()}
+    whole = sum(texts.values(), Counter())
+    for name, own in texts.items():
+        others = whole - own
+        again = own & others
+        if len(texts) > 2 and own and own == others and len(own) >= _FEWEST_AGAIN:
+            return name, True
+        if len(texts) > 2 and again and 2 * again.total() >= max(own.total(), others.total()):
+            return name, False
+    return "", False

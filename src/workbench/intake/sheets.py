@@ -26,7 +26,7 @@ class Rows:
     last column); None if the format does not tell.
     `names`, `wording` and `codes`: headers, question texts and the code behind each label that is an answer, where
     the format keeps them apart from the cells. `sheets`: of a workbook those with the header of the one that was read,
-    where there are more.
+    where there are more; `joined`: they were all read, and the last column holds the sheet of each row.
     """
 
     cells: pd.DataFrame
@@ -38,3 +38,4 @@ class Rows:
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     sheets: tuple[str, ...] = ()
+    joined: bool = False

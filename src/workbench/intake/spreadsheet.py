@@ -77,7 +77,8 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
     each_as = {each: several_sheets.Sheet(each, rows, _merged(sheets[each])) for each, rows in filled.items()}
     same = several_sheets.alike(name, each_as, settings) if len(filled) > 1 else [name]
     rows, merged, count = filled[name], each_as[name].merged, spread[name]
-    if len(same) > 1 and several_sheets.ALL in wanted:
+    together = len(same) > 1 and several_sheets.ALL in wanted
+    if together:
         rows, merged, told = several_sheets.joined([each_as[each] for each in same], file, settings)
         findings, count = findings + told, sum(spread[each] for each in same)
         left = [each for each in filled if each not in same]
@@ -101,6 +102,7 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
         merged=merged,
         findings=tuple(findings),
         sheets=tuple(same) if len(same) > 1 else (),
+        joined=together,
     )
 
 

@@ -24,7 +24,7 @@ _GROUP = re.compile(
     r"(?:van |voor |per |de |het |of |for )*(?:alles?|locatie|team|afdeling|aanbieder|organisatie|vestiging|regio|wijk|"
     r"gemeente|cluster|unit|groep|kwartaal|maand|jaar|perceel|location|department|provider|group)\b"
 )
-_NUMBER = re.compile(r"[-€%\s0-9.,]+")
+_NUMBER = re.compile(r"(?!.*[0-9]-)[-€%\s0-9.,]+")  # no date
 
 
 def is_summary(cells: Sequence[str]) -> bool:
@@ -40,8 +40,17 @@ def is_summary(cells: Sequence[str]) -> bool:
     return found is not None and not re.match(r"\w", first[found.end() :])
 
 
-def set_apart(body: pd.DataFrame, file: str) -> tuple[pd.DataFrame, tuple[int, ...], tuple[Finding, ...]]:
+def set_apart(
+    body: pd.DataFrame, file: str, parts: pd.Series | None = None
+) -> tuple[pd.DataFrame, tuple[int, ...], tuple[Finding, ...]]:
     """Separate the records from the rows that add them up.
+
+    Parameters
+    ----------
+    body : DataFrame, one row per row below the header
+    file : str
+    parts : Series of str, optional
+        The sheet of each row, where several were joined: below the records of each may stand totals.
 
     Returns
     -------
@@ -51,24 +60,61 @@ def set_apart(body: pd.DataFrame, file: str) -> tuple[pd.DataFrame, tuple[int, .
     findings : tuple of Finding
         A note where such rows stood between the records.
     """
-    tail = body.iloc[-_MOST_BELOW:].astype("str").fillna("")
+    tables = [body] if parts is None else [body.loc[rows] for rows in body.groupby(parts, sort=False).groups.values()]
+    last = [row for table in tables for row in _below(table)]
+    rest = body.drop(index=last) if last else body
+    between = rest.index[_between(rest)]
+    records = rest.drop(index=between) if len(between) else rest
+    answers = [row for row in last if _is_answer(body.loc[[row]].iloc[0], records)]
+    below = tuple(int(row) for row in last if row not in answers)
+    body = body.drop(index=[*below, *between]) if below or len(between) else body
+    if not len(between):
+        return body, below, ()
+    message = (
+        f"{times(len(between), 'row between the records adds', 'rows between the records add')} up others; not counted."
+    )
+    remedy = "Nothing; if it is a record, give it another name than that of a total."
+    note = Finding(file, "note", message, remedy, row=int(between[0]))
+    return body, tuple(sorted((*map(int, between), *below))), (note,)
+
+
+def _below(table: pd.DataFrame) -> list[int]:
+    """Return the last rows of a table that call themselves a total or a mean, in their order."""
+    tail = table.iloc[-_MOST_BELOW:].astype("str").fillna("")
     last: list[int] = []
     for row, cells in zip(tail.index[::-1], tail.iloc[::-1].itertuples(index=False), strict=True):
         if not is_summary(cells):
             break
         last += [] if _is_of_something(cells) else [int(row)]
-    below = tuple(reversed(last))
-    body = body.drop(index=last) if last else body
-    between = _between(body)
-    if not len(between):
-        return body, below, ()
-    rows = body.index[between]
-    message = (
-        f"{times(len(rows), 'row between the records adds', 'rows between the records add')} up others; not counted."
-    )
-    remedy = "Nothing; if it is a record, give it another name than that of a total."
-    note = Finding(file, "note", message, remedy, row=int(rows[0]))
-    return body.drop(index=rows), (*map(int, rows), *below), (note,)
+    return last[::-1]
+
+
+def _is_answer(row: pd.Series, records: pd.DataFrame) -> bool:
+    """Say whether what a last row is called is an answer after all, such as "gemiddeld".
+
+    It is where a record that lacks nothing says the same, and where the row itself lacks nothing and has a word beside
+    its label: beside a total stand numbers.
+    """
+    filled = row.dropna()
+    if filled.empty or records.empty:
+        return False
+    label, beside = filled.index[0], filled.iloc[1:]
+    usual = _usual(records)
+    worded = any(re.search(r"[^\W\d_]", str(text)) and not _is_label(str(text)) for text in beside)
+    whole = worded and set(usual) <= set(filled.index)
+    return whole or _said_in_full(str(filled.iloc[0]), str(label), records, usual)
+
+
+def _said_in_full(text: str, name: str, records: pd.DataFrame, usual: pd.Index) -> bool:
+    """Say whether a record that lacks nothing says the same in a column."""
+    at, texts = distinct(records[name])
+    same = np.append([key(str(each)) == key(text) for each in texts], False)[at]
+    return bool(records.loc[same, usual].notna().all(axis=1).any()) if same.any() else False
+
+
+def _usual(records: pd.DataFrame) -> pd.Index:
+    """Return the columns that nearly every record fills."""
+    return records.columns[records.notna().mean() >= _USUALLY]
 
 
 def _is_of_something(cells: Sequence[str]) -> bool:
@@ -88,15 +134,16 @@ def _between(body: pd.DataFrame) -> np.ndarray:
 
     An organisation may be called "Totaal Thuis". So a row must lack what nearly every record has, and its label be a
     total of nothing in particular, of a group ("locatie Noord"), or of what stands in the rows above; only where it
-    repeats the name beside it may the row be full.
+    repeats the name beside it may the row be full. A label behind all that a row holds is a remark; one that a full
+    record has too is an answer.
     """
     labelled = {name: totals for name in body.columns if len(totals := _labels(body[name]))}
     places = np.unique(np.concatenate([np.empty(0, dtype=int), *labelled.values()]))
     if not len(places) or len(places) > min(_MOST_TOTALS, _MOST_OF_ALL * len(body)):
         return np.empty(0, dtype=int)
     records = body.drop(index=body.index[places])
-    usual = records.columns[records.notna().mean() >= _USUALLY]
-    found: list[int] = []
+    usual = _usual(records)
+    found: list[tuple[int, str, str]] = []
     for place in map(int, places):
         row = {
             name: fold(str(text)) for name, text in zip(body.columns, body.iloc[place], strict=True) if pd.notna(text)
@@ -111,9 +158,12 @@ def _between(body: pd.DataFrame) -> np.ndarray:
         lacks = any(name not in row for name in usual)
         group = not of or bool(_GROUP.match(of)) or _stands_in(of, body.iloc[:, : at + 1])
         own = bool(beside) and of in set(map(key, left.values()))
-        if repeats and all(map(_NUMBER.fullmatch, beside)) and (own or (lacks and group)):
-            found.append(place)
-    return np.array(found, dtype=int)
+        numbered = all(map(_NUMBER.fullmatch, beside)) and bool(beside or not left)
+        if repeats and numbered and (own or (lacks and group)):
+            found.append((place, str(label), row[label]))
+    others = body.drop(index=body.index[[place for place, *_ in found]]) if found else body
+    named = {(name, text): _said_in_full(text, name, others, usual) for _, name, text in found}
+    return np.array([place for place, name, text in found if not named[name, text]], dtype=int)
 
 
 def _labels(column: pd.Series) -> np.ndarray:
