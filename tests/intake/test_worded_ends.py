@@ -1,5 +1,6 @@
 """Answers with worded ends, numbers of another range, degrees of good: what `draft` proposes for each label."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -30,6 +31,11 @@ def proposed(answers: tuple[str, ...], question: str, book: Codebook, folder: Pa
         (("1 heel goed", "2", "3", "4", "5 heel slecht", "9 weet niet"), ("1", "5"), "yes"),
         (("geen last", "2", "3", "4", "veel last"), ("1", "5"), "yes"),
         (("nooit", "1", "2", "3", "elke dag"), ("0", "4"), "no"),
+        (("1 slecht", "2", "3", "4", "5 goed", "6 niet van toepassing / weet niet"), ("1", "5"), "no"),
+        (("1 slecht", "2", "3", "4", "5 goed", "9 = wil niet antwoorden"), ("1", "5"), "no"),
+        (("1 altijd problemen", "2", "3", "4", "5 nooit problemen"), ("1", "5"), "no"),
+        (("1 kan beter", "2", "3", "4", "5 het kan niet beter"), ("1", "5"), "no"),
+        (("1 minder goed", "2", "3", "4", "5 goed"), ("1", "5"), "no"),
     ],
 )
 def test_a_question_of_its_own_is_read_by_its_numbers(
@@ -37,7 +43,7 @@ def test_a_question_of_its_own_is_read_by_its_numbers(
 ) -> None:
     item, codes = proposed(answers, "Hoe gaat dat bij u?", region, tmp_path)
     assert (item["low"], item["high"], item["reversed"]) == (*span, turned)
-    ends = [label for label in answers if not label.isdigit() and "weet niet" not in label]
+    ends = [label for label in answers if not label.isdigit() and not re.search("weet niet|wil niet", label)]
     assert codes[ends].tolist() == list(span)
     assert "2" not in codes.index  # a number stands for itself
 
@@ -82,6 +88,32 @@ def test_a_column_with_other_numbers_is_not_sure_without_its_scale(region: Codeb
     assert column["field"] == "K1"
     assert column["certainty"] == 0.2
     assert "not those of the item" in column["example"]
+
+
+@pytest.mark.parametrize("answers", [("2", "3", "4", "5", "6"), ("3", "4", "5", "6", "7")])
+def test_numbers_from_above_one_are_no_other_range(answers: tuple[str, ...], region: Codebook, tmp_path: Path) -> None:
+    """Nobody gave the lowest: 6 may say that there is no answer, and a scale of seven has other ends."""
+    _, codes = proposed(answers, PAST, region, tmp_path)
+    assert set(codes) == {""}
+    assert set(codes.index) <= {"6", "7"}
+
+
+def test_a_column_with_numbers_beyond_the_scale_is_not_sure(region: Codebook, tmp_path: Path) -> None:
+    """Of seven degrees of which the lower two were not given, three would be answers of five."""
+    rows = [{"aanbieder": NAMES[n % 3], PAST: str(n % 5 + 3)} for n in range(30)]
+    pd.DataFrame(rows).to_csv(tmp_path / "a.csv", index=False, sep=";")
+    column = drafts.propose(tmp_path / "a.csv", region)["columns"].set_index("column").loc[PAST]
+    assert (column["field"], column["certainty"]) == ("K1", 0.2)
+
+
+@pytest.mark.parametrize(
+    "answers", [("1 slecht", "2", "3", "4", "5 niet slecht"), ("1 vaak last", "2", "5 nooit last")]
+)
+def test_lacking_what_is_bad_does_not_turn_a_known_item(
+    answers: tuple[str, ...], region: Codebook, tmp_path: Path
+) -> None:
+    _, codes = proposed(answers, PAST, region, tmp_path)
+    assert codes[[answers[0], answers[-1]]].tolist() == ["1", "5"]
 
 
 def test_a_nought_beside_all_codes_is_no_lowest_answer(region: Codebook, tmp_path: Path) -> None:

@@ -125,7 +125,8 @@ def propose(
         said = [key(told.get(label, label)) for label in texts.values()]
         placed, turned = _placed(said, (low, high), field in own) if is_item else ({}, False)
         open_texts = sorted(texts) if turned else open_texts
-        otherwise |= {column.header} if turned else set()
+        beyond = [text for text, number in numbers.items() if not low <= number <= high and text not in MISSING_CODES]
+        otherwise |= {column.header} if turned or len(beyond) > 1 else set()  # one may say that there is no answer
         fitting = {
             name: set(scale.codes) & set(open_texts)
             for name, scale in scale_of.items()

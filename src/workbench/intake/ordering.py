@@ -40,10 +40,14 @@ _BAD_WORDS = frozenset(
         *("verdrietig", "boos", "bad", "sad", "unhappy"),
     )
 )
-_NUMBER_BEFORE = re.compile(r"^[0-9]+\W+")  # 9 = weet niet
+_MISSING = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, MISSING_WORDS))})(?!\w)")  # 9 = weet niet / n.v.t.
 _NONE = re.compile(r"\b(?:geen|niets?|nooit|niet|none|no|not|never)\b")
 _BURDEN = re.compile(
     r"\b(?:problemen|problems|last|klachten|complaints|pijn|pain|moeite|zorgen|worries|stress|hinder|beperkingen|angst)\b"
+)
+_RELIEF = re.compile(  # to lack what is bad is good
+    rf"{_NONE.pattern}.*(?:{_BURDEN.pattern}|\b(?:eenzaam|{'|'.join(sorted(_BAD_WORDS))})\b)"
+    r"|\bkan niet beter\b|\bniet beter kunnen\b"
 )
 
 
@@ -103,7 +107,8 @@ def _is_more(other: str, text: str) -> bool:
 def shifted(texts: Collection[str], span: tuple[float, float]) -> dict[str, str]:
     """Return codes for answers that are numbers of another range: one step for each code of the span, or from 0 on.
 
-    From 0 on tells only where all but one of the codes were given, and never the highest.
+    From 0 on tells only where all but one of the codes were given, and never the highest. Numbers that follow one
+    another from above 1 are no such range: nobody gave the lowest of a longer one, or the highest is no answer.
 
     Examples
     --------
@@ -111,13 +116,15 @@ def shifted(texts: Collection[str], span: tuple[float, float]) -> dict[str, str]
     ({'0': '1', '25': '2', '50': '3', '75': '4', '100': '5'}, {'0': '1', '1': '2', '2': '3', '4': '5'})
     >>> shifted(["0", "1", "5"], (1, 5)), shifted(["0", "1", "2", "3", "4", "5"], (1, 5))
     ({}, {})
+    >>> shifted(["2", "3", "4", "5", "6"], (1, 5))
+    {}
     """
     answers = {text for text in _answers(texts) if text not in MISSING_CODES}
     if not all(re.fullmatch("[0-9]{1,3}", text) for text in answers) or span[0] != 1:
         return {}
     numbers, count = sorted(map(int, answers)), int(span[1])
     steps = set(np.diff(numbers))
-    if len(numbers) == count and len(steps) == 1 and numbers[0] != 1:
+    if len(numbers) == count and len(steps) == 1 and numbers[0] in {0, *steps} - {1}:
         return {str(number): str(at) for at, number in enumerate(numbers, 1)}
     from_zero = numbers[:1] == [0] and numbers[-1] == count - 1 and len(numbers) == count - 1 and count > 3
     return {str(number): str(number + 1) for number in numbers} if from_zero else {}
@@ -269,12 +276,17 @@ def _turned(found: Mapping[str, str]) -> bool:
     --------
     >>> _turned({"1 - altijd": "1", "4": "4"}), _turned({"1 - niet goed": "1", "4 - goed": "4"})
     (True, False)
+    >>> _turned({"1 - vaak last": "1", "4 - nooit last": "4"}), _turned({"1 - minder goed": "1", "4 - goed": "4"})
+    (False, False)
     """
     ordered = sorted(found, key=lambda text: int(found[text]))
     if len(ordered) < 2:
         return False
     first, last = key(ordered[0]), key(ordered[-1])
-    return bool(_BAD.search(last) or (_GOOD.search(first) and not _BAD.search(first)))
+    if _RELIEF.search(last):
+        return False
+    good = [bool(_GOOD.search(text) and not _BAD.search(text)) for text in (first, last)]
+    return bool(_BAD.search(last)) or (good[0] and not good[1])
 
 
 def mixed(column: Column, given: pd.Series, whose: pd.Series | None, known: Mapping[str, Scale]) -> str:
@@ -324,7 +336,7 @@ def _in_three(answers: set[str], three: set[str], given: pd.Series, whose: pd.Se
 
 
 def _answers(texts: Collection[str]) -> set[str]:
-    return {text for text in texts if _NUMBER_BEFORE.sub("", text) not in MISSING_WORDS}
+    return {text for text in texts if not _MISSING.search(text)}
 
 
 def _threes(known: Mapping[str, Scale]) -> list[set[str]]:
