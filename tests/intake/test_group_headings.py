@@ -57,3 +57,9 @@ def test_a_column_per_respondent_is_refused_with_what_to_do() -> None:
         read(*lines)
     figures = ["Maat;2023;2024;2025;2026", *(f"{question};1;2;3;4" for question in asked)]
     assert len(read(*figures).table) == 4
+
+
+def test_a_remark_of_who_answered_nothing_else_is_no_heading() -> None:
+    export = read("toelichting;past;fijn", "Fijne hulp;;", ";8;4", ";7;3", "Kwam te laat;;", ";6;3")
+    assert "groep" not in export.table
+    assert len(export.table) == 5

@@ -97,6 +97,13 @@ def test_a_table_without_a_header_is_told_and_names_no_one() -> None:
     assert export.findings[-1].row == 1
 
 
+def test_a_first_record_of_sentences_is_a_record() -> None:
+    """No code stands above them, but the name of the column."""
+    rows = ["Stichting Het Anker;Wachttijd verkorten naar zes weken;Manager zorg en kwaliteit"]
+    rows += [f"Zorg{n};Actie {n};Piet" for n in range(9)]
+    assert len(exports.read(text("aanbieder;actie;eigenaar", *rows), "a.csv").table) == 10
+
+
 def test_a_header_that_comes_back_half_way_is_no_record() -> None:
     export = exports.read(text(HEADER, *RECORDS[:6], HEADER, *RECORDS[6:]), "a.csv")
     assert not export.findings

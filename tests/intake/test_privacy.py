@@ -41,6 +41,14 @@ def test_codes_that_pass_by_chance_are_no_service_numbers() -> None:
     assert identifying.suspects(pd.concat([codes, pd.Series(["zijn bsn is 111222333"], dtype="str")]))["bsn"].sum() == 1
 
 
+@pytest.mark.parametrize(
+    "texts",
+    [("Mulder BV", "Smit NV", "Visser VOF"), ("JANSEN BV", "VISSER B.V.", "DE BOER BV"), ("lente", "zomer", "winter")],
+)
+def test_organisations_called_after_a_person_and_seasons_are_no_people(texts: tuple[str, ...]) -> None:
+    assert not names_of_people.are_names(pd.Series(texts, dtype="str"))
+
+
 @given(st.integers(min_value=1, max_value=999_999_999))
 def test_eleven_test_is_the_sum_by_hand(number: int) -> None:
     digits = [int(digit) for digit in f"{number:09d}"]

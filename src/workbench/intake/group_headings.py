@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.intake.findings import Finding, times
-from workbench.intake.values import distinct, fold
+from workbench.intake.usual_names import USUAL_NAMES
+from workbench.intake.values import distinct, fold, key
 
 COLUMN = "groep"  # in which the heading stands beside each record below it
 _FIGURE = re.compile(r"[-€%0-9.,:/ ]+")
@@ -29,6 +30,8 @@ def carried_down(body: pd.DataFrame, file: str) -> tuple[pd.DataFrame, tuple[Fin
     if len(body) < 2 * _FEWEST or len(body.columns) < _FEWEST_COLUMNS or body.iloc[0].notna().sum() != 1:
         return body, ()
     name = body.columns[int(np.argmax(body.iloc[0].notna().to_numpy()))]
+    if key(str(name)) in USUAL_NAMES["remark"]:  # people may write something and answer nothing
+        return body, ()
     others = body.drop(columns=name)
     at, texts = distinct(body[name])
     figures = np.append([_FIGURE.fullmatch(text) is not None for text in texts], True)[at]

@@ -199,7 +199,8 @@ def _coded_and_told(rows: pd.DataFrame) -> int:
     """Return which of two rows holds the questions behind the codes in the other, 0 or 1; -1 if these are no such rows.
 
     A record does not look like it: it holds numbers or dates, and what it holds comes back in the rows below. Nor does
-    the first of many open answers: the cells below it are sentences too, each another.
+    the first of many open answers: the cells below it are sentences too, each another. Below a header that says in a
+    word what the column holds ("aanbieder") stands a question, or a record.
     """
     if len(rows) < _FEWEST_ROWS:
         return -1
@@ -215,6 +216,11 @@ def _coded_and_told(rows: pd.DataFrame) -> int:
     answers = [below[name].dropna().map(fold) for name, asks in zip(below.columns, sentences, strict=True) if asks]
     if sum(sum(map(_is_sentence, set(column))) for column in answers) > sum(map(len, answers)) / 2:
         return -1
+    titles_above = zip(both.iloc[0], both.iloc[1], strict=True)
+    if told == 1 and any(
+        _is_name(title) and _is_sentence(text) and text[-1] not in "?:" for title, text in titles_above
+    ):
+        return -1
     again = any(text in set(below[name].dropna().map(fold)) for name, text in both.iloc[1].items() if text)
     lower = both.iloc[1]
     written = not any(_FIGURE.fullmatch(text) for text in lower)
@@ -222,6 +228,10 @@ def _coded_and_told(rows: pd.DataFrame) -> int:
     if gaps and (told == 0 or asked[1] < _FEWEST_ASKED or below[gaps].notna().mean().max() < _NEARLY_ALL):
         return -1
     return told if written and not again and (both.iloc[0] != "").all() else -1
+
+
+def _is_name(title: str) -> bool:
+    return any(key(title) in names for names in USUAL_NAMES.values())
 
 
 def _is_sentence(text: str) -> bool:

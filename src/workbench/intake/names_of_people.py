@@ -41,7 +41,21 @@ _BARE = re.compile(
 _INTERFIXES = frozenset(
     ("van", "de", "der", "den", "ter", "ten", "te", "el", "al", "ben", "in", "op", "von", "'t", "vd")
 )
-_NEVER = {"Maart", "April", "Mei", "Juni", "Juli", "Augustus", "Door", "Wil", "De", "Open", "Kader", "Dag"}
+_LEGAL = frozenset(("BV", "NV", "VOF", "CV", "UA", "BA", "EZ"))  # of organisations, many called after a person
+_NEVER = {"Lente", "Zomer", "Herfst", "Winter"} | {
+    "Maart",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Augustus",
+    "Door",
+    "Wil",
+    "De",
+    "Open",
+    "Kader",
+    "Dag",
+}
 _FEWEST = 3
 
 
@@ -124,10 +138,11 @@ def _bare_surname(text: str) -> str:
 
     Examples
     --------
-    >>> [_bare_surname(text) for text in ("Jansen P", "de Vries PJ", "P Jansen", "Team A", "Vak P")]
-    ['Jansen', 'Vries', 'Jansen', '', '']
+    >>> [_bare_surname(text) for text in ("Jansen P", "de Vries PJ", "P Jansen", "Team A", "Vak P", "Jansen B.V.")]
+    ['Jansen', 'Vries', 'Jansen', '', '', '']
     """
-    found = _BARE.fullmatch(text)
+    legal = any(word.replace(".", "").upper() in _LEGAL for word in text.split()[1:])
+    found = None if legal else _BARE.fullmatch(text)
     surname = next((part for part in found.groups() if part), "") if found else ""
     return surname if surname.partition("-")[0] in surnames() else ""
 
