@@ -149,3 +149,20 @@ def test_what_the_codebook_lacks_for_it_is_told(region: Codebook, tmp_path: Path
     found = deliveries.receive(tmp_path, described(region, vraag="question", antwoord="answer", K1="K1"), 2026, None)
     assert found.deliveries["kind"].tolist() == ["unreadable"]
     assert "no column is its respondent" in found.findings["message"].iat[0]
+
+
+def test_two_questionnaires_with_one_number_and_the_same_answers_are_told(region: Codebook, tmp_path: Path) -> None:
+    rows = [f"{n};De Linde;{where};K{k};4" for where in ("Noord", "Zuid") for n in (1, 2) for k in (1, 3)]
+    (tmp_path / "lijst.csv").write_text("\n".join(["wie;aanbieder;locatie;vraag;antwoord", *rows]))
+    found = deliveries.receive(tmp_path, described(region, **FIELDS, locatie="ignore"), 2026, None)
+    (told,) = found.findings[found.findings["message"].str.contains("more than once")].to_dict("records")
+    assert told["severity"] == "warning"
+    assert told["message"].startswith("2 questionnaires have the same answer to one question")
+    assert "'locatie' differ there" in told["message"]
+
+
+def test_spellings_of_one_question_are_one_question(region: Codebook, tmp_path: Path) -> None:
+    rows = ["r1;De Linde;K1;4", "r1;De Linde;K3;5", "r2;De Linde;k1 ;2", "r2;De Linde;K3;3"]
+    (tmp_path / "lijst.csv").write_text("\n".join(["wie;aanbieder;vraag;antwoord", *rows]))
+    found = deliveries.receive(tmp_path, described(region, **FIELDS), 2026, None)
+    assert sorted(found.answers["K1"].tolist()) == [2, 4]

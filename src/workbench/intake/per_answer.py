@@ -18,7 +18,7 @@ from workbench.intake.headers import unlike
 from workbench.intake.identifying import harmless
 from workbench.intake.sheets import Unreadable
 from workbench.intake.usual_names import USUAL_NAMES
-from workbench.intake.values import distinct, fold, key
+from workbench.intake.values import distinct, fold, key, per_value
 
 QUESTION, ANSWER = "question", "answer"
 _WHO = ("respondent", "client", "bsn")
@@ -124,7 +124,8 @@ def spread(export: Export, file: str, layout: Layout) -> Export:
     """Return a delivery of one row per answer as one row per questionnaire, with a column per question.
 
     The row of a questionnaire is that of its first answer. Of the other columns its first value counts. Two different
-    answers to one question stay both, with a semicolon between them, and are told. Answers of nobody are set apart.
+    answers to one question stay both, with a semicolon between them, and are told; so is the same answer given again,
+    as two questionnaires with the same number may have it. Answers of nobody are set apart.
 
     Raises
     ------
@@ -141,7 +142,9 @@ def spread(export: Export, file: str, layout: Layout) -> Export:
     """
     owned = export.table[export.table[layout.who[0]].notna()]
     of_nobody = export.table.index.difference(owned.index)
-    asked, questions = distinct(owned[layout.question])
+    spelled: dict[str, str] = {}  # of several spellings the first
+    one_each = per_value(owned[layout.question], lambda text: spelled.setdefault(key(text), fold(text)))
+    asked, questions = distinct(one_each)
     if len(questions) > _MOST_QUESTIONS:
         raise Unreadable(
             f"The column {layout.question!r} holds {len(questions)} different texts: these are no questions.",
@@ -156,11 +159,13 @@ def spread(export: Export, file: str, layout: Layout) -> Export:
     wide = owned[others].groupby(people, sort=False).first().set_axis(owned.index[first], axis=0)
     given = owned[layout.answer].astype("str")
     columns: dict[str, pd.Series] = {}
-    twice = pd.Series(False, index=wide.index)
+    twice, alike = pd.Series(False, index=wide.index), pd.Series(False, index=wide.index)
     order = sorted(range(len(questions)), key=lambda at: int(np.argmax(asked == at)))
     for at in order:
         here = (asked == at) & given.notna().to_numpy()
-        answers = pd.DataFrame({"who": people[here], "answer": given[here].map(fold)}).drop_duplicates()
+        told_here = pd.DataFrame({"who": people[here], "answer": given[here].map(fold)})
+        answers = told_here.drop_duplicates()
+        alike |= wide.index.isin(wide.index[told_here.loc[told_here.duplicated(), "who"].unique()])
         again = answers["who"].duplicated(keep=False)
         both = answers.groupby("who")["answer"].agg("; ".join) if again.any() else answers.set_index("who")["answer"]
         columns[fold(questions[at])] = both.reindex(range(len(wide))).set_axis(wide.index).astype("category")
@@ -176,8 +181,19 @@ def spread(export: Export, file: str, layout: Layout) -> Export:
     what = "more than one answer to one question; they cannot be read as one."
     remedy = "Ask which answer counts, or name the column that tells the questionnaires apart (such as moment)."
     findings += on_rows(twice, file, "warning", nouns, what, remedy, layout.answer)
+    differing = [name for name in others if name not in layout.who and _differs(owned[name], people, alike.to_numpy())]
+    apart = f"; {', '.join(map(repr, map(harmless, differing)))} differ there" if differing else ""
+    what = f"the same answer to one question more than once; read as one{apart}."
+    remedy = "See whether these are several questionnaires; if so, name the column that tells them apart as moment."
+    findings += on_rows(alike & ~twice, file, "warning", nouns, what, remedy, layout.answer)
     nobody = pd.Series(True, index=of_nobody)
     what, remedy = "names no respondent; not counted.", "Ask for the number of the respondent beside each answer."
     findings += on_rows(nobody, file, "error", ("answer", "answers"), what, remedy, layout.who[0])
     rows = tuple(int(row) for row in of_nobody)
     return replace(export, table=table, findings=(*export.findings, *findings), spread=True, of_nobody=rows)
+
+
+def _differs(column: pd.Series, people: np.ndarray, alike: np.ndarray) -> bool:
+    """Say whether a column has several values within one of the questionnaires that have an answer twice."""
+    within = alike[people]
+    return bool((column[within].astype("str").groupby(people[within]).nunique() > 1).any())
