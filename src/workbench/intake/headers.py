@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from workbench.intake.usual_names import USUAL_NAMES
+from workbench.intake.usual_names import BACKGROUND, USUAL_NAMES
 from workbench.intake.values import fold, key
 
 LIMESURVEY_MARKS = (
@@ -231,7 +231,7 @@ def _coded_and_told(rows: pd.DataFrame) -> int:
 
 
 def _is_name(title: str) -> bool:
-    return any(key(title) in names for names in USUAL_NAMES.values())
+    return key(title) in BACKGROUND or any(key(title) in names for names in USUAL_NAMES.values())
 
 
 def _is_sentence(text: str) -> bool:

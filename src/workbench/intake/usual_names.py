@@ -22,6 +22,7 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
     "provider": _names(
         """agbcode | agbcode aanbieder | agb code aanbieder | agb aanbieder | naam zorgaanbieder | aanbiedernaam |
         organisatienaam | naam organisatie | jeugdhulpaanbieder | gecontracteerde aanbieder | opdrachtnemer |
+        contractant | contractpartner |
         leverancier | kvk | kvk nummer | zorgverlener | aanbieder | zorgaanbieder | provider | planid | plan |
         organisatie | instelling | agb | agb-code | naam aanbieder | aanbieder_id | provider_id |
         zorgorganisatie | unit"""
