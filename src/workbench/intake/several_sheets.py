@@ -139,8 +139,12 @@ def _overview(bodies: Mapping[str, Sequence[Sequence[Any]]]) -> tuple[str, bool]
     providers with a few answers each, those of one may be those of the other.
     """
     texts = {name: Counter(tuple(fold(str(cell)) for cell in row) for row in rows) for name, rows in bodies.items()}
-    whole = sum(texts.values(), Counter())
+    whole: Counter[tuple[str, ...]] = Counter()
+    for own in texts.values():
+        whole.update(own)
     for name, own in texts.items():
+        if 3 * own.total() < whole.total():  # too short to hold half of the others
+            continue
         others = whole - own
         again = own & others
         if len(texts) > 2 and own and own == others and len(own) >= _FEWEST_AGAIN:
