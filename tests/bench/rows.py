@@ -92,7 +92,7 @@ def _reports(quick: bool, folder: Path) -> list[Row]:
             [Job(f"report of {more}", "reports:whole", {"root": larger}), whole],
             _per_page(more + PAGES_OF_A_REGION, pages),
             [make, Job("larger region", "reports:prepare", {"root": larger, "providers": more})],
-            size=f"{more} beside {providers} providers; no run of 3,000",
+            size=f"{more} beside {providers} providers; of 3,000 docs/yearly-run.md tells",
         ),
         Row(
             "figures",
