@@ -362,15 +362,18 @@ def read_by(folder: Path, name: str, some: Sequence[tuple[str, str]] = ()) -> "p
     """
     import pandas as pd
 
-    if not some:
-        table = read_table(folder, name)
-    elif (path := folder / f"{name}.parquet").is_file():
-        table = pd.read_parquet(path, filters=[[(column, "=", value)] for column, value in some])
-    else:
-        raise NotThere(f"{path} does not exist yet: make it with 'python -m workbench process'.")
+    wanted = [[(column, "=", value)] for column, value in some]
+    table = pd.read_parquet(_there(folder, name), filters=wanted) if some else read_table(folder, name)
     if "row" not in table:  # written by an earlier version
         return table
     return table.sort_values("row", ignore_index=True).drop(columns="row")
+
+
+def _there(folder: Path, name: str) -> Path:
+    path = folder / f"{name}.parquet"
+    if not path.is_file():
+        raise NotThere(f"{path} does not exist yet: make it with 'python -m workbench process'.")
+    return path
 
 
 def read_table(folder: Path, name: str) -> "pd.DataFrame":
@@ -383,9 +386,6 @@ def read_table(folder: Path, name: str) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    path = folder / f"{name}.parquet"
-    if not path.is_file():
-        raise NotThere(f"{path} does not exist yet: make it with 'python -m workbench process'.")
-    table = pd.read_parquet(path)
+    table = pd.read_parquet(_there(folder, name))
     small = [name for name in table.columns if isinstance(table[name].dtype, (pd.Int8Dtype, pd.Float64Dtype))]
     return table.astype(dict.fromkeys(small, "float64")) if small else table

@@ -24,7 +24,7 @@ from scipy import sparse
 
 from workbench.analysis.linked_patterns import cheapest
 from workbench.analysis.linked_proofs import ENOUGH, Search
-from workbench.analysis.linked_system import Known, Numbers, Rooms, System, Unprotectable, contents
+from workbench.analysis.linked_system import Known, Numbers, Rooms, System, Unprotectable, contents, known_places
 from workbench.analysis.witnesses import Witnesses
 
 WIDE = 60  # cells beyond which a sum is one that blocks are told apart without
@@ -272,10 +272,10 @@ def _mended(
 
 def _by_cell(insiders: Sequence[Known], cells: int) -> sparse.csr_matrix:
     """Return who knows which cell: one row per cell, one column per insider."""
-    known = [np.flatnonzero(each) if each.dtype == bool else each for each in insiders]
+    known = [known_places(each) for each in insiders]
     who = np.repeat(np.arange(len(known)), [len(each) for each in known])
-    places = np.concatenate([*known, np.empty(0, dtype=np.intp)]).astype(np.intp)
-    return sparse.csr_matrix((np.ones(len(who)), (places, who)), (cells, len(known)))
+    which = np.concatenate([*known, np.empty(0, dtype=np.intp)])
+    return sparse.csr_matrix((np.ones(len(who)), (which, who)), (cells, len(known)))
 
 
 def _without_each(moves: Numbers, takes_part: sparse.csr_matrix) -> tuple[NDArray[np.intp], Numbers]:

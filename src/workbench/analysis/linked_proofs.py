@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from workbench.analysis.linked_system import Known, Numbers
+from workbench.analysis.linked_system import Known, Numbers, known_places
 from workbench.analysis.programs import Moves
 from workbench.analysis.witnesses import KEPT, Witnesses
 
@@ -101,6 +101,6 @@ def coalitions(insiders: Sequence[Known]) -> list[NDArray[np.intp]]:
     if len(insiders) < MANY:
         return []
     at, side = np.arange(len(insiders)), int(np.ceil(np.sqrt(len(insiders))))
-    known = [np.flatnonzero(each) if each.dtype == bool else each for each in insiders]
+    known = [known_places(each) for each in insiders]
     lines = [np.flatnonzero(way == line) for way in (at // side, at % side) for line in range(side)]
-    return [np.unique(np.concatenate([known[each] for each in line])).astype(np.intp) for line in lines if len(line)]
+    return [np.unique(np.concatenate([known[each] for each in line])) for line in lines if len(line)]

@@ -15,6 +15,11 @@ Known = NDArray[np.bool_] | NDArray[np.intp]  # cells that somebody knows: true 
 FAR = 4  # times the largest range asked for: moves beyond it need no looking at
 
 
+def known_places(known: Known) -> NDArray[np.intp]:
+    """Return the places of the cells that somebody knows."""
+    return np.flatnonzero(known) if known.dtype == bool else known.astype(np.intp)
+
+
 @dataclass(frozen=True)
 class System:
     """Cells that are linked by sums, and which figure publishes each.

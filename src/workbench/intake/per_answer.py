@@ -5,7 +5,7 @@ Databases and dashboards export so. The codebook says it with the fields ``quest
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -157,19 +157,7 @@ def spread(export: Export, file: str, layout: Layout) -> Export:
     first = np.unique(people, return_index=True)[1]
     others = [name for name in owned.columns if name not in (layout.question, layout.answer)]
     wide = owned[others].groupby(people, sort=False).first().set_axis(owned.index[first], axis=0)
-    given = owned[layout.answer].astype("str")
-    columns: dict[str, pd.Series] = {}
-    twice, alike = pd.Series(False, index=wide.index), pd.Series(False, index=wide.index)
-    order = sorted(range(len(questions)), key=lambda at: int(np.argmax(asked == at)))
-    for at in order:
-        here = (asked == at) & given.notna().to_numpy()
-        told_here = pd.DataFrame({"who": people[here], "answer": given[here].map(fold)})
-        answers = told_here.drop_duplicates()
-        alike |= wide.index.isin(wide.index[told_here.loc[told_here.duplicated(), "who"].unique()])
-        again = answers["who"].duplicated(keep=False)
-        both = answers.groupby("who")["answer"].agg("; ".join) if again.any() else answers.set_index("who")["answer"]
-        columns[fold(questions[at])] = both.reindex(range(len(wide))).set_axis(wide.index).astype("category")
-        twice |= wide.index.isin(wide.index[answers.loc[again, "who"].unique()])
+    columns, twice, alike = _beside(owned[layout.answer].astype("str"), people, asked, questions, wide.index)
     table = pd.concat([wide, pd.DataFrame(columns, index=wide.index)], axis=1)
     table = table.set_axis(unlike([harmless(name) for name in table.columns]), axis=1)
     message = f"{times(len(owned), 'answer was', 'answers were')} put together into {len(wide)} questionnaires."
@@ -191,6 +179,24 @@ def spread(export: Export, file: str, layout: Layout) -> Export:
     findings += on_rows(nobody, file, "error", ("answer", "answers"), what, remedy, layout.who[0])
     rows = tuple(int(row) for row in of_nobody)
     return replace(export, table=table, findings=(*export.findings, *findings), spread=True, of_nobody=rows)
+
+
+def _beside(
+    given: pd.Series, people: np.ndarray, asked: np.ndarray, questions: Sequence[str], rows: pd.Index
+) -> tuple[dict[str, pd.Series], pd.Series, pd.Series]:
+    """Return the answers to each question, and which questionnaires answer one in two ways or in the same way again."""
+    columns: dict[str, pd.Series] = {}
+    twice, alike = pd.Series(False, index=rows), pd.Series(False, index=rows)
+    for at in sorted(range(len(questions)), key=lambda at: int(np.argmax(asked == at))):
+        here = (asked == at) & given.notna().to_numpy()
+        told = pd.DataFrame({"who": people[here], "answer": given[here].map(fold)})
+        answers = told.drop_duplicates()
+        alike |= rows.isin(rows[told.loc[told.duplicated(), "who"].unique()])
+        again = answers["who"].duplicated(keep=False)
+        both = answers.groupby("who")["answer"].agg("; ".join) if again.any() else answers.set_index("who")["answer"]
+        columns[fold(questions[at])] = both.reindex(range(len(rows))).set_axis(rows).astype("category")
+        twice |= rows.isin(rows[answers.loc[again, "who"].unique()])
+    return columns, twice, alike
 
 
 def _differs(column: pd.Series, people: np.ndarray, alike: np.ndarray) -> bool:

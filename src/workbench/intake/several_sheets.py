@@ -75,16 +75,15 @@ def joined(
             row = sheet.rows[at]
             beside = COLUMN if first <= at < body else sheet.name if at >= body and _filled(row) else ""
             table.append([*row, *[""] * (width - len(row)), beside])
-    told = ", ".join(begins[:_SHOWN]) + (f" and {len(begins) - _SHOWN} more" if len(begins) > _SHOWN else "")
     message = f"{len(chosen)} sheets are read as one table, and rows are counted as if they stood below one another: "
     remedy = f"Check that each is meant; {COLUMN} holds the name of the sheet."
-    findings.append(Finding(file, "note", f"{message}{told}.", remedy))
+    findings.append(Finding(file, "note", f"{message}{_listed(begins)}.", remedy))
     return table, chosen[0].merged, findings
 
 
 def not_read(name: str, filled: Sequence[str], same: Sequence[str], file: str) -> Finding:
     """Return what to say of the other sheets of a workbook of which one is read."""
-    shown = _shown([each for each in filled if each != name])
+    shown = _listed([repr(harmless(each)) for each in filled if each != name])
     message = f"The workbook has {len(filled)} sheets with content; only {harmless(name)!r} is read, not {shown}."
     remedy = "Name the sheet in deliveries.csv, column sheet, or deliver one file per sheet."
     if len(same) > 1:
@@ -98,13 +97,14 @@ def not_read(name: str, filled: Sequence[str], same: Sequence[str], file: str) -
 
 def left_out(names: Sequence[str], file: str) -> Finding:
     """Return what to say of sheets that have another header than those that are read together."""
-    message = f"The header of {_shown(names)} is another than that of the sheets that are read; not read."
+    shown = _listed([repr(harmless(each)) for each in names])
+    message = f"The header of {shown} is another than that of the sheets that are read; not read."
     return Finding(file, "warning", message, "If records stand there, give them the same header or deliver them apart.")
 
 
-def _shown(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(repr(harmless(each)) for each in names[:_SHOWN]) + more
+def _listed(told: Sequence[str]) -> str:
+    more = f" and {len(told) - _SHOWN} more" if len(told) > _SHOWN else ""
+    return ", ".join(told[:_SHOWN]) + more
 
 
 def _header(sheet: Sheet, settings: Mapping[str, str]) -> tuple[int, int]:

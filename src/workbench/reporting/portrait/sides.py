@@ -22,16 +22,15 @@ def sides(release: Release) -> Exhibit | Paragraphs:
     wide = rated.pivot(index="measure", columns="group", values="estimate")
     wide = wide.reindex([theme for theme in release.themes if theme in wide.index])
     present = [source for source in SOURCES if source in wide]
-    lower = pd.Series(wide.index.isin(to_discuss(release)), index=wide.index)
+    themes = [theme for theme in to_discuss(release) if theme in wide.index]
     names = {source: release.word(f"source {source}") for source in present}
     word = release.word("discuss")
     table = pd.DataFrame({release.head("theme"): [release.name(str(theme)) for theme in wide.index]})
     for source in present:
         table[names[source]] = [plain(value, language) for value in wide[source]]
-    table[release.head("reading")] = [word if each else "" for each in lower]
+    table[release.head("reading")] = [word if theme in themes else "" for theme in wide.index]
     drawn = wide[present].rename(columns=names).assign(label=table[release.head("theme")].to_numpy())
     drawn["remark"] = table[release.head("reading")].to_numpy()
-    themes = [theme for theme in to_discuss(release) if theme in wide.index]
     if "self" not in present:
         finding = release.say("no self-image")
     else:
