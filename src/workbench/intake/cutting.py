@@ -10,14 +10,13 @@ import pyarrow.csv as pa_csv
 from pandas.api.extensions import ExtensionArray
 
 from workbench.categories import mostly_differ
+from workbench.intake import short_cells
 from workbench.intake.sheets import Unreadable
 from workbench.intake.values import BLANKS
 
 _CHUNK, _LONGEST_ROW = 1 << 22, 1 << 24
-_FEWEST = 500  # rows that tell what the cells of a column are like
 _TEXT = pa.large_string()
 _ONCE_EACH = pa.dictionary(pa.int32(), _TEXT)
-_LETTER = pa.binary(1)
 _Misfits = list[tuple[int, str]]
 
 
@@ -63,50 +62,64 @@ def cut(
     """
     first = 0 if broken else text.find(b"\n") + 1  # the header is longer than a letter, whatever is below it
     head, body = pa.py_buffer(text).slice(0, first), pa.py_buffer(text).slice(first)
-    short = _types(sample, width)
-    types = [_ONCE_EACH if kind == _LETTER else kind for kind in short]
-    for below, chunk in ((short if first else types, _CHUNK), (types, _CHUNK), (types, _LONGEST_ROW)):
+    types = _types(sample, width)
+    repeated = [at for at, kind in enumerate(types) if kind == _ONCE_EACH]
+    quickly = short_cells.read(text, first, delimiter, width, repeated, sample) if first else {}
+    for short, chunk in ((quickly, _CHUNK), ({}, _CHUNK), ({}, _LONGEST_ROW)):
+        others = [at for at in range(width) if at not in short]
         try:
             top, misfits = _cut(head, delimiter, types, broken, chunk)
-            rest, further = _cut(body, delimiter, below, broken, chunk)
-            break
-        except pa.ArrowInvalid:  # a cell of more than a letter after all, or a row that is longer than a chunk
+            rest, further = _cut(body, delimiter, types, broken, chunk, others, quoted=not first)
+        except pa.ArrowInvalid:  # a row that is longer than a chunk
             continue
+        if not short or (not further and rest.num_rows == len(next(iter(short.values())))):
+            break  # else a carriage return alone ends some row
     else:
         raise Unreadable(
             "The file cannot be cut into rows: a quote is opened and never closed, or the file is cut off.",
             "Ask for the delivery again.",
         )
     before = top.num_rows + len(misfits)
+    parts = dict(zip(others, rest.columns, strict=True))
+
+    def held(at: int) -> ExtensionArray:
+        above = top.column(at)
+        if at in short:
+            return short_cells.spelled(above.to_pylist(), short[at], delimiter)
+        return _as_pandas(above, parts[at])
+
     with ThreadPoolExecutor(max_workers=2) as both:
-        columns = dict(enumerate(both.map(_as_pandas, top.columns, rest.columns)))
+        columns = dict(enumerate(both.map(held, range(width))))
     cells = pd.DataFrame(columns, index=pd.RangeIndex(top.num_rows + rest.num_rows), copy=False)
     return cells, [*misfits, *((before + row, line) for row, line in further)]
 
 
 def _types(sample: Sequence[Sequence[str]], width: int) -> list[pa.DataType]:
-    """Say of each column how its cells are held: as they are, each different text once, or as the letter they are.
+    """Say of each column how its cells are held: each different text once, or as they are.
 
     As they are where nearly every cell is another: numbers of people, moments, stories.
     """
     rows = [row for row in sample if len(row) == width]
-    if len(rows) < _FEWEST:
+    if len(rows) < short_cells.FEWEST:
         return [_ONCE_EACH] * width
-    columns = zip(*rows, strict=True)
-    return [_TEXT if mostly_differ(cells) else _LETTER if _are_letters(cells[1:]) else _ONCE_EACH for cells in columns]
-
-
-def _are_letters(cells: Sequence[str]) -> bool:
-    """Say whether cells hold one letter or digit each, most of them being filled."""
-    letters = "".join(cells)
-    return max(map(len, cells)) == 1 and letters.isascii() and len(letters) > len(cells) / 2
+    return [_TEXT if mostly_differ(cells) else _ONCE_EACH for cells in zip(*rows, strict=True)]
 
 
 def _cut(
-    text: pa.Buffer, delimiter: str, types: Sequence[pa.DataType], broken: bool, chunk: int
+    text: pa.Buffer,
+    delimiter: str,
+    types: Sequence[pa.DataType],
+    broken: bool,
+    chunk: int,
+    columns: Sequence[int] | None = None,
+    quoted: bool = True,
 ) -> tuple[pa.Table, _Misfits]:
-    """Cut on all processors; where rows do not fit once more on one, which alone knows their numbers."""
+    """Cut on all processors; where rows do not fit once more on one, which alone knows their numbers.
+
+    Only some `columns` are kept, where they are named.
+    """
     schema = pa.schema([(str(at), kind) for at, kind in enumerate(types)])
+    wanted = schema.names if columns is None else [str(at) for at in columns]
     misfits: _Misfits = []
 
     def set_apart(row: pa_csv.InvalidRow) -> str:
@@ -119,12 +132,15 @@ def _cut(
             read_options=pa_csv.ReadOptions(column_names=schema.names, use_threads=threads, block_size=chunk),
             parse_options=pa_csv.ParseOptions(
                 delimiter=delimiter,
+                quote_char='"' if quoted else False,
                 newlines_in_values=broken,
                 ignore_empty_lines=False,
                 invalid_row_handler=set_apart,
             ),
             convert_options=pa_csv.ConvertOptions(
+                check_utf8=False,  # it is
                 column_types=schema,
+                include_columns=wanted,
                 null_values=list(BLANKS),
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=True,
@@ -132,7 +148,7 @@ def _cut(
         )
 
     if not text.size:
-        return schema.empty_table(), []
+        return schema.empty_table().select(wanted), []
     table = once(threads=True)
     if misfits:
         misfits.clear()
@@ -142,21 +158,13 @@ def _cut(
 
 def _as_pandas(top: pa.ChunkedArray, rest: pa.ChunkedArray) -> ExtensionArray:
     """Return the header and the cells below it as texts, or as categories: each distinct text once."""
-    below = [_spelled(rest)] if rest.type == _LETTER else rest.chunks
-    column = pa.chunked_array([*top.chunks, *below], top.type)
+    column = pa.chunked_array([*top.chunks, *rest.chunks], top.type)
     if not pa.types.is_dictionary(column.type):
         return _as_texts(column)
     whole = column.unify_dictionaries().combine_chunks()
     at = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     small = at.astype(np.int8) if len(whole.dictionary) < 127 else at
     return pd.Categorical.from_codes(small, pd.Index(_as_texts(whole.dictionary)), validate=False)
-
-
-def _spelled(column: pa.ChunkedArray) -> pa.DictionaryArray:
-    """Return letters as texts, each different one once."""
-    numbers = pa.concat_arrays([chunk.view(pa.uint8()) for chunk in column.chunks]).dictionary_encode()
-    texts = pa.array([chr(number) for number in numbers.dictionary.to_pylist()], _TEXT)
-    return pa.DictionaryArray.from_arrays(numbers.indices, texts, safe=False)
 
 
 def _as_texts(column: pa.Array | pa.ChunkedArray) -> ExtensionArray:
