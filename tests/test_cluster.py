@@ -16,6 +16,7 @@ from test_making import Limits, pages, whole
 
 from workbench import __main__ as command_line
 from workbench import cluster, making
+from workbench.reporting import warming
 from workbench.store import NotThere
 
 CODE = platform.python_version()
@@ -124,6 +125,17 @@ if name == "b" and not once.exists():
     for one, other in zip(wanted, same, strict=True):
         assert one.file.read_bytes() == other.file.read_bytes()
         assert one.tables.read_bytes() == other.tables.read_bytes()
+
+
+def test_workers_of_one_machine_fork_kernels_from_one_process(two_workers, tmp_path):
+    from distributed import Client
+
+    with Client(two_workers, set_as_default=False) as client:
+        wanted = pages(tmp_path, "pass", "a")
+        assert on_cluster(two_workers, wanted) == {"a": ""}
+        told = client.run(warming.address)
+    assert len(told) == 2
+    assert len(set(told.values())) == 1
 
 
 def test_a_worker_with_another_version_is_one_sentence(two_workers, tmp_path):

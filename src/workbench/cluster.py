@@ -10,16 +10,22 @@ import contextvars
 import socket
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from workbench.reporting import warming
 from workbench.store import NotThere
 
+if TYPE_CHECKING:
+    from distributed import Client, Worker
+
 USUAL_PORT = 8786  # of a scheduler
 GREETING = b"pickle-protocol"  # among what a scheduler says first, to whoever connects
+LOOKED_AT = 1000.0  # milliseconds between looks of Dask at what a worker runs: its usual 10 take a tenth of the worker
 PATIENCE = 15.0  # seconds for a scheduler to answer, and for a first worker
 
 
@@ -104,29 +110,44 @@ def workers(
                         f"The worker at {worker} has another version of the workbench or of a library than this "
                         "machine: install the same (requirements.lock) and start the worker again."
                     )
+        _share_kernels(client, sorted(asked))
         yield client.get_executor(pure=False)
 
 
 class Turn:
-    """Held by a worker while it executes a notebook; left, it takes up the next, and writes this page beside that."""
+    """Held by a worker while it executes a notebook; it takes up the next page when this one has its turn.
+
+    So the kernel of the next page is ready, and waits, when the turn is left; this page is written beside that.
+    """
 
     def __init__(self) -> None:
-        self._left = False
+        self._taken_up = False
         self._before = contextvars.copy_context()  # the next page begins in it: not in that of a running notebook
 
     def __enter__(self) -> None:
-        """Begin; the worker has one page at a time anyway."""
-
-    def __exit__(self, *_: object) -> None:
+        """Wait for the turn; then let the worker take up the next page."""
         from distributed import secede
 
-        if not self._left:  # a notebook that is executed once more left it already
-            self._left = True
+        _turns().acquire()
+        if not self._taken_up:  # a notebook that is executed once more did so already
+            self._taken_up = True
             self._before.run(secede)
 
+    def __exit__(self, *_: object) -> None:
+        """Leave the turn."""
+        _turns().release()
 
-def fit(folder: str, notebook: str) -> str:
-    """Say, on a worker, why it cannot make pages; nothing where it can, and then it begins to warm up."""
+
+@cache
+def _turns() -> threading.Semaphore:
+    """Return the turns of this worker: one per thread of it."""
+    from distributed import get_worker
+
+    return threading.Semaphore(get_worker().state.nthreads)
+
+
+def fit(folder: str, notebook: str, dask_worker: "Worker | None" = None) -> str:
+    """Say, on a worker, why it cannot make pages; nothing where it can, and then it begins to import what they need."""
     if not Path(notebook).is_file():
         return f"it does not see {notebook}; let it see the project's folder under the same name."
     try:
@@ -134,10 +155,27 @@ def fit(folder: str, notebook: str) -> str:
             pass
     except OSError as failure:
         return f"it may not write in {folder} ({failure.strerror}); give it access."
-    if warming.dependable():
-        warming.own()
+    profile = dask_worker.periodic_callbacks.get("profile") if dask_worker else None
+    if profile:
+        profile.callback_time = LOOKED_AT
     threading.Thread(target=warming.import_for_workers).start()  # others are asked and the release audited meanwhile
     return ""
+
+
+def _share_kernels(client: "Client", workers: Sequence[str]) -> None:
+    """Let the workers of one machine fork their kernels from one warm process, which the first of them has."""
+    machines: dict[str | None, list[str]] = {}
+    for worker in workers:
+        machines.setdefault(urlsplit(worker).hostname, []).append(worker)
+    for first, *others in machines.values():
+        address = client.run(_warm, workers=[first], on_error="ignore").get(first)
+        if others and address:
+            client.run(warming.join, address, workers=others)
+
+
+def _warm() -> str:
+    """Start, on a worker, the process that kernels of its machine are forked from; return its address."""
+    return warming.own().address if warming.dependable() else ""
 
 
 def _no_answer(scheduler: str) -> str:

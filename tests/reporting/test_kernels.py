@@ -10,6 +10,7 @@ import sys
 import time
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -205,6 +206,14 @@ def test_where_the_warm_process_fails_a_fresh_kernel_does_the_work(tmp_path, mon
     with warming.warmed():
         executed = notebooks.execute(notebook(tmp_path, "print(1 + 1)"), {})
     assert executed.cells[-1].outputs[0].text == "2\n"
+
+
+def test_where_a_warm_process_of_others_ended_the_next_kernel_is_of_one_of_this_process(process, tmp_path, monkeypatch):
+    monkeypatch.setattr(warming, "_JOINED", [str(tmp_path / "ended")])
+    monkeypatch.setattr(warming, "own", lambda: SimpleNamespace(address=process))
+    path = notebook(tmp_path, f"import os\nfrom pathlib import Path\n{PARENTS}")
+    parents = [notebooks.execute(path, {}).cells[-1].outputs[0].data["text/plain"] for _ in range(2)]
+    assert parents == ["0", "1"]
 
 
 def test_a_block_within_another_has_the_same_warm_process(warm):

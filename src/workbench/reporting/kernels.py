@@ -210,6 +210,7 @@ def _fork(command: list[str], folder: str, environment: Mapping[str, str]) -> Fo
         warming.join("")
         answer = {}
     except OSError:
+        warming.forget()
         answer = {}
     if "pid" not in answer:
         connection.close()

@@ -98,6 +98,11 @@ def join(address: str) -> None:
     _JOINED[:] = [address]
 
 
+def forget() -> None:
+    """Forget the warm process that was joined, as it ended: the next kernel is of one of this process' own."""
+    _JOINED.clear()
+
+
 def address() -> str:
     """Return where kernels are forked: of the warm process that was joined, or of one of this process' own."""
     return _JOINED[0] if _JOINED else own().address
