@@ -13,6 +13,7 @@ import workbench
 from workbench import codebook, pipeline, sample
 from workbench.reporting import portrait, synthesis
 from workbench.reporting.exhibits import OUTCOMES
+from workbench.reporting.synthesis import maps
 from workbench.store import Places
 
 LEFT_OUT = (
@@ -61,6 +62,17 @@ def test_a_region_with_part_of_the_material_says_in_a_sentence_what_is_not_there
         page = BeautifulSoup(parts[f"synthesis.{call}(release)"]._repr_html_(), "html.parser")
         assert page.find("svg") is None, call
         assert len(page.get_text()) > 20, call
+
+
+def test_of_many_providers_a_map_draws_those_with_most_frames_and_its_table_has_all(small_region, monkeypatch):
+    release = opened(small_region, "nl")
+    whole = synthesis.sides(release).parts
+    monkeypatch.setattr(maps, "MOST", 2)
+    (some,) = synthesis.sides(release).parts
+    assert list(some.table.iloc[:, 0]) == [name for part in whole for name in part.table.iloc[:, 0]]
+    drawn = [name for name in some.table.iloc[:, 0] if any(f">{name[:9]}" in chart for chart in some.chart)]
+    assert len(drawn) == 2 < len(some.table)
+    assert "Getekend zijn de 2 van 6 aanbieders met de meeste kaders" in some.note
 
 
 def test_no_chart_is_empty_and_no_placeholder_is_left(partial, small_region, language):

@@ -111,6 +111,17 @@ def test_a_chart_in_parts_is_one_figure():
     assert len(ids) == len(set(ids))
 
 
+def test_of_a_table_too_long_for_a_page_the_first_rows_are_there_and_all_in_the_spreadsheet():
+    rows = pd.DataFrame({"Naam": [f"Aanbieder {place}" for place in range(2000)]})
+    for changes in ({"chart": figures.bars(BARS)}, {}):
+        long = exhibit(table=rows, formats={}, **changes)
+        page = soup(long)
+        assert len(page.find("tbody").find_all("tr")) == 300
+        assert "eerste 300 van 2.000 rijen" in page.get_text()
+        assert len(long.tables()[0]["rows"]) == 2000
+    assert "van" not in soup(exhibit(table=rows.head(300), formats={})).find("figure").get_text().split()
+
+
 def test_a_table_too_long_for_paper_says_so_there():
     long = pd.concat([BARS] * 80, ignore_index=True)
     page = soup(exhibit(table=long, formats={}, chart=figures.bars(BARS)))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from workbench.reporting.wording import breakable, cell, escape, word
+from workbench.reporting.wording import breakable, cell, escape, number, word
 
 if TYPE_CHECKING:  # who writes pages of what notebooks showed needs no tables
     import pandas as pd
@@ -21,6 +21,7 @@ TABLES = "application/vnd.workbench.tables+json"  # the tables of an output, as 
 QUESTIONS = ("recognise", "story", "value", "improve")
 AGREEMENT = ("what", "who", "when", "indicator", "target")
 LONG, ON_PAPER = 16, 60
+IN_PAGE = 300  # rows of a table in a page, which a browser has to open; its spreadsheet has them all
 WORD, SENTENCE = 16, 45
 NUMERIC = ("count", "points", "signed", "share")
 
@@ -70,7 +71,7 @@ class Exhibit:
         kind = "tabular" if self.chart is None else "drawn"
         caption = f'<p class="caption"><span class="label">{label}</span> {escape(self.caption)}</p>'
         note = f'<p class="note">{escape(self.note)}</p>' if self.note else ""
-        rows = table(self.key, self.caption, self.table, self.formats, self.language)
+        rows = table(self.key, self.caption, self.table.head(IN_PAGE), self.formats, self.language) + self._further()
         shown, behind = (rows, "") if self.chart is None else (self._drawn(), self._behind(rows))
         long = " long" if len(self.table) > LONG else ""
         return (
@@ -98,10 +99,18 @@ class Exhibit:
     def _behind(self, rows: str) -> str:
         """Return the table behind the line that opens it; one too long for paper is not printed, and that is said."""
         summary, huge = escape(word("figures behind", self.language)), len(self.table) > ON_PAPER
-        left_out = escape(word("not on paper", self.language).format(rows=len(self.table)))
+        where = "not on paper" if len(self.table) <= IN_PAGE else "not in page"
+        left_out = escape(word(where, self.language).format(rows=number(len(self.table), self.language)))
         note = f'<p class="note on-paper">{left_out}</p>' if huge else ""
         looks = "data huge" if huge else "data"
         return f'<details class="{looks}"><summary>{summary}</summary>{rows}</details>{note}'
+
+    def _further(self) -> str:
+        """Say of a table that is too long for a page how many rows it has, and where they are."""
+        if len(self.table) <= IN_PAGE:
+            return ""
+        told = {"shown": number(IN_PAGE, self.language), "rows": number(len(self.table), self.language)}
+        return f'<p class="note">{escape(word("first rows", self.language).format(**told))}</p>'
 
     def _drawn(self) -> str:
         """Return the chart with its text alternative, or each of its parts with its own."""

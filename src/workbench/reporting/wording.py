@@ -29,6 +29,14 @@ WORDS: dict[str, dict[str, str]] = {
         "nl": "De tabel bij deze figuur heeft {rows} rijen. Zij staat in de pagina zelf, niet op papier.",
         "en": "The table of this chart has {rows} rows. It is in the page itself, not on paper.",
     },
+    "not in page": {
+        "nl": "De tabel bij deze figuur heeft {rows} rijen. Zij staat in de spreadsheet met alle tabellen.",
+        "en": "The table of this chart has {rows} rows. It is in the spreadsheet with all tables.",
+    },
+    "first rows": {
+        "nl": "Dit zijn de eerste {shown} van {rows} rijen. Alle rijen staan in de spreadsheet met alle tabellen.",
+        "en": "These are the first {shown} of {rows} rows. All rows are in the spreadsheet with all tables.",
+    },
     "chart": {"nl": "Grafiek", "en": "Chart"},
     "made from": {"nl": "Waar deze pagina van gemaakt is", "en": "What this page was made from"},
     "no value": {"nl": "geen cijfer", "en": "no figure"},

@@ -7,8 +7,10 @@ import pandas as pd
 from workbench.reporting import figures
 from workbench.reporting.exhibits import Parts, by_name, parts_of, plain, shown
 from workbench.reporting.release import Release
+from workbench.reporting.wording import number
 
 TALL = 25  # rows of a map that fit a printed page
+MOST = 100  # providers that are drawn: more than four printed pages of numbers are no picture
 
 
 def of_providers(
@@ -23,6 +25,8 @@ def of_providers(
     **ends: Any,
 ) -> Parts:
     """Return the map of one statistic as a heat table per so many providers, with the table of its numbers.
+
+    Of more than a hundred providers those are drawn that have most frames; the table has all.
 
     Parameters
     ----------
@@ -53,19 +57,32 @@ def of_providers(
         drawn[name] = wide.loc[order, measure].to_numpy()
         drawn[f"{name} marked"] = framed.loc[order, measure].eq(True).to_numpy()
         table[name] = [plain(value, release.language, signed=signed) for value in drawn[name]]
-    parts = []
-    for place, part in enumerate(parts_of(len(drawn), TALL), 1):
-        chart = figures.heat(drawn.iloc[part], list(names.values()), signed=signed, language=release.language, **ends)
-        parts.append(
-            shown(
-                release,
-                f"{key}-{place}",
-                table.iloc[part],
-                caption=release.text("captions", words),
-                finding=finding if place == 1 else "",
-                chart=chart,
-                note=release.text("notes", words),
-                **dict.fromkeys(names.values(), "points"),
-            )
+    told: dict[str, Any] = {
+        "caption": release.text("captions", words),
+        "note": release.text("notes", words),
+        **dict.fromkeys(names.values(), "points"),
+    }
+
+    def chart(part: pd.DataFrame) -> str:
+        return figures.heat(part, list(names.values()), signed=signed, language=release.language, **ends)
+
+    if len(drawn) > MOST:
+        frames = drawn[[f"{name} marked" for name in names.values()]].sum(axis=1)
+        some = drawn.loc[frames.nlargest(MOST).index.sort_values()]
+        told["note"] += " " + release.text(
+            "notes", "some of a map", some=MOST, all=number(len(drawn), release.language)
         )
+        charts = [chart(some.iloc[part]) for part in parts_of(MOST, TALL)]
+        return Parts([shown(release, f"{key}-1", table, finding=finding, chart=charts, **told)])
+    parts = [
+        shown(
+            release,
+            f"{key}-{place}",
+            table.iloc[part],
+            finding=finding if place == 1 else "",
+            chart=chart(drawn.iloc[part]),
+            **told,
+        )
+        for place, part in enumerate(parts_of(len(drawn), TALL), 1)
+    ]
     return Parts(parts)
