@@ -58,6 +58,20 @@ def looked_up(values: np.ndarray, at: np.ndarray) -> np.ndarray:
     return pc.take(pa.array(values), pa.array(at)).to_numpy(zero_copy_only=False)
 
 
+def as_arrow(column: pd.Series) -> pa.DictionaryArray:
+    """Return a column of categories as Arrow has it; where none is missing, nothing is copied.
+
+    Examples
+    --------
+    >>> as_arrow(pd.Series(["a", None, "a"], dtype="category")).to_pylist()
+    ['a', None, 'a']
+    """
+    places = column.cat.codes.to_numpy()
+    if len(places) and places.min() < 0:
+        return pa.array(column, from_pandas=True)
+    return pa.DictionaryArray.from_arrays(places, pa.array(column.cat.categories), safe=False)
+
+
 def hardly_repeats(column: pd.Series) -> bool:
     """Say whether nearly every text of a long column is another, as numbers of people are.
 

@@ -9,8 +9,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from workbench import categories, schemas
 from workbench.analysis import scales
@@ -181,13 +179,13 @@ def _of_version(answers: pd.DataFrame, rows: np.ndarray, at: np.ndarray, items: 
         given.append(patterns.notna().sum(axis=1).to_numpy(dtype=np.int64))
         before += len(patterns)
     # row by row: the patterns of all dimensions stand one after the other
-    pattern = pa.array(np.stack(places, axis=1).ravel())
+    pattern = np.stack(places, axis=1).ravel()
     tiled = np.tile(np.arange(len(dimensions), dtype=np.int8), len(rows))
     columns = {
         "at": np.repeat(at, len(dimensions)),
         "dimension": pd.Categorical.from_codes(tiled, pd.Index(dimensions)),
-        "score": pc.take(pa.array(np.concatenate(scored)), pattern).to_numpy(),
-        "n_items": pc.take(pa.array(np.concatenate(given)), pattern).to_numpy(),
+        "score": np.concatenate(scored)[pattern],
+        "n_items": np.concatenate(given)[pattern],
         "points": np.tile(width.loc[dimensions].to_numpy(dtype="int64"), len(rows)),
     }
     return pd.DataFrame(columns, copy=False)

@@ -323,11 +323,16 @@ def _write_table(path: Path, table: "pd.DataFrame", rows: int | None = None) -> 
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from workbench import categories
+
     coded = [column for column in table.columns if isinstance(table[column].dtype, pd.CategoricalDtype)]
-    whole = pa.Table.from_pandas(table, preserve_index=False)
+    whole = pa.Table.from_pandas(table.drop(columns=coded), preserve_index=False)
     if coded:
         texts = pa.Schema.from_pandas(table.head(0).astype(dict.fromkeys(coded, "str")), preserve_index=False)
-        whole = whole.replace_schema_metadata(texts.metadata)
+        held = {
+            column: categories.as_arrow(table[column]) if column in coded else whole[column] for column in table.columns
+        }
+        whole = pa.table(held, metadata=texts.metadata)
     shared = [column for column in table.columns if not _hardly_repeats(table[column])]
     with _beside(path) as file:
         pq.write_table(

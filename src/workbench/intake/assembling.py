@@ -49,18 +49,20 @@ def assemble(cleaned: "Sequence[Cleaned]") -> tuple[pd.DataFrame, pd.DataFrame, 
     same = bool((hashed[order[1:]] == hashed[order[:-1]]).any())
     if same:  # which came first tells them apart
         order = np.lexsort([responses["row"], responses["file"].cat.codes, responses["response_id"]])
-    with ThreadPoolExecutor(max_workers=2) as both:
-        ordered = both.map(lambda table: table.take(order).reset_index(drop=True), (codes, kinds, responses))
-        codes, kinds, responses = ordered
-    nth = responses.groupby("response_id").cumcount() + 1 if same else pd.Series(1, index=responses.index)
-    ids = pd.Series(identity.hexadecimal(responses["response_id"].to_numpy()))
-    ids = ids.mask(nth > 1, ids + "-" + nth.astype("str")) if same else ids
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        answers = beside.submit(lambda: [table.take(order).reset_index(drop=True) for table in (codes, kinds)])
+        responses = responses.take(order).reset_index(drop=True)
+        nth = responses.groupby("response_id").cumcount() + 1 if same else pd.Series(1, index=responses.index)
+        ids = pd.Series(identity.hexadecimal(responses["response_id"].to_numpy()))
+        ids = ids.mask(nth > 1, ids + "-" + nth.astype("str")) if same else ids
+        responses = responses.assign(**_background(responses))
+        responses = responses.drop(columns=[name for name in responses.columns if name.startswith("background:")])
+        codes, kinds = answers.result()
     if (nth > 9).any():  # as text, -10 comes before -2
         by_text = ids.sort_values(kind="stable").index
         ids = ids.loc[by_text].reset_index(drop=True)
         responses, codes, kinds = (table.loc[by_text].reset_index(drop=True) for table in (responses, codes, kinds))
-    responses = responses.drop(columns=["person", "alike"]).assign(response_id=ids, **_background(responses))
-    responses = responses.drop(columns=[name for name in responses.columns if name.startswith("background:")])
+    responses = responses.drop(columns=["person", "alike"]).assign(response_id=ids)
     codes, kinds = codes[sorted(codes.columns)], kinds[sorted(kinds.columns)]
 
     # Row by row and, within a row, item by item: the order of the key.

@@ -171,8 +171,9 @@ def _with_header(rows: Rows, family: str, file: str, settings: Mapping[str, str]
         names = [""] * len(names) if no_header else names  # what the first record says is no name of a column
     if not rows.names:
         findings += _about_header(header, file)
-    named = headers.unlike([identifying.harmless(name) for name in names])
-    findings += _masked(names, named, file)
+    harmless = [identifying.harmless(name) for name in names]
+    named = headers.unlike(harmless)
+    findings += _masked(names, harmless, named, file)
     if reader == "limesurvey":
         wording |= {name: told for name in named if (told := without_tags(headers.question_in(name))) != name}
     body = body.set_axis(named, axis=1)
@@ -195,14 +196,14 @@ def _with_header(rows: Rows, family: str, file: str, settings: Mapping[str, str]
     )
 
 
-def _masked(names: Sequence[str], named: Sequence[str], file: str) -> tuple[Finding, ...]:
+def _masked(names: Sequence[str], harmless: Sequence[str], named: Sequence[str], file: str) -> tuple[Finding, ...]:
     """Return a finding for each column in whose name a person stood, or a number or an address of one."""
     message = "The header of column {} contains a name, number or e-mail address of a person; it was masked."
     remedy = "Rename the column and deliver again."
     return tuple(
         Finding(file, "error", message.format(at), remedy, shown)
-        for at, (name, shown) in enumerate(zip(names, named, strict=True), 1)
-        if identifying.harmless(name) != name
+        for at, (name, masked, shown) in enumerate(zip(names, harmless, named, strict=True), 1)
+        if masked != name
     )
 
 

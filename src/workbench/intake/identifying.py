@@ -38,6 +38,7 @@ _ADDRESS = (
 _BORN = r"(?i)\b(?:geb\.?|geboren|geboortedatum|born)\b[^0-9]{0,20}[0-9]{1,2}[-/. ]"
 _INITIAL = re.compile(r"\b[A-Z]\.")  # of a person, or before a part of a questionnaire
 _SHORTEST = 6  # a@b.nl
+_SHORTEST_NUMBER = 9  # of a person, a telephone or an account
 WRITTEN = ("name", "address", "born")  # looked for where people write sentences, by the look of words only
 
 
@@ -70,7 +71,7 @@ def suspects(column: pd.Series, contacts: bool = True, names: bool = False) -> p
     if longest < _SHORTEST:
         return pd.DataFrame(index=column.index)
     found: dict[str, np.ndarray] = {}
-    if longest >= 9:
+    if longest >= _SHORTEST_NUMBER:
         real, test = _service_numbers(texts)
         found |= {"bsn": real, "test": test}
     if contacts:
@@ -124,6 +125,8 @@ def harmless(name: str) -> str:
     """
     if names_of_people.is_name(name) and not _INITIAL.search(name):
         return "[NAAM]"
+    if "@" not in name and (len(name) < _SHORTEST_NUMBER or not re.search(r"[0-9]", name)):
+        return name
     found = suspects(pd.Series([name], dtype="str"))
     return name if found.empty else without_contacts(name)
 

@@ -123,6 +123,9 @@ def are_names(column: pd.Series) -> bool:
     False
     """
     _, known = distinct(column)
+    lettered = pc.match_substring_regex(pa.array(known, type=pa.large_string(), from_pandas=True), r"\p{L}")
+    if (pc.sum(lettered).as_py() or 0) < _FEWEST:  # at a glance: numbers are no names
+        return False
     texts = {_as_written(fold(str(text))) for text in known} - {""}
     if len(texts) < _FEWEST:
         return False

@@ -66,9 +66,12 @@ def clean(delivered: Records, codebook: Codebook, year: int, hash_key: str) -> C
         Sixteen characters that key ``response_id``.
     """
     scales = labels.scales(codebook.scales)
-    described, findings = _describe(delivered, scales, codebook, year)
     instrument = _instrument(delivered, codebook)
-    codes, kinds, problems = answers.coded(delivered, described["variant"], scales, codebook, instrument)
+    variant = _variant(delivered, scales)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        coding = beside.submit(answers.coded, delivered, variant[0], scales, codebook, instrument)
+        described, findings = _describe(delivered, scales, codebook, year, variant)
+        codes, kinds, problems = coding.result()
     background = [name for name in described.columns if name.startswith("background:")]
     kinds, misrouted = routing.apply(
         codes, kinds, {name: described[name] for name in background}, instrument, codebook, delivered.file
@@ -169,8 +172,18 @@ def _out_of_use(codes: pd.DataFrame, codebook: Codebook, instrument: str, year: 
     return [Finding(file, "warning", message, "Correct since and until in items.csv, or ask which list was used.")]
 
 
+def _variant(delivered: Records, scales: Mapping[str, Scale]) -> tuple[pd.Series, list[Finding]]:
+    """Return the target group or easy-read version of the questionnaire of each record."""
+    found, findings = records.text(delivered, "variant", scales, "category")
+    return _filled(per_value(found, key, "category"), "standaard"), findings
+
+
 def _describe(
-    delivered: Records, scales: Mapping[str, Scale], codebook: Codebook, year: int
+    delivered: Records,
+    scales: Mapping[str, Scale],
+    codebook: Codebook,
+    year: int,
+    variant: tuple[pd.Series, list[Finding]],
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Return what is known of each record besides the answers."""
     settings = delivered.settings
@@ -186,10 +199,9 @@ def _describe(
     columns["informant"] = _filled(columns["informant"], "self")
     keep("sex", records.coded(delivered, "sex", scales, schemas.SEXES, "category"))
     keep("mode", records.coded(delivered, "mode", scales, (), "category"))
-    for name in ("variant", "moment"):
-        keep(name, records.text(delivered, name, scales, "category"))
+    keep("variant", variant)
+    keep("moment", records.text(delivered, "moment", scales, "category"))
     keep("product", records.product(delivered, scales, "category"))
-    columns["variant"] = _filled(per_value(columns["variant"], key, "category"), "standaard")
     keep("municipality_code", records.municipality(delivered, codebook, "category"))
     keep("completed_on", records.completed(delivered, year))
     keep("age_band", records.age_band(delivered, scales, year))
