@@ -64,6 +64,18 @@ def test_a_region_with_part_of_the_material_says_in_a_sentence_what_is_not_there
         assert len(page.get_text()) > 20, call
 
 
+def test_beside_the_response_stands_that_a_kiosk_invites_nobody(small_region):
+    found = set()
+    for provider in ("p001", "p002", "p003", "p004", "p005", "p006"):
+        release = opened(small_region, "nl", provider=provider, edition="provider")
+        page = shown("provider", release)["portrait.participation(release)"]._repr_html_()
+        share = release.row(measure="respons", statistic="share", unit="provider")
+        ways = release.rows(measure="aantal", unit="provider", group="client", category=None)["category"]
+        expected = "kiosk" in set(ways) and share is not None and share["status"] != "hidden"
+        found.add((expected, release.say("uninvited") in page))
+    assert found == {(True, True), (False, False)}
+
+
 def test_of_many_providers_a_map_draws_those_with_most_frames_and_its_table_has_all(small_region, monkeypatch):
     release = opened(small_region, "nl")
     whole = synthesis.sides(release).parts

@@ -29,7 +29,8 @@ def participation(release: Release) -> Parts:
                 sentences.append(release.say("counted", n=number_, role=release.word(role)))
             elif row["category"] == "" and row["reason"] == "few":
                 sentences.append(release.say("counted few", role=release.word(role), threshold=threshold))
-    paragraphs = [" ".join(each) for each in (sentences, _response(release), _edges(release, counts)) if each]
+    at_kiosk = bool((counts["category"].eq("kiosk") & counts["group"].eq("client")).any())
+    paragraphs = [" ".join(each) for each in (sentences, _response(release, at_kiosk), _edges(release, counts)) if each]
     table = pd.DataFrame(rows).rename(columns=release.head)
     caption = release.text("captions", "participation")
     note = release.text("notes", "participation")
@@ -64,7 +65,7 @@ def _left_out(release: Release) -> list[Exhibit | Paragraphs]:
     return [shown(release, "left-out", table, caption=caption, note=note, numeric=["number"])]
 
 
-def _response(release: Release) -> list[str]:
+def _response(release: Release, at_kiosk: bool) -> list[str]:
     response, region = (release.row(measure="respons", statistic="share", unit=unit) for unit in ("provider", "region"))
     if response is None:
         return [release.say("no frame")]
@@ -72,11 +73,13 @@ def _response(release: Release) -> list[str]:
         why = phrases.why_not(response, release.thresholds, release.language)
         return [release.say("no figure", measure=release.name("respons"), why=inside(why))]
     n = phrases.people(response, release.language)
+    uninvited = [release.say("uninvited")] if at_kiosk else []
     said_ = release.say("response alone", share=share(response["estimate"], release.language), n=n)
     if region is not None and region["status"] != "hidden":
         both = {"share": response["estimate"], "region": region["estimate"]}
         said_ = release.say("response", n=n, **{key: share(value, release.language) for key, value in both.items()})
-    return [said_, release.say("low response")] if response["estimate"] < LOW_RESPONSE else [said_]
+    low = [release.say("low response")] if response["estimate"] < LOW_RESPONSE else []
+    return [said_, *low, *uninvited]
 
 
 def _edges(release: Release, counts: pd.DataFrame) -> list[str]:
