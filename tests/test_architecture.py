@@ -46,6 +46,8 @@ ROOMS = {
     "estimating": {"analysis", "codebook", "indicators", "schemas", "scoring", "store"},
     "scoring": {"analysis", "categories", "codebook", "schemas"},
     "drafting": {"codebook", "intake", "store"},
+    "releasing": {"analysis", "codebook", "intake", "store"},
+    "manifests": {"codebook", "fingerprints", "store", "versions"},
     "pipeline": {
         "analysis",
         "codebook",
@@ -53,6 +55,8 @@ ROOMS = {
         "fingerprints",
         "indicators",
         "intake",
+        "manifests",
+        "releasing",
         "rendering",
         "schemas",
         "scoring",
@@ -62,6 +66,7 @@ ROOMS = {
     "__main__": {
         "cluster",
         "codebook",
+        "drafting",
         "intake",
         "pipeline",
         "regions",

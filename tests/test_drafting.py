@@ -1,10 +1,11 @@
-"""A new delivery in a notebook: looked at, and accepted in the codebook by a person."""
+"""A new delivery: proposed as a draft, or looked at in a notebook and accepted in the codebook by a person."""
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from workbench import codebook, drafting, pipeline
+from workbench import codebook, drafting, pipeline, unchanged
 from workbench.reporting import notebooks
 from workbench.store import NotThere, Places
 
@@ -55,6 +56,37 @@ def test_what_is_left_out_is_not_accepted(places) -> None:
 def test_a_file_that_is_not_there_is_told_with_those_that_are(places) -> None:
     with pytest.raises(NotThere, match="lijst_2026"):
         drafting.open_delivery("lijst_2025.csv", "streek", 2026, places.root)
+
+
+def test_a_damaged_delivery_does_not_keep_the_others_from_being_proposed(tmp_path) -> None:
+    places = Places(tmp_path, "own")
+    places.raw(2026).mkdir(parents=True)
+    (places.raw(2026) / "damaged.xlsx").write_bytes(b"PK\x03\x04 and nothing more")
+    table = pd.DataFrame({"Aanbieder": ["De Linde", "Het Anker"] * 15, "Ik kies zelf": [1, 2, 3, 4, 5] * 6})
+    table.to_csv(places.raw(2026) / "enquete.csv", index=False)
+    written, unreadable = drafting.draft(places, 2026)
+    assert [line.partition(":")[0] for line in unreadable] == ["damaged.xlsx"]
+    assert any(path.name == "columns.csv" for path in written)
+
+
+def test_a_next_draft_keeps_the_former_and_changes_no_report(tmp_path) -> None:
+    places = Places(tmp_path, "own")
+    places.raw(2026).mkdir(parents=True)
+    table = pd.DataFrame({"Aanbieder": ["De Linde", "Het Anker"] * 15, "Ik kies zelf": [1, 2, 3, 4, 5] * 6})
+    for name in ("een.csv", "twee.csv"):
+        table.to_csv(places.raw(2026) / name, index=False)
+    before = unchanged.fingerprint(places, 2026)
+    said: list[str] = []
+    drafting.draft(places, 2026, places.raw(2026) / "een.csv", said.append)
+    assert not said
+    corrected = places.draft / "deliveries.csv"
+    corrected.write_text(corrected.read_text("utf-8").replace("een.csv", "mijn werk.csv"), "utf-8")
+    drafting.draft(places, 2026, places.raw(2026) / "twee.csv", said.append)
+    drafting.draft(places, 2026, places.raw(2026) / "een.csv", said.append)
+    assert said == [f"The former draft is kept in {places.draft / name}." for name in ("former-1", "former-2")]
+    assert "mijn werk.csv" in (places.draft / "former-1" / "deliveries.csv").read_text("utf-8")
+    assert "twee.csv" in (places.draft / "former-2" / "deliveries.csv").read_text("utf-8")
+    assert unchanged.fingerprint(places, 2026) == before
 
 
 def test_the_intake_notebook_runs_on_the_fictional_region(small_region, monkeypatch) -> None:

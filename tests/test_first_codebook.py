@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench import codebook, open_region, pipeline, unchanged
+from workbench import codebook, drafting, open_region, pipeline
 from workbench.analysis import comparison
 from workbench.store import Places
 
@@ -45,7 +45,7 @@ def drafted(tmp_path_factory):
     places = Places(tmp_path_factory.mktemp("own"), "cahps")
     places.raw(2026).mkdir(parents=True)
     delivered = _delivery(places.raw(2026) / "cahps_test.csv")
-    pipeline.draft(places, 2026)
+    drafting.draft(places, 2026)
     draft = places.codebook / "draft"
     for path in draft.iterdir():
         path.rename(places.codebook / path.name)
@@ -97,34 +97,3 @@ def test_adjusted_means_are_those_of_the_comparison(drafted):
         )
         assert np.allclose(made["estimate"] / 10, expected["adjusted"].reindex(made.index), rtol=1e-12)
         assert (made["n"] == expected["n"].reindex(made.index)).all()
-
-
-def test_a_damaged_delivery_does_not_keep_the_others_from_being_proposed(tmp_path):
-    places = Places(tmp_path, "own")
-    places.raw(2026).mkdir(parents=True)
-    (places.raw(2026) / "damaged.xlsx").write_bytes(b"PK\x03\x04 and nothing more")
-    table = pd.DataFrame({"Aanbieder": ["De Linde", "Het Anker"] * 15, "Ik kies zelf": [1, 2, 3, 4, 5] * 6})
-    table.to_csv(places.raw(2026) / "enquete.csv", index=False)
-    written, unreadable = pipeline.draft(places, 2026)
-    assert [line.partition(":")[0] for line in unreadable] == ["damaged.xlsx"]
-    assert any(path.name == "columns.csv" for path in written)
-
-
-def test_a_next_draft_keeps_the_former_and_changes_no_report(tmp_path):
-    places = Places(tmp_path, "own")
-    places.raw(2026).mkdir(parents=True)
-    table = pd.DataFrame({"Aanbieder": ["De Linde", "Het Anker"] * 15, "Ik kies zelf": [1, 2, 3, 4, 5] * 6})
-    for name in ("een.csv", "twee.csv"):
-        table.to_csv(places.raw(2026) / name, index=False)
-    before = unchanged.fingerprint(places, 2026)
-    said: list[str] = []
-    pipeline.draft(places, 2026, places.raw(2026) / "een.csv", said.append)
-    assert not said
-    corrected = places.draft / "deliveries.csv"
-    corrected.write_text(corrected.read_text("utf-8").replace("een.csv", "mijn werk.csv"), "utf-8")
-    pipeline.draft(places, 2026, places.raw(2026) / "twee.csv", said.append)
-    pipeline.draft(places, 2026, places.raw(2026) / "een.csv", said.append)
-    assert said == [f"The former draft is kept in {places.draft / name}." for name in ("former-1", "former-2")]
-    assert "mijn werk.csv" in (places.draft / "former-1" / "deliveries.csv").read_text("utf-8")
-    assert "twee.csv" in (places.draft / "former-2" / "deliveries.csv").read_text("utf-8")
-    assert unchanged.fingerprint(places, 2026) == before

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from shown import opened
 from tracing import Tracer
 
-from workbench import codebook, estimating, pipeline, store
+from workbench import codebook, estimating, releasing, store
 from workbench.analysis.release import decide
 from workbench.reporting import portrait, synthesis
 
@@ -180,7 +180,7 @@ def flagged(*counts):
 
 
 def test_doubtful_questionnaires_that_count_are_in_the_account(small_region):
-    told = pipeline._flagged(
+    told = releasing._flagged(
         flagged(
             ("post.csv", "straight-lining", 7),
             ("post.csv", "straight-lining; too fast", 6),
@@ -212,7 +212,7 @@ def test_doubtful_questionnaires_that_count_are_in_the_account(small_region):
 @pytest.mark.parametrize("edition", ["provider", "public"])
 def test_without_names_doubt_is_told_for_all_deliveries_together(small_region, edition):
     release = opened(small_region, "nl", edition=edition)
-    counts = pipeline._flagged(flagged(("a.csv", "too fast", 3), ("b.csv", "too fast", 9)), 5)
+    counts = releasing._flagged(flagged(("a.csv", "too fast", 3), ("b.csv", "too fast", 9)), 5)
     release = dataclasses.replace(release, flagged=counts[counts["file"] == ""])
     shown = page(synthesis.deliveries(release)).select_one("#flagged")
     assert "b.csv" not in shown.get_text()
@@ -222,7 +222,7 @@ def test_without_names_doubt_is_told_for_all_deliveries_together(small_region, e
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_doubt_about_few_is_told_in_a_sentence_where_there_are_no_names(small_region, language):
     release = opened(small_region, language, edition="provider")
-    counts = pipeline._flagged(flagged(("a.csv", "too fast", 2), ("a.csv", "straight-lining", 1)), 5)
+    counts = releasing._flagged(flagged(("a.csv", "too fast", 2), ("a.csv", "straight-lining", 1)), 5)
     release = dataclasses.replace(release, flagged=counts[counts["file"] == ""])
     shown = page(synthesis.deliveries(release))
     assert shown.select_one("#flagged") is None
@@ -231,7 +231,7 @@ def test_doubt_about_few_is_told_in_a_sentence_where_there_are_no_names(small_re
 
 
 def test_one_small_count_does_not_follow_from_the_total():
-    counts = pipeline._flagged(
+    counts = releasing._flagged(
         flagged(("a.csv", "too fast", 3), ("b.csv", "too fast", 9), ("c.csv", "too fast", 20)), 5
     )
     told = counts.set_index("file")["records"]
@@ -242,7 +242,7 @@ def test_one_small_count_does_not_follow_from_the_total():
 
 def test_a_number_that_only_hides_a_small_one_is_not_called_small(small_region):
     """Nine are left out because three elsewhere would follow from them: to say that they are few would be untrue."""
-    counts = pipeline._flagged(flagged(("a.csv", "too fast", 3), ("b.csv", "too fast", 9)), 5)
+    counts = releasing._flagged(flagged(("a.csv", "too fast", 3), ("b.csv", "too fast", 9)), 5)
     release = dataclasses.replace(opened(small_region, "nl"), flagged=counts)
     assert [cell.get_text() for cell in page(synthesis.deliveries(release)).select("#flagged td")[1::2]] == ["–", "–"]
     left_out = pd.DataFrame({"provider_id": "p001", "reason": ["empty", "late"], "records": [float("nan"), 12.0]})

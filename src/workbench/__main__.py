@@ -190,10 +190,10 @@ def draft(
     file: Annotated[Path | None, typer.Argument(help="One delivery; every undescribed one if left out.")] = None,
 ) -> None:
     """Propose codebook rows for a new delivery, for a person to accept."""
-    from workbench import pipeline
+    from workbench import drafting
 
     places, year = _chosen(region, year, codebook=False)
-    written, unreadable = pipeline.draft(places, year, file, progress=_say)
+    written, unreadable = drafting.draft(places, year, file, progress=_say)
     for why in unreadable:
         console.print(f"Not read: {escape(why)}", soft_wrap=True)
     for path, rows in written.items():

@@ -1,10 +1,10 @@
-"""A new delivery looked at from a notebook: what was proposed, what is missing, what people answered; and accepting it.
+"""A new delivery: codebook rows proposed for it as a draft, or looked at from a notebook and accepted there.
 
 Nothing is used before somebody accepts it, and what is shown are labels and shares: never free text, and no column
 whose values differ from person to person.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +13,11 @@ import pandas as pd
 from workbench import codebook as codebooks
 from workbench import store
 from workbench.intake import arrivals, drafts, likeness
+from workbench.intake.sheets import Unreadable
 from workbench.intake.values import key, per_value
 from workbench.store import NotThere, Places
 
+Progress = Callable[[str], None]
 _PERSONAL = ("remark", "identifier", "respondent", "client", "bsn", "birth_date")
 
 
@@ -148,6 +150,83 @@ def open_delivery(file: str | Path, region: str, year: int, root: Path | None = 
         pd.DataFrame(rows), on="column", validate="1:1"
     )
     return Draft(path, places, len(export.table), export.reader, proposed, columns, counts)
+
+
+def draft(
+    places: Places, year: int, file: Path | None = None, progress: Progress = lambda _: None
+) -> tuple[dict[Path, int], list[str]]:
+    """Write proposed codebook rows to ``data/codebook/<region>/draft``; a former draft is kept in a folder there.
+
+    Parameters
+    ----------
+    file : Path, optional
+        One delivery; else every delivery of the year that no row of ``deliveries.csv`` describes.
+    progress : callable, optional
+        Is told in which folder the former draft is kept.
+
+    Returns
+    -------
+    written : dict
+        How many rows each table has.
+    unreadable : list of str
+        Deliveries that could not be read, each with what is wrong and what to do.
+
+    Raises
+    ------
+    NotThere
+        Where there is nothing to propose for.
+    """
+    book = codebooks.read(places.codebook) if (places.codebook / "region.yml").is_file() else None
+    described = book.deliveries if book else pd.DataFrame(columns=list(codebooks.TABLES["deliveries"]), dtype=str)
+    arrived, _ = arrivals.find(places.raw(year), described, year, book.forms if book else None)
+    undescribed = [places.raw(year) / each.file for each in arrived if not each.settings]
+    files = [file] if file else [path for path in undescribed if path.suffix.casefold() != ".lss"]  # beside a delivery
+    if not files:
+        raise NotThere(f"Every delivery in {places.raw(year)} is described in deliveries.csv: nothing to propose.")
+    proposed: dict[str, list[pd.DataFrame]] = {}
+    unreadable = []
+    for path in files:
+        if not path.is_file():
+            raise NotThere(f"{path} does not exist; give the path of a delivery.")
+        try:
+            before = pd.concat(proposed["items"], ignore_index=True) if proposed.get("items") else None
+            found = drafts.propose(path, book, proposed=before)
+        except Unreadable as why:
+            unreadable.append(f"{path.name}: {why}")
+            continue
+        for name, rows in found.items():
+            proposed.setdefault(name, []).append(rows)
+    if not proposed:
+        raise NotThere("\n".join(unreadable))
+    if kept := _put_aside(places.draft):
+        progress(f"The former draft is kept in {kept}.")
+    written = {}
+    for name, parts in proposed.items():
+        table = pd.concat(parts, ignore_index=True)
+        table = table.drop_duplicates(list(codebooks.KEYS[name]) if name in codebooks.KEYS else None)
+        target = places.draft / f"{name}.csv"
+        codebooks.write_table(target, table)
+        written[target] = len(table)
+    if book is None:
+        target = places.draft / "region.yml"
+        used = drafts.shipped_in({name: pd.concat(parts) for name, parts in proposed.items()})
+        store.write_text(target, codebooks.first_region(places.region, used))
+        written[target] = 1
+    return written, unreadable
+
+
+def _put_aside(folder: Path) -> Path | None:
+    """Move the files of a former draft, in which somebody may have worked, to a folder of their own within it."""
+    former = [path for path in sorted(folder.glob("*")) if path.is_file()]
+    if not former:
+        return None
+    number = 1
+    while (kept := folder / f"former-{number}").exists():
+        number += 1
+    kept.mkdir()
+    for path in former:
+        path.rename(kept / path.name)
+    return kept
 
 
 def _described(described: pd.DataFrame, file: Path) -> bool:

@@ -6,8 +6,6 @@ notebook only narrates what `released/` holds.
 
 import dataclasses
 import functools
-import json
-import platform
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,11 +16,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench import codebook as codebooks
-from workbench import estimating, fingerprints, indicators, schemas, scoring, store, versions
+from workbench import estimating, fingerprints, indicators, manifests, releasing, schemas, scoring, store, versions
 from workbench.analysis import ledger, movement, release
 from workbench.codebook import Codebook
-from workbench.intake import arrivals, deliveries, findings, privacy, remarks
-from workbench.intake.sheets import Unreadable
+from workbench.intake import deliveries, findings, privacy, remarks
 from workbench.store import NotSafe, NotThere, Places
 
 if TYPE_CHECKING:
@@ -34,14 +31,7 @@ RECEIVED = (
     *("agreements", "exclusions", "findings"),
 )
 LARGEST = ("scores", "responses", "unanswered")  # beside the answers: the longest to write first
-OF_AGREEMENTS = {"share": "share", "mark": "mean"}  # which figure of a measure an agreement is about
-INCIDENCES = {"geen_herstart": "incidence"}  # taken over two calendar years of endings
-AGREED = ("year", "provider_id", "measure", "action", "owner", "due", "target", "status")
 _SHOWN = 20
-WITHHELD = {
-    "nl": "(niet getoond: hier lijkt een persoon in genoemd)",
-    "en": "(withheld: seems to name a person)",
-}
 SILENCE = 20  # seconds without a word, while is decided what may be shown
 TOLD = 10  # figures named in the message of a release that is not published
 
@@ -93,11 +83,11 @@ def _process(places: Places, year: int, book: Codebook, force: bool, progress: P
         store.tidy(places.processed(each))
     made = []
     for each in years:
-        if force or _stale(places, each, book, "received"):
+        if force or manifests.stale(places, each, book, "received"):
             progress(f"{each}: reading deliveries")
             receive(places, each, book)
             made.append(f"{each} received")
-    if force or made or _stale(places, year, book, "estimated", years):
+    if force or made or manifests.stale(places, year, book, "estimated", years):
         estimate(places, year, years, book, progress)
         made.append(f"{year} estimated")
     names = ("deliveries", "exclusions", "findings", "estimates")
@@ -182,85 +172,6 @@ def check(places: Places, year: int) -> deliveries.Received:
     return dataclasses.replace(received, findings=_with_orientation(received, book))
 
 
-def draft(
-    places: Places, year: int, file: Path | None = None, progress: Progress = lambda _: None
-) -> tuple[dict[Path, int], list[str]]:
-    """Write proposed codebook rows to ``data/codebook/<region>/draft``; a former draft is kept in a folder there.
-
-    Parameters
-    ----------
-    file : Path, optional
-        One delivery; else every delivery of the year that no row of ``deliveries.csv`` describes.
-    progress : callable, optional
-        Is told in which folder the former draft is kept.
-
-    Returns
-    -------
-    written : dict
-        How many rows each table has.
-    unreadable : list of str
-        Deliveries that could not be read, each with what is wrong and what to do.
-
-    Raises
-    ------
-    NotThere
-        Where there is nothing to propose for.
-    """
-    from workbench.intake import drafts
-
-    book = codebooks.read(places.codebook) if (places.codebook / "region.yml").is_file() else None
-    described = book.deliveries if book else pd.DataFrame(columns=list(codebooks.TABLES["deliveries"]), dtype=str)
-    arrived, _ = arrivals.find(places.raw(year), described, year, book.forms if book else None)
-    undescribed = [places.raw(year) / each.file for each in arrived if not each.settings]
-    files = [file] if file else [path for path in undescribed if path.suffix.casefold() != ".lss"]  # beside a delivery
-    if not files:
-        raise NotThere(f"Every delivery in {places.raw(year)} is described in deliveries.csv: nothing to propose.")
-    proposed: dict[str, list[pd.DataFrame]] = {}
-    unreadable = []
-    for path in files:
-        if not path.is_file():
-            raise NotThere(f"{path} does not exist; give the path of a delivery.")
-        try:
-            before = pd.concat(proposed["items"], ignore_index=True) if proposed.get("items") else None
-            found = drafts.propose(path, book, proposed=before)
-        except Unreadable as why:
-            unreadable.append(f"{path.name}: {why}")
-            continue
-        for name, rows in found.items():
-            proposed.setdefault(name, []).append(rows)
-    if not proposed:
-        raise NotThere("\n".join(unreadable))
-    if kept := _put_aside(places.draft):
-        progress(f"The former draft is kept in {kept}.")
-    written = {}
-    for name, parts in proposed.items():
-        table = pd.concat(parts, ignore_index=True)
-        table = table.drop_duplicates(list(codebooks.KEYS[name]) if name in codebooks.KEYS else None)
-        target = places.draft / f"{name}.csv"
-        codebooks.write_table(target, table)
-        written[target] = len(table)
-    if book is None:
-        target = places.draft / "region.yml"
-        used = drafts.shipped_in({name: pd.concat(parts) for name, parts in proposed.items()})
-        store.write_text(target, codebooks.first_region(places.region, used))
-        written[target] = 1
-    return written, unreadable
-
-
-def _put_aside(folder: Path) -> Path | None:
-    """Move the files of a former draft, in which somebody may have worked, to a folder of their own within it."""
-    former = [path for path in sorted(folder.glob("*")) if path.is_file()]
-    if not former:
-        return None
-    number = 1
-    while (kept := folder / f"former-{number}").exists():
-        number += 1
-    kept.mkdir()
-    for path in former:
-        path.rename(kept / path.name)
-    return kept
-
-
 def receive(places: Places, year: int, book: Codebook) -> None:
     """Read the deliveries of one year into processed tables, and account for every record.
 
@@ -285,8 +196,8 @@ def receive(places: Places, year: int, book: Codebook) -> None:
             tables["episodes"] = schemas.check("episodes", grouped)
             write({name: table for name, table in tables.items() if name not in ("answers", *LARGEST)})
             read = {places.raw(year) / file: sha256 for file, sha256 in _read(received).items()}
-            made_from = _made_from(places, year, book, read=read)
-        store.write_json(folder / "manifest.json", {"received": made_from} | _account(tables))
+            made_from = manifests.made_from(places, year, book, read=read)
+        store.write_json(folder / "manifest.json", {"received": made_from} | manifests.account(tables))
 
 
 def _read(received: deliveries.Received) -> dict[str, str]:
@@ -399,14 +310,16 @@ def estimate(places: Places, year: int, years: list[int], book: Codebook, progre
     )
     with store.whole_folder(folder / "released") as beside:
         store.write_tables(beside, {"remarks": quoted})
-        store.write_tables(beside, _released_tables(by_year, year, book, released))
+        store.write_tables(beside, releasing.tables(by_year, year, book, released))
         store.write_by(beside, "estimates", released, ["unit", "unit_id"])
-        ambitions = movement.of_ambitions(book.ambitions, released, year, _figures(book))
-        store.write_json(beside / "codebook.json", readable(book) | {"ambitions": ambitions.to_dict("records")})
+        ambitions = movement.of_ambitions(book.ambitions, released, year, releasing.figures(book))
+        store.write_json(
+            beside / "codebook.json", releasing.readable(book) | {"ambitions": ambitions.to_dict("records")}
+        )
         answered = store.read_table(folder, "responses")["completed_on"].max()
-        store.write_json(beside / "provenance.json", provenance(year, book, manifest, answered))
+        store.write_json(beside / "provenance.json", manifests.provenance(year, book, manifest, answered))
     store.write_tables(folder, {"estimates": table})
-    store.write_json(folder / "manifest.json", manifest | {"estimated": _made_from(places, year, book, years)})
+    store.write_json(folder / "manifest.json", manifest | {"estimated": manifests.made_from(places, year, book, years)})
 
 
 def _decided(
@@ -446,172 +359,6 @@ def _must_have(places: Places, year: int) -> None:
     if year not in places.years:
         there = ", ".join(map(str, places.years)) or "no year at all"
         raise NotThere(f"No deliveries in {places.raw(year)}; there are deliveries for {there}. Put the files there.")
-
-
-def without_people(agreements: pd.DataFrame, language: str) -> pd.DataFrame:
-    """Return agreements in which no text holds a number, a contact or a name of a person: such a text is withheld.
-
-    Examples
-    --------
-    >>> told = pd.DataFrame({"action": ["Bel mevrouw de Vries", "Wachttijd korter"], "owner": ["teamleider", None]})
-    >>> without_people(told, "en")["action"].to_list()
-    ['(withheld: seems to name a person)', 'Wachttijd korter']
-    """
-    shown = agreements.copy()
-    for column in ("action", "owner"):
-        text = agreements[column].astype("str")
-        named = privacy.suspects(text.fillna(""), names=True).any(axis=1)
-        shown[column] = text.mask(named, WITHHELD[language])
-    return shown
-
-
-def _released_tables(
-    by_year: Mapping[int, Path], year: int, book: Codebook, released: pd.DataFrame
-) -> dict[str, pd.DataFrame]:
-    """Return the released tables that are not estimates: who is who, the account of the deliveries, agreements.
-
-    Of an agreement it holds what was agreed and how its figure moved; the story behind it stays with those who told it.
-    """
-    folder = by_year[year]
-    exclusions = store.read_table(folder, "exclusions")
-    agreements = store.read_table(folder, "agreements")
-    agreements = agreements.loc[agreements["action"].notna(), list(AGREED)]
-    agreements = without_people(agreements, book.region.language)
-    return {
-        "providers": book.providers[["provider_id", "name"]].reset_index(drop=True),
-        "deliveries": store.read_table(folder, "deliveries").drop(columns="sha256"),
-        "excluded": exclusions.groupby(["file", "reason"]).size().rename("records").reset_index(),
-        "flagged": _flagged(store.read_table(folder, "responses"), book.region.thresholds.smallest_cell),
-        "left_out": _left_out(exclusions, store.read_table(folder, "deliveries"), book.region.thresholds.smallest_cell),
-        "agreements": movement.of_agreements(
-            agreements,
-            released,
-            year,
-            statistics=_figures(book),
-            better={measure: card.get("better", "higher") for measure, card in book.cards.items()},
-            years_of=dict.fromkeys(INCIDENCES, 2),
-        ),
-    }
-
-
-def _left_out(exclusions: pd.DataFrame, files: pd.DataFrame, smallest_cell: int) -> pd.DataFrame:
-    """Return per provider how many questionnaires do not count, and why; the number is missing where it is small.
-
-    The sum over providers is published too: where one number alone is missing, the smallest of the others goes as well.
-    """
-    questionnaires = exclusions["file"].isin(files.loc[files["kind"] == "responses", "file"])
-    asked = exclusions[questionnaires & exclusions["provider_id"].notna()]
-    counts = asked.groupby(["provider_id", "reason"]).size().rename("records").reset_index()
-    return _without_small(counts, "reason", smallest_cell)
-
-
-def _flagged(responses: pd.DataFrame, smallest_cell: int) -> pd.DataFrame:
-    """Return how many questionnaires count although something is doubtful: per delivery, and together (no file).
-
-    A small number is missing, as in `_left_out`.
-    """
-    doubtful = responses.loc[responses["flags"].notna(), ["file", "flags"]].astype("str")
-    each = doubtful.assign(flag=doubtful["flags"].str.split("; ")).explode("flag")
-    counts = each.groupby(["file", "flag"]).size().rename("records").reset_index()
-    total = counts.groupby("flag", as_index=False)["records"].sum().assign(file="")
-    total = total.assign(records=total["records"].astype(float).mask(total["records"] < smallest_cell))
-    both = pd.concat([total[counts.columns], _without_small(counts, "flag", smallest_cell)], ignore_index=True)
-    return both.astype({"file": "str", "flag": "str", "records": float})
-
-
-def _without_small(counts: pd.DataFrame, total_of: str, smallest_cell: int) -> pd.DataFrame:
-    """Return counts without the small ones, and without one more where a small one is the only one of its total."""
-    small = counts["records"] < smallest_cell
-    alone = small.groupby(counts[total_of]).transform("sum") == 1
-    place = counts["records"].mask(small).groupby(counts[total_of]).rank(method="first")
-    return counts.assign(records=counts["records"].astype(float).mask(small | (alone & (place == 1))))
-
-
-def _figures(book: Codebook) -> dict[str, str]:
-    """Return which figure of an outcome agreements and ambitions are about."""
-    known = {measure: card["unit"] for measure, card in book.cards.items() if card.get("unit") in OF_AGREEMENTS}
-    return {measure: OF_AGREEMENTS[unit] for measure, unit in known.items()} | INCIDENCES
-
-
-def readable(book: Codebook) -> dict[str, Any]:
-    """Return what a report needs to know of the codebook: names, wording, definition cards, choices."""
-    items = book.items.drop_duplicates("item")
-    places = book.municipalities.set_index("municipality_code")["name"]
-    return {
-        "region": dataclasses.asdict(book.region),
-        "dimensions": book.dimensions.set_index("dimension").to_dict("index"),
-        "items": items.set_index("item")[["dimension", "wording_nl", "wording_en", "instrument"]].to_dict("index"),
-        "cards": dict(book.cards),
-        "questions": book.items[book.items["variant"] == "standaard"].groupby("dimension")["item"].nunique().to_dict(),
-        "municipalities": places[places.index.isin(book.region.municipalities)].to_dict(),
-    }
-
-
-def provenance(year: int, book: Codebook, manifest: Mapping[str, Any], answered: Any = None) -> dict[str, str]:
-    """Return what a page says about where it comes from, and the month of the last answer where that is known."""
-    until = {} if pd.isna(answered) else {"until": f"{answered:%Y-%m}"}
-    return {
-        "region": book.region.name,
-        "year": str(year),
-        **until,
-        "deliveries": str(len(manifest.get("files", {}))),
-        "data": _short(json.dumps(manifest.get("files", {}), sort_keys=True)),
-        "codebook": book.sha256[:12],
-        "code": versions.code()[:12],
-        "software": ", ".join(f"{name} {version}" for name, version in versions.of_figures().items()),
-    }
-
-
-def _short(text: str) -> str:
-    import hashlib
-
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-def _made_from(
-    places: Places,
-    year: int,
-    book: Codebook,
-    years: list[int] | None = None,
-    read: Mapping[Path, str] | None = None,
-) -> str:
-    """Return the fingerprint of everything a step was made from; `read` has the SHA-256 of deliveries just read."""
-    files = [path for each in years or [year] for path in sorted(places.raw(each).rglob("*")) if path.is_file()]
-    parts = {
-        "deliveries": fingerprints.of_files(
-            [path for path in files if not path.name.startswith((".", "~$"))], read=read
-        ),
-        "codebook": book.sha256,
-        "code": versions.code(),
-        "remarks": fingerprints.of_files(
-            [path for each in years or [year] if (path := places.remarks(each)).is_file()]
-        ),
-        "python": platform.python_version(),
-        "versions": list(versions.of_figures().values()),
-    }
-    return _short(json.dumps(parts, sort_keys=True))
-
-
-def _stale(places: Places, year: int, book: Codebook, step: str, years: list[int] | None = None) -> bool:
-    made = store.read_json(places.processed(year) / "manifest.json").get(step)
-    return made != _made_from(places, year, book, years)
-
-
-def _account(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Return what came in and what became of it: delivered = counted + excluded, per file and reason."""
-    delivered = tables["deliveries"].set_index("file")
-    why = tables["exclusions"].groupby(["file", "reason"]).size()
-    records: dict[str, dict[str, Any]] = {
-        str(file): {"delivered": int(each["delivered"]), "counted": int(each["counted"]), "excluded": {}}
-        for file, each in delivered.iterrows()
-    }
-    for row in why.rename("count").reset_index().to_dict("records"):
-        records[row["file"]]["excluded"][row["reason"]] = int(row["count"])
-    return {
-        "files": delivered["sha256"].to_dict(),
-        "records": records,
-        "rows": {name: len(table) for name, table in sorted(tables.items())},
-    }
 
 
 def _key(places: Places, book: Codebook) -> bytes | None:
