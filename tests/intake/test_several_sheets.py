@@ -162,3 +162,16 @@ def test_hundreds_of_other_sheets_are_passed_over_at_a_glance() -> None:
     started = time.perf_counter()
     assert len(exports.read(workbook(sheets), "a.xlsx", {"sheet": "*"}).table) == 20
     assert time.perf_counter() - started < 30
+
+
+def test_of_sheets_named_after_years_that_of_the_delivery_is_read() -> None:
+    years = {"2024": [HEADER, *records(1, 40)], "2025": [HEADER, *records(50, 30)], "2026": [HEADER, *records(90, 4)]}
+    raw = workbook(years)
+    for year, count in (("2025", 30), ("2026", 4), ("", 4)):
+        export = exports.read(raw, "enquete.xlsx", {"year": year})
+        assert len(export.table) == count
+        (found,) = [each for each in export.findings if "is read, not" in each.message]
+        assert (found.severity, f"only {year or '2026'!r} is read" in found.message) == ("note", True)
+    other = exports.read(raw, "enquete.xlsx", {"year": "2023"})
+    assert [each.severity for each in other.findings if "is read, not" in each.message] == ["warning"]
+    assert len(exports.read(raw, "enquete.xlsx", {"year": "2026", "sheet": "*"}).table) == 74

@@ -112,7 +112,7 @@ def receive(
             try:
                 export = None
                 if delivery.settings and entry["kind"] != "ignored":
-                    export = exports.read(raw, delivery.file, delivery.settings)
+                    export = exports.read(raw, delivery.file, {**delivery.settings, "year": str(year)})
                     export = per_answer.described(export, delivery.file, delivery.settings, codebook)
             except Unreadable as trouble:
                 entry["kind"] = "unreadable"

@@ -1,5 +1,6 @@
 """A workbook of which several sheets have one header: a sheet per provider, per location, per quarter."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ _SHOWN = 12
 _TOP = 80  # rows among which the header is
 _FEWEST = 2  # columns with a name
 _FEWEST_AGAIN = 10  # different records that are no chance
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 Merged = tuple[tuple[int, int, int], ...] | None
 
 
@@ -81,11 +83,31 @@ def joined(
     return table, chosen[0].merged, findings
 
 
-def not_read(name: str, filled: Sequence[str], same: Sequence[str], file: str) -> Finding:
-    """Return what to say of the other sheets of a workbook of which one is read."""
+def of_year(names: Sequence[str], year: str) -> list[str]:
+    """Return the sheets named after a year, where each of them is named after one; without a year after the last.
+
+    Examples
+    --------
+    >>> of_year(["Cliënten 2024", "Cliënten 2025", "Cliënten 2026"], "2025")
+    ['Cliënten 2025']
+    >>> of_year(["2025", "2026"], ""), of_year(["Antwoorden", "Planning 2026"], "2026")
+    (['2026'], [])
+    """
+    years = {name: set(_YEAR.findall(name)) for name in names}
+    if len(names) < _FEWEST or not all(years.values()):
+        return []
+    wanted = year or max(set().union(*years.values()))
+    return [name for name in names if wanted in years[name]]
+
+
+def not_read(name: str, filled: Sequence[str], same: Sequence[str], file: str, year: str) -> Finding:
+    """Return what to say of the other sheets of a workbook of which one is read, the delivery of a year."""
     shown = _listed([repr(harmless(each)) for each in filled if each != name])
     message = f"The workbook has {len(filled)} sheets with content; only {harmless(name)!r} is read, not {shown}."
     remedy = "Name the sheet in deliveries.csv, column sheet, or deliver one file per sheet."
+    if of_year(filled, year) == [name]:
+        remedy = "Nothing, if the others are of other years; else name the sheet in deliveries.csv, column sheet."
+        return Finding(file, "note", message, remedy)
     if len(same) > 1:
         message += f" {len(same)} of them have the same header."
         remedy = (

@@ -29,6 +29,8 @@ _ASIDE = re.compile(
 def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
     """Read one sheet: the one named in ``deliveries.csv``, else the first that is not much smaller than the largest.
 
+    Where all sheets are named after a year it is that of the year of the delivery; without one the last year.
+
     A name with ``*`` in it means all sheets whose name it fits and that have the same header, as one table.
 
     Raises
@@ -67,9 +69,11 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
     if not filled:
         raise Unreadable("The workbook is empty.", "Ask for the delivery again.")
     size = {name: sum(cell != "" for row in rows for cell in row) for name, rows in filled.items()}
-    name = _first_large(list(filled), size)  # an explanation is no table
+    year = settings.get("year", "")
+    candidates = ([] if wanted else several_sheets.of_year(list(filled), year)) or list(filled)
+    name = _first_large(candidates, size)  # an explanation is no table
     length = {each: sum(any(cell != "" for cell in row) for row in rows) for each, rows in filled.items()}
-    alike = [each for each in filled if length[name] <= 2 * length[each] <= 4 * length[name]]
+    alike = [each for each in candidates if length[name] <= 2 * length[each] <= 4 * length[name]]
     tables = [each for each in alike if not _ASIDE.search(each)] or alike
     tables = [each for each in tables if _DATA.search(each)] or tables
     name = name if name in tables else _first_large(tables, size)
@@ -84,7 +88,7 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
         left = [each for each in filled if each not in same]
         findings += [several_sheets.left_out(left, file)] if left else []
     elif len(filled) > 1:
-        findings.append(several_sheets.not_read(name, list(filled), same, file))
+        findings.append(several_sheets.not_read(name, list(filled), same, file, year))
     if count:
         message = f"{times(count, 'cell was', 'cells were')} filled with the text of the merged cell they are part of."
         findings.append(Finding(file, "note", message, "Check that the text holds for each of those rows."))
