@@ -9,7 +9,7 @@ from workbench.reporting.exhibits import Parts, interval, plain, said, shown
 from workbench.reporting.release import Release
 from workbench.reporting.synthesis import maps
 
-MOST = 4.0
+MOST = 5.0  # others: clients, staff, access team, back office and supervisor
 
 
 def sides(release: Release) -> Parts | Paragraphs:
