@@ -63,7 +63,10 @@ ROOMS = {
         "store",
         "versions",
     },
+    "screen": {"intake"},
+    "choosing": {"sample", "screen", "store"},
     "__main__": {
+        "choosing",
         "cluster",
         "codebook",
         "drafting",
@@ -73,6 +76,7 @@ ROOMS = {
         "rendering",
         "reporting",
         "sample",
+        "screen",
         "store",
         "unchanged",
     },

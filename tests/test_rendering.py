@@ -228,15 +228,6 @@ def test_mistakes_are_one_message_and_exit_code_1(small_region, monkeypatch, cap
     assert "Traceback" not in shown
 
 
-def test_an_empty_project_says_what_to_do(tmp_path, monkeypatch, capsys):
-    (tmp_path / "data" / "raw").mkdir(parents=True)
-    monkeypatch.setenv("WORKBENCH_ROOT", str(tmp_path))
-    monkeypatch.setattr("sys.argv", ["workbench", "check"])
-    with pytest.raises(SystemExit):
-        command_line.main()
-    assert "put deliveries in <region>/<year>/" in " ".join(capsys.readouterr().err.split())
-
-
 def test_render_makes_a_page_of_anyones_notebook(tmp_path, monkeypatch):
     notebook = tmp_path / "question.ipynb"
     _tiny(

@@ -6,24 +6,17 @@ Exit code 0 only if everything asked for was made; a mistake in the data is a me
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
-from rich import box
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-from rich.table import Table
 from typer.core import TyperCommand
 
-from workbench import unchanged
-from workbench.store import Busy, NotSafe, NotThere, Places, find_root, has_files, regions
-
-if TYPE_CHECKING:
-    import pandas as pd
+from workbench import choosing, screen, unchanged
+from workbench.screen import console, problems
+from workbench.store import Busy, NotSafe, NotThere, find_root, regions
 
 app = typer.Typer(
     help="Quality workbench for social care: deliveries in, one report per provider and a regional synthesis out.",
@@ -31,33 +24,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-console = Console(highlight=False)
-problems = Console(stderr=True, highlight=False)
 
 RegionOption = Annotated[
     str | None, typer.Option("--region", "-r", help="Folder in data/raw; the only one if left out.")
 ]
 YearOption = Annotated[int | None, typer.Option("--year", "-y", help="Year of the measurement; the last if left out.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Make everything again, also what did not change.")]
-SAMPLE = "sample"
-SHOWN_FINDINGS = 30
-NARROW = 100  # characters: a screen that has no room for every column
-BESIDE = 48  # characters of the columns beside the names of files
-SHOWN_PAGES = 5
-COLOURS = {"error": "red", "warning": "yellow", "note": "blue"}
-CAUSES = {
-    "new": "not made before",
-    "asked": "as asked (--force)",
-    "failed": "it failed the last time",
-    "damaged": "a file was changed or removed since",
-    "notebook": "the notebook changed",
-    "code": "the code or a library changed",
-    "codebook": "the codebook changed",
-    "figures": "its own released figures changed",
-    "region": "the region's released figures changed",
-    "parameters": "its name, period or parameters changed",
-    "look": "colours or the account of the method changed",
-}
 
 
 @app.command()
@@ -90,7 +62,7 @@ def report(
     force: ForceOption = False,
 ) -> None:
     """Process what is new and make every report that is out of date."""
-    places, year = _chosen(region, year, make_sample=True)
+    places, year = choosing.region_and_year(region, year, make_sample=True)
     asked = {"edition": edition, "language": language, "municipalities": sorted(municipality or [])}
     if not force and (told := unchanged.since(places, year, asked)):
         for line in told:
@@ -107,8 +79,8 @@ def report(
     with nullcontext() if scheduler else warming.warmed():  # kernels and workers get ready while deliveries are read
         from workbench import pipeline
 
-        processed = pipeline.process(places, year, force=force, progress=_say)
-        with _bar("Reports") as (bar, task):
+        processed = pipeline.process(places, year, force=force, progress=screen.say)
+        with screen.bar("Reports") as (bar, task):
             bar.update(task, description="Reports: checking whether figures give others away")
 
             def advance(done: int, total: int, page: str) -> None:
@@ -127,14 +99,14 @@ def report(
                 force=force,
                 progress=advance,
             )
-    errors = _tell_findings(processed.tables["findings"])
+    errors = screen.tell_findings(processed.tables["findings"])
     for page, why in result.failed:
         problems.print(f"[red]Not made:[/] {escape(page)}: {escape(why)}")
     total = len(result.kept) + len(result.made)
     if not processed.made and not result.made and not result.failed:
         console.print(f"Nothing changed: {total} reports are up to date.")
     else:
-        _tell_why(result.why)
+        screen.tell_why(result.why)
         console.print(
             f"{len(result.made)} reports made, {len(result.kept)} were up to date; "
             f"the largest worker took {result.memory:.0f} MB."
@@ -150,7 +122,7 @@ def report(
         )
     if errors or result.failed:
         raise typer.Exit(1)
-    found = _counted(processed.tables["findings"])
+    found = screen.counted(processed.tables["findings"])
     unchanged.remember(places, year, asked, [*found, f"Nothing changed: {total} reports are up to date.", place])
 
 
@@ -159,12 +131,12 @@ def process(region: RegionOption = None, year: YearOption = None, force: ForceOp
     """Turn deliveries into processed tables, and show the account of what was counted."""
     from workbench import pipeline
 
-    places, year = _chosen(region, year, make_sample=True)
-    processed = pipeline.process(places, year, force=force, progress=_say)
+    places, year = choosing.region_and_year(region, year, make_sample=True)
+    processed = pipeline.process(places, year, force=force, progress=screen.say)
     if not processed.made:
         console.print("Nothing changed: the processed tables are up to date.")
-    _tell_account(processed.tables["deliveries"], processed.tables["exclusions"])
-    errors = _tell_findings(processed.tables["findings"])
+    screen.tell_account(processed.tables["deliveries"], processed.tables["exclusions"])
+    errors = screen.tell_findings(processed.tables["findings"])
     console.print(f"Tables in [bold]{escape(str(places.processed(year)))}[/]", soft_wrap=True)
     raise typer.Exit(1 if errors else 0)
 
@@ -174,10 +146,10 @@ def check(region: RegionOption = None, year: YearOption = None) -> None:
     """List everything that is wrong in the codebook and the deliveries, writing nothing."""
     from workbench import pipeline
 
-    places, year = _chosen(region, year)
+    places, year = choosing.region_and_year(region, year)
     received = pipeline.check(places, year)
-    _tell_account(received.deliveries, received.exclusions)
-    errors = _tell_findings(received.findings, everything=True)
+    screen.tell_account(received.deliveries, received.exclusions)
+    errors = screen.tell_findings(received.findings, everything=True)
     if received.findings.empty:
         console.print("Nothing to remark.")
     raise typer.Exit(1 if errors else 0)
@@ -192,8 +164,8 @@ def draft(
     """Propose codebook rows for a new delivery, for a person to accept."""
     from workbench import drafting
 
-    places, year = _chosen(region, year, codebook=False)
-    written, unreadable = drafting.draft(places, year, file, progress=_say)
+    places, year = choosing.region_and_year(region, year, codebook=False)
+    written, unreadable = drafting.draft(places, year, file, progress=screen.say)
     for why in unreadable:
         console.print(f"Not read: {escape(why)}", soft_wrap=True)
     for path, rows in written.items():
@@ -210,8 +182,8 @@ def remarks(region: RegionOption = None, year: YearOption = None) -> None:
     """Take the names out of open answers, and write the table in which a person releases them."""
     from workbench import pipeline
 
-    places, year = _chosen(region, year)
-    path = pipeline.review(places, year, _say)
+    places, year = choosing.region_and_year(region, year)
+    path = pipeline.review(places, year, screen.say)
     console.print(
         f"Read every text in {escape(str(path))}, change what could tell who it is about, and write", soft_wrap=True
     )
@@ -231,13 +203,13 @@ def sample(
     root = find_root()
     if providers < 1 or not 1 <= years <= 3 or (respondents is not None and respondents < 1):
         raise NotThere("The fictional region needs at least 1 provider and 1 respondent, and 1 to 3 years.")
-    with _bar("Fictional region") as (bar, task):
+    with screen.bar("Fictional region") as (bar, task):
 
         def advance(_: str, done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
         fictional.make(root, providers, respondents, years, seed, progress=advance)
-    console.print(f"The fictional region is in {escape(str(root / 'data' / 'raw' / SAMPLE))}", soft_wrap=True)
+    console.print(f"The fictional region is in {escape(str(root / 'data' / 'raw' / choosing.SAMPLE))}", soft_wrap=True)
 
 
 @app.command()
@@ -349,7 +321,7 @@ def clean(
     """
     import shutil
 
-    places, year = _chosen(region, year)
+    places, year = choosing.region_and_year(region, year)
     made = [places.processed(year), places.reports(year)]
     rows = [path for path in sorted(places.processed(year).glob("*")) if path != places.released(year)]
     of_people = [places.raw(year), places.remarks(year), *rows]
@@ -362,119 +334,6 @@ def clean(
     if yes or typer.confirm("Go on?"):
         for path in found:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-def _chosen(
-    region: str | None, year: int | None, *, make_sample: bool = False, codebook: bool = True
-) -> tuple[Places, int]:
-    """Return the region and year asked for, or the only ones there are."""
-    root = find_root()
-    there = regions(root)
-    if region is None:
-        if not there and make_sample:
-            console.print("There is no region yet, so this makes the fictional one (python -m workbench sample).")
-            _make_sample(root)
-            there = [SAMPLE]
-        if not there:
-            raise NotThere(f"No region in {root / 'data' / 'raw'}: put deliveries in <region>/<year>/ there.")
-        if len(there) > 1:
-            raise NotThere(f"There are {len(there)} regions ({', '.join(there)}): choose one with --region.")
-        region = there[0]
-    elif region == SAMPLE and make_sample and not has_files(root / "data" / "raw" / SAMPLE):
-        _make_sample(root)
-    elif region not in there:
-        known = ", ".join(there) or "none"
-        raise NotThere(f"No region {region!r} in {root / 'data' / 'raw'}; there are: {known}.")
-    places = Places(root, region)
-    if codebook and not places.codebook.is_dir():
-        raise NotThere(
-            f"{places.codebook} is missing: describe the region there. Start with "
-            f"'python -m workbench draft --region {region}'; docs/data.md says what the tables hold."
-        )
-    if not places.years:
-        raise NotThere(
-            f"No deliveries in {root / 'data' / 'raw' / region}: put them in a folder per year, such as 2026."
-        )
-    return places, year if year is not None else places.years[-1]
-
-
-def _make_sample(root: Path) -> None:
-    from workbench import sample as fictional
-
-    with _bar("Fictional region") as (bar, task):
-        fictional.make(root, progress=lambda _, done, total: bar.update(task, completed=done, total=total))
-
-
-def _say(line: str) -> None:
-    console.print(escape(line))
-
-
-@contextmanager
-def _bar(title: str) -> Iterator[tuple[Progress, TaskID]]:
-    """Show a progress bar with how many of how many and the time left; a plain line where nobody watches."""
-    if not console.is_terminal:
-        console.print(f"{title} ...")
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    with Progress(*columns, console=console, transient=True) as bar:
-        yield bar, bar.add_task(title, total=None)
-
-
-def _tell_account(deliveries: "pd.DataFrame", exclusions: "pd.DataFrame") -> None:
-    """Show delivered, counted and excluded per file, and why; a name that is cut would name no file."""
-    narrow = console.width < NARROW
-    table = Table(title="Deliveries", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    longest = max((len(name) for name in deliveries["file"]), default=0)
-    table.add_column("file", overflow="fold", no_wrap=longest + BESIDE <= console.width)
-    for name in ("delivered", "counted", "excluded"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("why")
-    if not narrow:
-        table.add_column("kind", no_wrap=True)
-    why = exclusions.groupby("file")["reason"].agg(
-        lambda reasons: ", ".join(f"{reason} {n}" for reason, n in reasons.value_counts().sort_index().items())
-    )
-    for row in deliveries.to_dict("records"):
-        counts = [f"{row[name]:,}" for name in ("delivered", "counted", "excluded")]
-        kind = row["kind"] if isinstance(row["kind"], str) else "not used"
-        told = [escape(row["file"]), *counts, escape(str(why.get(row["file"], ""))), kind]
-        table.add_row(*told[: len(table.columns)])
-    console.print(table)
-
-
-def _tell_why(why: Mapping[str, Sequence[str]]) -> None:
-    """Show what was to be made again, and what changed."""
-    pages: dict[str, list[str]] = {}
-    for page, causes in why.items():
-        pages.setdefault("; ".join(CAUSES[cause] for cause in causes), []).append(page)
-    for cause, names in pages.items():
-        shown = ", ".join(names[:SHOWN_PAGES]) + (", ..." if len(names) > SHOWN_PAGES else "")
-        console.print(f"Made again, {cause}: {len(names)} ({escape(shown)})", soft_wrap=True)
-
-
-def _tell_findings(findings: "pd.DataFrame", everything: bool = False) -> int:
-    """Show what is wrong in the deliveries, the worst first; return the number of errors."""
-    from workbench.intake.findings import by_weight
-
-    ordered = by_weight(findings)
-    shown = ordered if everything else ordered[ordered["severity"] == "error"].head(SHOWN_FINDINGS)
-    for row in shown.to_dict("records"):
-        place = row["file"] + (f", row {row['row']}" if row["row"] else "")
-        place += f", column {row['column']}" if isinstance(row["column"], str) and row["column"] else ""
-        target = problems if row["severity"] == "error" else console
-        colour = COLOURS[row["severity"]]
-        target.print(f"[{colour}]{row['severity']}[/] {escape(place)}: {escape(row['message'])}", soft_wrap=True)
-        target.print(f"      {escape(row['remedy'])}", soft_wrap=True)
-    if not everything:
-        for line in _counted(findings):
-            console.print(line)
-    return int((findings["severity"] == "error").sum())
-
-
-def _counted(findings: "pd.DataFrame") -> list[str]:
-    """Return one line on how many findings there are; none where there are none."""
-    counts = findings["severity"].value_counts()
-    said = [f"{counts[each]} {each}{'s' if counts[each] > 1 else ''}" for each in COLOURS if each in counts]
-    return [f"Findings: {', '.join(said)}. 'python -m workbench check' lists them."] if said else []
 
 
 class Stopped(BaseException):
