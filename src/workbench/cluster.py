@@ -170,7 +170,7 @@ def _share_kernels(client: "Client", workers: Sequence[str]) -> None:
     for first, *others in machines.values():
         address = client.run(_warm, workers=[first], on_error="ignore").get(first)
         if others and address:
-            client.run(warming.join, address, workers=others)
+            client.run(warming.join, address, workers=others, on_error="ignore")
 
 
 def _warm() -> str:
