@@ -6,18 +6,16 @@ import json
 import re
 import shutil
 import time
-import zipfile
 
 import nbformat
 import openpyxl
 import pandas as pd
 import pytest
-from bs4 import BeautifulSoup
 from typer.testing import CliRunner
 
 from workbench import __main__ as command_line
 from workbench import open_release, pipeline, rendering, store
-from workbench.store import NotThere, Places
+from workbench.store import Places
 
 RUNNER = CliRunner()
 PROVIDERS = [f"p00{number}" for number in range(1, 7)]
@@ -43,20 +41,6 @@ def test_one_page_per_provider_and_the_synthesis(reported):
         assert name in index
 
 
-def test_the_front_page_says_where_a_number_of_clients_is_not_shown(reported):
-    places, result = reported
-    release = open_release("sample", 2026, root=places.root, language="nl")
-    index = BeautifulSoup(result.index.read_text("utf-8"), "html.parser")
-    counts = release.rows(measure="aantal", statistic="count", unit="provider", group="client")
-    assert len(counts)
-    for _, row in counts.iterrows():
-        line = index.find("a", href=f"providers/{row['unit_id']}.html").find_parent("tr")
-        expected = "niet getoond" if row["status"] == "hidden" else f"{row['estimate']:.0f}"
-        assert line.find("td").get_text() == expected
-    hidden = counts["status"] == "hidden"
-    assert not hidden.any() or "niet getoond" in index.get_text()
-
-
 def test_tables_and_forms_stand_beside_the_pages_that_link_to_them(reported):
     places, result = reported
     folder = result.index.parent
@@ -77,47 +61,6 @@ def test_tables_and_forms_stand_beside_the_pages_that_link_to_them(reported):
 
 def _names(places):
     return open_release("sample", 2026, root=places.root).providers
-
-
-def test_the_whole_year_is_one_bundle_with_the_same_bytes_each_time(reported, tmp_path):
-    places, result = reported
-    bundle = result.index.parent / "sample-2026.zip"
-    assert 'href="sample-2026.zip"' in result.index.read_text("utf-8")
-    with zipfile.ZipFile(bundle) as file:
-        inside = set(file.namelist())
-        assert file.read("providers/p001.html") == (result.index.parent / "providers" / "p001.html").read_bytes()
-    assert {"index.html", "region.html", "region.xlsx", "providers/gespreksformulier_p002_2026.xlsx"} <= inside
-    assert not [name for name in inside if "manifest" in name or name.endswith(".zip")]
-    copy = Places(shutil.copytree(places.root, tmp_path / "again"), "sample")
-    before = bundle.read_bytes()
-    (copy.reports(2026) / "sample-2026.zip").unlink()
-    assert pipeline.report(copy, 2026).made == ()
-    assert (copy.reports(2026) / "sample-2026.zip").read_bytes() == before
-
-
-def test_the_account_of_the_method_stands_beside_the_reports_where_there_is_one(reported, tmp_path):
-    places, result = reported
-    assert "method.html" not in result.index.read_text("utf-8")
-    copy = Places(shutil.copytree(places.root, tmp_path / "again"), "sample")
-    shutil.rmtree(copy.reports(2026))
-    (copy.root / "docs").mkdir()
-    (copy.root / "docs" / "methode.md").write_text("# Methode\n\n## Scores\n\nEen *score*.", "utf-8")
-    (copy.root / "docs" / "calibration.md").write_text("# Calibration\n\nMeasured.", "utf-8")
-    _tiny(copy.root / "notebooks" / "provider.ipynb", "pass")
-    region = "region = ''\nyear = 0\nedition = ''\nlanguage = 'nl'\nmunicipality = ''"
-    _tiny(copy.root / "notebooks" / "region.ipynb", "pass", region)
-    folder = pipeline.report(copy, 2026, municipalities=["GM0632"]).index.parent
-    method = (folder / "method.html").read_text("utf-8")
-    assert '<html lang="nl"' in method and "Een <em>score</em>." in method and 'href="calibration.html"' in method
-    assert '<html lang="en"' in (folder / "calibration.html").read_text("utf-8")
-    assert 'href="../method.html"' in (folder / "providers" / "p001.html").read_text("utf-8")
-    assert 'href="../method.html"' in (folder / "municipalities" / "GM0632.html").read_text("utf-8")
-    assert 'href="method.html"' in (folder / "index.html").read_text("utf-8")
-    assert "municipalities/GM0632.html" in (folder / "index.html").read_text("utf-8")
-    assert pipeline.report(copy, 2026).made == ()
-    assert (folder / "municipalities" / "GM0632.html").is_file()
-    with pytest.raises(NotThere, match=r"No municipality 'GM9999'; choose from GM0"):
-        pipeline.report(copy, 2026, municipalities=["GM9999"])
 
 
 def test_nothing_changed_means_nothing_made(reported, tmp_path):

@@ -1,7 +1,7 @@
 """Released tables to pages: which pages there are, which are out of date, and making those.
 
-Beside each page stand its tables as a spreadsheet and, for a provider, the form for the conversation; beside all of
-them the account of the method and one bundle with everything of the year.
+Beside each page stand its tables as a spreadsheet and, for a provider, the form for the conversation; what stands
+beside all of them is of `binding`.
 
 A page is made again when its notebook, the code, the software, its released rows or its parameters changed - by
 content, not by time. A page whose notebook fails keeps its last good version and is named on the front page.
@@ -17,22 +17,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import yaml
 
-from workbench import cluster, fingerprints, making, regions, store
+from workbench import binding, cluster, fingerprints, making, regions, store
 from workbench.making import Page
-from workbench.reporting.bundles import bundle as bundled
 from workbench.reporting.limits import Limits
 from workbench.reporting.release import Release
-from workbench.reporting.wording import word
 from workbench.store import NotThere, Places
 
 Progress = Callable[[int, int, str], None]
 PROVENANCE = ("region", "year", "codebook", "code", "software")
-METHOD = {"nl": "methode.md", "en": "method.md"}  # of the project's docs, in the language of the reports
-CALIBRATION = "calibration.md"
-BUNDLE, INDEX, METHOD_PAGE = "bundle", "index", "method page"  # in the manifest beside the pages
 MINUTES = 10.0  # one page may take
 SELDOM = 20  # times as long as it takes, before it is written again which pages are made
 
@@ -118,7 +112,7 @@ def report(
     regions.choose("edition", edition, regions.EDITIONS)
     folder = places.reports(year) / _variant(release, edition)
     manifest = store.read_json(folder / "manifest.json")
-    method = _method_page(places.root, folder, release.language, manifest, code)
+    method = binding.method_page(places.root, folder, release.language, manifest, code)
     towns = _towns(release, [*municipalities, *(set(manifest) & set(release.codebook["municipalities"]))])
     wanted = list(_pages(places, release, code, edition, folder, towns, method))
     why = {page.key: ("asked",) if force else _why(page, manifest) for page in wanted}
@@ -131,7 +125,7 @@ def report(
         for page, outcome in making.make(
             stale,
             lambda page: _of_page(release, _figures(page)),
-            _theme(places.root),
+            binding.theme(places.root),
             jobs=jobs,
             limits=limits,
             workers=workers,
@@ -151,15 +145,15 @@ def report(
                 }
             note()
             progress(len(made) + len(failed), len(stale), page.title)
-    _remove_former(folder, wanted, manifest)
+    binding.remove_former(folder, wanted, manifest)
     bundle = folder / f"{places.region}-{year}.zip"
     shown = [[page.key, page.title, page.file.is_file(), page.fingerprint] for page in wanted]
-    front = fingerprints.of_text([code, edition, _theme(places.root), _json([shown, failed, release.made_from])])
-    if manifest.get(INDEX) != front or not (folder / "index.html").is_file():
-        index = _index(release, edition, wanted, failed, _theme(places.root), folder, bundle.name)
+    front = fingerprints.of_text([code, edition, binding.theme(places.root), _json([shown, failed, release.made_from])])
+    if manifest.get(binding.INDEX) != front or not (folder / "index.html").is_file():
+        index = binding.front_page(release, edition, wanted, failed, binding.theme(places.root), folder, bundle.name)
         store.write_text(folder / "index.html", index)
-        manifest[INDEX] = front
-    manifest[BUNDLE] = _bundle(folder, bundle, wanted, manifest)
+        manifest[binding.INDEX] = front
+    manifest[binding.BUNDLE] = binding.bundle(folder, bundle, wanted, manifest)
     store.write_json(folder / "manifest.json", manifest)
     kept = [page.key for page in wanted if page not in stale]
     causes = {page.key: why[page.key] for page in stale}
@@ -222,51 +216,6 @@ def _towns(release: Release, asked: Sequence[str]) -> list[str]:
     return sorted(there if "all" in asked else set(asked), key=there.__getitem__)
 
 
-def _method_page(root: Path, folder: Path, language: str, manifest: dict[str, Any], code: str) -> str:
-    """Write the account of the method beside the reports; return its name, or nothing where there is no account.
-
-    How well the method does in simulations is a page of its own behind it, in the language it was written in. Both are
-    left as they are where nothing changed.
-    """
-    docs = root / "docs"
-    account = docs / METHOD[language]
-    if not account.is_file():
-        return ""
-    theme = _theme(root)
-    texts = {
-        name: path.read_text("utf-8") for name in (METHOD[language], CALIBRATION) if (path := docs / name).is_file()
-    }
-    files = [folder / name for name in ("method.html", "calibration.html")[: len(texts)]]
-    fingerprint = fingerprints.of_text([code, language, theme, *texts.values()])
-    if manifest.get(METHOD_PAGE) == fingerprint and all(path.is_file() for path in files):
-        return "method.html"
-    from workbench.reporting import pages  # needed by who writes a page only
-
-    links = []
-    if CALIBRATION in texts:
-        page = pages.document([texts[CALIBRATION]], title=word("calibration", "en"), language="en", theme_css=theme)
-        store.write_text(folder / "calibration.html", page)
-        links.append((word("calibration", language), "calibration.html"))
-    told, title = [texts[METHOD[language]]], word("method", language)
-    page = pages.document(told, title=title, language=language, theme_css=theme, links=links)
-    store.write_text(folder / "method.html", page)
-    manifest[METHOD_PAGE] = fingerprint
-    return "method.html"
-
-
-def _bundle(folder: Path, target: Path, wanted: Sequence[Page], manifest: dict[str, Any]) -> str:
-    """Write everything of the year to one file for the archive, where something changed; return its fingerprint."""
-    loose = [path for name in ("index.html", "method.html", "calibration.html") if (path := folder / name).is_file()]
-    known = [json.dumps(manifest.get(page.key, {}), sort_keys=True) for page in wanted]
-    fingerprint = fingerprints.of_text([*known, fingerprints.of_files(loose)])
-    if manifest.get(BUNDLE) == fingerprint and target.is_file():
-        return fingerprint
-    paths = [*loose, *(path for page in wanted for path in page.files if path.is_file())]
-    content = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
-    store.write_bytes(target, bundled(content))
-    return fingerprint
-
-
 def _variant(release: Release, edition: str) -> str:
     """Return the folder of an edition and language: none for what goes to providers in the region's own language.
 
@@ -293,7 +242,7 @@ def _pages(
     everywhere = {
         "code": fingerprints.of_text([code, release.provenance["code"], release.provenance["software"]]),
         "codebook": fingerprints.of_text([release.provenance["codebook"], _json(decided)]),
-        "look": fingerprints.of_text([_theme(places.root), method]),
+        "look": fingerprints.of_text([binding.theme(places.root), method]),
     }
     estimates = release.estimates
     of_region = fingerprints.of_table(estimates[estimates["unit"] == "region"])
@@ -405,75 +354,8 @@ def render_one(notebook: Path, parameters: list[str], output: Path | None, langu
     made_from = {"notebook": notebook.name} | {name: str(value) for name, value in given.items()}
     theme = ""
     with contextlib.suppress(NotThere):
-        theme = _theme(store.find_root(notebook.parent.resolve()))
+        theme = binding.theme(store.find_root(notebook.parent.resolve()))
     executed.metadata["title"] = notebook.stem  # for one without a heading
     html = pages.render(executed, title="", language=language, provenance=made_from, theme_css=theme)
     store.write_text(target, html)
     return target
-
-
-def _theme(root: Path) -> str:
-    """Return the municipality's own colours and fonts, where there is a ``notebooks/theme.css``."""
-    with contextlib.suppress(FileNotFoundError):
-        return (root / "notebooks" / "theme.css").read_text("utf-8")
-    return ""
-
-
-def _remove_former(folder: Path, wanted: list[Page], manifest: dict[str, Any]) -> None:
-    """Remove pages of providers that are no longer in the codebook: a former page is not this year's report."""
-    known = {path for page in wanted for path in page.files}
-    for path in (folder / "providers").glob("[!.]*"):
-        if path not in known:
-            path.unlink()
-    for key in set(manifest) - {page.key for page in wanted} - {BUNDLE, INDEX, METHOD_PAGE}:
-        del manifest[key]
-
-
-def _index(
-    release: Release,
-    edition: str,
-    wanted: list[Page],
-    failed: list[tuple[str, str]],
-    theme_css: str,
-    folder: Path,
-    bundle: str,
-) -> str:
-    """Return the front page: links, numbers, status, and what could not be made."""
-    counted = release.rows(measure="aantal", statistic="count", unit="provider", group="client")
-    clients = counted.set_index("unit_id")["estimate"]
-    scored = release.rows(measure=release.dimensions, statistic="adjusted", unit="provider")
-    order = pd.CategoricalDtype(["hidden", "indicative", "shown"], ordered=True)
-    best = scored["status"].astype(order).groupby(scored["unit_id"]).max().astype(str)
-    if edition == "public":
-        clients, best = regions.rounded(clients), best.replace("indicative", "hidden")
-    withheld = set(counted.loc[counted["status"] == "hidden", "unit_id"])
-    unmade = {key for key, _ in failed}
-    rows = []
-    for page in wanted:
-        if page.file.is_file():
-            kind = "provider" if page.form else "synthesis"
-            status = "" if kind == "synthesis" else best.get(page.key, "hidden")
-            rows.append(
-                {
-                    "kind": kind,
-                    "name": page.title,
-                    "n": release.text("titles", "not shown") if page.key in withheld else clients.get(page.key),
-                    "status": "earlier" if page.key in unmade else status,
-                    "href": page.file.relative_to(folder).as_posix(),
-                }
-            )
-    from workbench.reporting import pages
-
-    titles = {page.key: page.title for page in wanted}
-    failures = pd.DataFrame([(titles[key], why) for key, why in failed], columns=["name", "reason"])
-    method = [(word("method", release.language), wanted[0].method)] if wanted[0].method else []
-    return pages.index(
-        pd.DataFrame(rows, columns=["kind", "name", "n", "status", "href"]),
-        region=release.title,
-        year=release.year,
-        language=release.language,
-        provenance=release.made_from,
-        failures=failures,
-        theme_css=theme_css,
-        links=[*method, (word("bundle", release.language), bundle)],
-    )
