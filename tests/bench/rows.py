@@ -267,8 +267,9 @@ def _per_page(ours: int, theirs: int) -> Judge:
     def judge(found: Sequence[Measured]) -> Outcome:
         values = [value * theirs / ours for value in ratios(found[0], found[1])]
         memory = median(found[0].peak) / median(found[1].peak)
-        worker = float(found[0].told["memory"])
+        worker, before = (float(each.told["memory"]) for each in found[:2])
         text = f"{spread(values)} x time, {memory:.2f} x memory, {worker:.0f} MB per worker with its kernel"
+        text += f" ({before:.0f} with fewer)"
         return Outcome(text, median(values) <= 1.1 and memory <= 1.1 and worker <= 1000)
 
     return judge
