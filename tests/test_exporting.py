@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from workbench import exporting, open_region, store
+from workbench import exporting, open_region, portions, store
 from workbench.store import NotSafe
 
 WHY = "for the council"
@@ -49,7 +49,7 @@ def test_it_says_who_why_and_when_and_stands_in_the_ledger(region):
 
 def test_a_figure_of_the_release_leaves_as_it_was_released(region):
     places, opened = region
-    released = store.read_by(places.released(2026), "estimates")
+    released = portions.read(places.released(2026), "estimates")
     left = export(region, opened.estimates[opened.estimates["measure"] == "autonomie"])
     own = released[(released["measure"] == "autonomie") & (released["status"] != "hidden")]
     assert len(left.table) == len(own)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench import codebook, open_region, open_release, pipeline, store
+from workbench import codebook, open_region, open_release, pipeline, portions
 from workbench.analysis import release
 from workbench.analysis.intervals import wilson
 from workbench.codebook import CodebookError
@@ -40,7 +40,7 @@ def declared(small_region, tmp_path_factory) -> Places:
 
 @pytest.fixture(scope="module")
 def released(declared):
-    return store.read_by(declared.released(2026), "estimates")
+    return portions.read(declared.released(2026), "estimates")
 
 
 def test_trying_it_writes_nothing_and_gives_what_the_report_will_say(small_region, declared):

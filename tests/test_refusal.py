@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from workbench import __main__ as command_line
-from workbench import store
+from workbench import portions, store
 from workbench.store import Places
 
 KEY = ["measure", "statistic", "category", "unit", "unit_id", "group", "year"]
@@ -22,7 +22,7 @@ def published(reported, tmp_path):
 
 def opened(places, chosen):
     """Show, by hand, figures that were hidden; return what they are of."""
-    released = store.read_by(places.released(2026), "estimates")
+    released = portions.read(places.released(2026), "estimates")
     exact = released[KEY].merge(store.read_table(places.processed(2026), "estimates"), on=KEY, how="left")
     at = chosen(released)
     for name in ("n", "estimate", "conf_low", "conf_high"):
@@ -66,7 +66,7 @@ def test_a_release_that_gives_something_away_is_refused_in_names(published, monk
 
 
 def test_a_value_left_in_a_hidden_row_is_refused(published, monkeypatch, capsys):
-    released = store.read_by(published.released(2026), "estimates")
+    released = portions.read(published.released(2026), "estimates")
     at = released.index[(released["status"] == "hidden") & (released["reason"] == "few")][0]
     released.loc[at, "estimate"] = 71.0
     store.write_tables(published.released(2026), {"estimates": released})

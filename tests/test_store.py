@@ -6,7 +6,6 @@ import platform
 import subprocess
 import sys
 
-import pandas as pd
 import pytest
 
 from workbench import store
@@ -87,16 +86,3 @@ def test_a_year_that_was_set_aside_is_put_back(tmp_path):
     (tmp_path / ".2026.former" / "answers.parquet").touch()
     store.tidy(tmp_path / "2026")
     assert (tmp_path / "2026" / "answers.parquet").is_file()
-
-
-def test_rows_of_one_unit_are_read_as_they_stood_among_all(tmp_path):
-    """A page of one provider reads its own figures, in the order in which the whole table has them."""
-    table = pd.DataFrame({"measure": [*"aabbcc"], "unit": ["region", "provider"] * 3, "unit_id": [*"rprqrp"]})
-    store.write_by(tmp_path, "estimates", table, ["unit", "unit_id"])
-    pd.testing.assert_frame_equal(store.read_by(tmp_path, "estimates"), table, check_dtype=False)
-    own = store.read_by(tmp_path, "estimates", [("unit", "region"), ("unit_id", "p")])
-    assert own.to_numpy().tolist() == table[table["unit_id"] != "q"].to_numpy().tolist()
-    with pytest.raises(store.NotThere, match="does not exist yet"):
-        store.read_by(tmp_path, "other", [("unit_id", "p")])
-    store.write_tables(tmp_path, {"estimates": table})  # as an earlier version wrote it
-    assert store.read_by(tmp_path, "estimates", [("unit_id", "q")])["measure"].to_list() == ["b"]

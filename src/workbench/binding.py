@@ -13,7 +13,7 @@ import pandas as pd
 
 from workbench import fingerprints, regions, store
 from workbench.making import Page
-from workbench.reporting.bundles import bundle as bundled
+from workbench.reporting import bundles
 from workbench.reporting.release import Release
 from workbench.reporting.wording import word
 
@@ -139,8 +139,9 @@ def bundle(folder: Path, target: Path, wanted: Sequence[Page], manifest: dict[st
     if manifest.get(BUNDLE) == fingerprint and target.is_file():
         return fingerprint
     paths = [*loose, *(path for page in wanted for path in page.files if path.is_file())]
-    content = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
-    store.write_bytes(target, bundled(content))
+    names = [path.relative_to(folder).as_posix() for path in paths]
+    with store.beside(target) as file, file.open("wb") as written:  # thousands of pages are not held at once
+        bundles.write(written, names, lambda name: (folder / name).read_bytes())
     return fingerprint
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from workbench import codebook as codebooks
-from workbench import fingerprints, schemas, store
+from workbench import fingerprints, portions, schemas, store
 from workbench.analysis import additions, ledger
 from workbench.analysis.crosstabs import PEOPLE, Crosstab, crosstab, protected
 from workbench.analysis.linked_counts import Rules
@@ -122,7 +122,7 @@ def export(
         year = what.year
     else:
         exact = _estimates(what)
-        released = store.read_by(places.released(year), "estimates")
+        released = portions.read(places.released(year), "estimates")
         known = store.read_table(places.processed(year), "estimates")
         decided = additions.decide(exact, known, released, rules, limits["indicative_below"])
         exact, decided = exact.assign(category=decided["category"]), schemas.check("estimates", decided)

@@ -16,7 +16,18 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench import codebook as codebooks
-from workbench import estimating, fingerprints, indicators, manifests, releasing, schemas, scoring, store, versions
+from workbench import (
+    estimating,
+    fingerprints,
+    indicators,
+    manifests,
+    portions,
+    releasing,
+    schemas,
+    scoring,
+    store,
+    versions,
+)
 from workbench.analysis import ledger, movement, release
 from workbench.codebook import Codebook
 from workbench.intake import deliveries, findings, privacy, remarks
@@ -121,11 +132,13 @@ def publish(places: Places, year: int) -> None:
     NotSafe
         With the figures that could be worked out, and the cheapest remedy for each.
     """
-    released = store.read_by(places.released(year), "estimates")
-    edition = fingerprints.of_table(released)[:12]
+    edition = fingerprints.of_table(fingerprints.rows(portions.each(places.released(year), "estimates")))[:12]
+    if places.ledger.is_file():
+        entered = store.read_table(places.ledger.parent, places.ledger.stem, ["edition"])
+        if (entered["edition"] == edition).any():
+            return
     known = store.read_table(places.ledger.parent, places.ledger.stem) if places.ledger.is_file() else None
-    if known is not None and (known["edition"] == edition).any():
-        return
+    released = portions.read(places.released(year), "estimates")
     estimates = store.read_table(places.processed(year), "estimates")
     book = codebooks.read(places.codebook)
     limits = dataclasses.asdict(book.region.thresholds)
@@ -311,7 +324,7 @@ def estimate(places: Places, year: int, years: list[int], book: Codebook, progre
     with store.whole_folder(folder / "released") as beside:
         store.write_tables(beside, {"remarks": quoted})
         store.write_tables(beside, releasing.tables(by_year, year, book, released))
-        store.write_by(beside, "estimates", released, ["unit", "unit_id"])
+        portions.write(beside, "estimates", released, ["unit", "unit_id"])
         ambitions = movement.of_ambitions(book.ambitions, released, year, releasing.figures(book))
         store.write_json(
             beside / "codebook.json", releasing.readable(book) | {"ambitions": ambitions.to_dict("records")}

@@ -1,14 +1,13 @@
 """The way in for notebooks: the processed tables of a region, or what was released for a reader."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
-from workbench import store
+from workbench import portions, store
 from workbench.reporting.release import Release
 from workbench.store import NotThere, Places
 
@@ -95,8 +94,42 @@ def open_release(
     NotThere
         For an unknown region, year, provider, municipality, edition or language; the message names those there are.
     """
-    places = _places(region, year, root)
-    folder = places.released(year)
+    own = [("unit", "region"), ("unit_id", provider)] if provider else []
+    release = _opened(_places(region, year, root), year, provider, edition, language, municipality, own)
+    if edition != "internal":
+        release = _without_names(release) if not provider else _without_files(release)
+    return _for_the_public(release) if edition == "public" else release
+
+
+def open_front(places: Places, year: int, language: str | None) -> Release:
+    """Open of a release what its front page tells: of its estimates no more than numbers of people and scores.
+
+    Raises
+    ------
+    NotThere
+        For a year that was not released, or an unknown language.
+    """
+    told = [("statistic", "count"), ("statistic", "adjusted")]
+    columns = ["measure", "statistic", "category", "unit", "unit_id", "group", "year", "estimate", "status"]
+    return _opened(_places(places.region, year, places.root), year, None, "internal", language, None, told, columns)
+
+
+def figures(places: Places, year: int) -> Iterator[pd.DataFrame]:
+    """Yield the estimates of a release as a reader sees them, some thousands at a time, as `portions.each`."""
+    return map(_within_the_scale, portions.each(places.released(year), "estimates"))
+
+
+def _opened(
+    places: Places,
+    year: int,
+    provider: str | None,
+    edition: str,
+    language: str | None,
+    municipality: str | None,
+    some: Sequence[tuple[str, str]],
+    columns: Sequence[str] | None = None,
+) -> Release:
+    region, folder = places.region, places.released(year)
     if not (folder / "codebook.json").is_file():
         raise NotThere(f"{folder} does not exist yet: make it with 'python -m workbench process --region {region}'.")
     codebook = store.read_json(folder / "codebook.json")
@@ -109,15 +142,14 @@ def open_release(
     for what, asked, there in (("provider", provider, providers), ("municipality", municipality, towns)):
         if asked and asked not in there:
             raise NotThere(f"No {what} {asked!r} in {region}; there are {', '.join(sorted(there))}.")
-    own = [("unit", "region"), ("unit_id", provider)] if provider else []
-    release = Release(
+    return Release(
         region=region,
         year=year,
         language=language,
         edition=edition,
         provider=provider or None,
         municipality=municipality or None,
-        estimates=_quick(_within_the_scale(store.read_by(folder, "estimates", own))),
+        estimates=_within_the_scale(portions.read(folder, "estimates", some, columns)),
         providers={provider: providers[provider]} if provider else providers,
         deliveries=store.read_table(folder, "deliveries"),
         excluded=store.read_table(folder, "excluded"),
@@ -128,9 +160,6 @@ def open_release(
         codebook=codebook,
         provenance=store.read_json(folder / "provenance.json"),
     )
-    if edition != "internal":
-        release = _without_names(release) if not provider else _without_files(release)
-    return _for_the_public(release) if edition == "public" else release
 
 
 def choose(what: str, asked: str, known: Sequence[str]) -> None:
@@ -153,18 +182,8 @@ def choose(what: str, asked: str, known: Sequence[str]) -> None:
 def _within_the_scale(estimates: pd.DataFrame) -> pd.DataFrame:
     """Return the estimates as a reader sees them: an adjusted score beyond 0 or 100 is shown as 0 or 100."""
     scores = estimates["statistic"].isin(SCORES)
-    ends = ["estimate", "conf_low", "conf_high"]
+    ends = [end for end in ("estimate", "conf_low", "conf_high") if end in estimates]
     return estimates.assign(**{end: estimates[end].mask(scores, estimates[end].clip(0, 100)) for end in ends})
-
-
-def _quick(estimates: pd.DataFrame) -> pd.DataFrame:
-    """Return the estimates with their texts as Python's own, each once: a page picks a few rows hundreds of times."""
-    texts: dict[str, pd.Series] = {}
-    for name in map(str, estimates.select_dtypes("str").columns):
-        codes, values = pd.factorize(estimates[name])
-        each = np.append(np.asarray(values, dtype=object), float("nan"))  # the last is what is missing: its code is -1
-        texts[name] = pd.Series(each[codes], estimates.index, dtype=object)
-    return estimates.assign(**texts)
 
 
 def _of_provider(table: pd.DataFrame, provider: str | None) -> pd.DataFrame:

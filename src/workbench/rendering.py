@@ -108,7 +108,7 @@ def report(
     NotThere
         Where nothing was released yet or a notebook is missing.
     """
-    release = regions.open_release(places.region, year, root=places.root, language=language)
+    release = regions.open_front(places, year, language)
     regions.choose("edition", edition, regions.EDITIONS)
     folder = places.reports(year) / _variant(release, edition)
     manifest = store.read_json(folder / "manifest.json")
@@ -244,9 +244,9 @@ def _pages(
         "codebook": fingerprints.of_text([release.provenance["codebook"], _json(decided)]),
         "look": fingerprints.of_text([binding.theme(places.root), method]),
     }
-    estimates = release.estimates
-    of_region = fingerprints.of_table(estimates[estimates["unit"] == "region"])
-    own = fingerprints.of_units(estimates[estimates["unit"] == "provider"], "unit_id")
+    estimates = fingerprints.rows(regions.figures(places, release.year), ["unit", "unit_id"])
+    of_region = fingerprints.of_table(estimates.where(estimates.of["unit"] == "region"))
+    own = fingerprints.of_units(estimates.where(estimates.of["unit"] == "provider"), "unit_id")
     agreed = fingerprints.of_units(release.agreements, "provider_id")
     quoted = fingerprints.of_units(release.remarks, "provider_id")
     left_out = fingerprints.of_units(release.left_out, "provider_id")

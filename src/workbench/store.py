@@ -12,7 +12,7 @@ import platform
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,7 +31,6 @@ class Busy(ValueError):
     """Another run is at work on the same region; the message says which, and what to do."""
 
 
-_TOGETHER = 16_384  # rows that are read at a time, where a few are looked for
 _MANY = 50_000
 _LOCKING = ".locking"
 FORMER = ".former"
@@ -251,22 +250,22 @@ def write_text(path: Path, text: str) -> None:
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file whole: beside its place, then renamed."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _beside(path) as beside:
-        beside.write_bytes(content)
+    with beside(path) as file:
+        file.write_bytes(content)
 
 
 @contextlib.contextmanager
-def _beside(path: Path) -> Iterator[Path]:
+def beside(path: Path) -> Iterator[Path]:
     """Give a file to write beside a place; it takes the place if all went well, and is gone if not."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(handle)
-    beside = Path(name)
+    file = Path(name)
     try:
-        yield beside
-        beside.chmod(0o644)
-        beside.replace(path)
+        yield file
+        file.chmod(0o644)
+        file.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        file.unlink(missing_ok=True)
 
 
 def write_protected(path: Path, text: str) -> None:
@@ -295,16 +294,6 @@ def write_tables(folder: Path, tables: Mapping[str, "pd.DataFrame"]) -> None:
         write(tables)
 
 
-def write_by(folder: Path, name: str, table: "pd.DataFrame", columns: Sequence[str]) -> None:
-    """Write a table to ``<folder>/<name>.parquet`` sorted by some columns, so that a few rows are read quickly.
-
-    ``row`` is added, the place of each row in the table: `read_by` puts them back.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    rows = table.assign(row=range(len(table))).sort_values(list(columns), kind="stable", ignore_index=True)
-    _write_table(folder / f"{name}.parquet", rows, _TOGETHER)
-
-
 @contextlib.contextmanager
 def writing(folder: Path) -> Iterator[Callable[[Mapping[str, "pd.DataFrame"]], None]]:
     """Give a function that begins to write tables and does not wait; they are all written at the end of the block."""
@@ -312,13 +301,14 @@ def writing(folder: Path) -> Iterator[Callable[[Mapping[str, "pd.DataFrame"]], N
     begun: list[Future[None]] = []
     with ThreadPoolExecutor(max_workers=2) as both:
         yield lambda tables: begun.extend(
-            both.submit(_write_table, folder / f"{name}.parquet", table) for name, table in tables.items()
+            both.submit(write_table, folder / f"{name}.parquet", table) for name, table in tables.items()
         )
     for each in begun:
         each.result()
 
 
-def _write_table(path: Path, table: "pd.DataFrame", rows: int | None = None) -> None:
+def write_table(path: Path, table: "pd.DataFrame", rows: int | None = None) -> None:
+    """Write a table to a file, so many rows together (all, if left out)."""
     import pandas as pd
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -334,7 +324,7 @@ def _write_table(path: Path, table: "pd.DataFrame", rows: int | None = None) -> 
         }
         whole = pa.table(held, metadata=texts.metadata)
     shared = [column for column in table.columns if not _hardly_repeats(table[column])]
-    with _beside(path) as file:
+    with beside(path) as file:
         pq.write_table(
             whole,
             file,
@@ -357,32 +347,22 @@ def _hardly_repeats(column: "pd.Series") -> bool:
     return len(column) > _MANY and column.dtype == "str" and hardly_repeats(column)
 
 
-def read_by(folder: Path, name: str, some: Sequence[tuple[str, str]] = ()) -> "pd.DataFrame":
-    """Read a table that `write_by` wrote, in its own order; of `some`, only rows with one of these columns' values.
+def there(folder: Path, name: str) -> Path:
+    """Return the file of a table.
 
     Raises
     ------
     NotThere
-        As `read_table`.
+        With the command that makes it.
     """
-    import pandas as pd
-
-    wanted = [[(column, "=", value)] for column, value in some]
-    table = pd.read_parquet(_there(folder, name), filters=wanted) if some else read_table(folder, name)
-    if "row" not in table:  # written by an earlier version
-        return table
-    return table.sort_values("row", ignore_index=True).drop(columns="row")
-
-
-def _there(folder: Path, name: str) -> Path:
     path = folder / f"{name}.parquet"
     if not path.is_file():
         raise NotThere(f"{path} does not exist yet: make it with 'python -m workbench process'.")
     return path
 
 
-def read_table(folder: Path, name: str) -> "pd.DataFrame":
-    """Read one table; answers, which are stored as small as they are, become ordinary numbers.
+def read_table(folder: Path, name: str, columns: list[str] | None = None) -> "pd.DataFrame":
+    """Read one table, or some columns of it; answers, which are stored as small as they are, become ordinary numbers.
 
     Raises
     ------
@@ -391,6 +371,6 @@ def read_table(folder: Path, name: str) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    table = pd.read_parquet(_there(folder, name))
+    table = pd.read_parquet(there(folder, name), columns=columns)
     small = [name for name in table.columns if isinstance(table[name].dtype, (pd.Int8Dtype, pd.Float64Dtype))]
     return table.astype(dict.fromkeys(small, "float64")) if small else table

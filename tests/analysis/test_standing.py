@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from workbench import store
+from workbench import portions, store
 from workbench.analysis import ledger, release
 
 
@@ -39,7 +39,7 @@ def test_the_same_figures_give_the_same_release():
 def test_a_whole_release_is_the_same_when_it_is_made_again(small_region):
     """Nothing that was hidden or rounded in the first release is less so in the next, or for another reason."""
     computed = store.read_table(small_region.processed(2026), "estimates")
-    first = store.read_by(small_region.released(2026), "estimates")
+    first = portions.read(small_region.released(2026), "estimates")
     book = ledger.entries(computed, first, "2026", "a", "2026-10-01")
     again = release.decide(computed, ledger=book)
     assert first["n_precision"].notna().any() and (first["reason"] == "small cells").any()

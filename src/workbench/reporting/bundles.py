@@ -2,7 +2,8 @@
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import IO
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -16,9 +17,14 @@ def bundle(parts: Mapping[str, bytes]) -> bytes:
     True
     """
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as file:
-        for name in sorted(parts, key=lambda name: (name != "[Content_Types].xml", name)):
+    write(buffer, parts, parts.__getitem__)
+    return buffer.getvalue()
+
+
+def write(target: IO[bytes], names: Iterable[str], read: Callable[[str], bytes]) -> None:
+    """Write a zip file as `bundle` gives it, one content at a time: `read` gives that of a name."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as file:
+        for name in sorted(names, key=lambda name: (name != "[Content_Types].xml", name)):
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
-            file.writestr(entry, parts[name])
-    return buffer.getvalue()
+            file.writestr(entry, read(name))
