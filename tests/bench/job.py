@@ -24,19 +24,11 @@ def processor() -> float:
 
 
 @contextmanager
-def clocked() -> Iterator[None]:
-    """Measure the seconds of a part of the work, such as of the turn of one notebook."""
-    began = time.perf_counter()
-    yield
-    SECONDS.append(time.perf_counter() - began)
-
-
-@contextmanager
 def timed() -> Iterator[None]:
     """Measure the work, without the preparations before it."""
-    used = processor()
-    with clocked():
-        yield
+    used, began = processor(), time.perf_counter()
+    yield
+    SECONDS.append(time.perf_counter() - began)
     for thread in set(threading.enumerate()) - {threading.current_thread()}:
         if not thread.daemon:
             thread.join()  # those that wait for processes to end: what these used is counted

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.job import clocked, timed
+from bench.job import SECONDS, timed
 
 YEAR = 2026
 ROOT = Path(__file__).parents[2]
@@ -37,6 +37,15 @@ def whole(root: str, jobs: int | None = None, scheduler: str | None = None) -> d
         done = pipeline.report(Places(Path(root), "sample"), YEAR, force=True, jobs=jobs, scheduler=scheduler)
     _refuse(done.failed)
     return {"pages": len(done.made), "memory": done.memory}
+
+
+def one_worker(root: str) -> dict[str, Any]:
+    """Make every page with one worker; the seconds are those of the providers' pages, from the first to the last."""
+    told = whole(root, jobs=1)
+    pages = (Path(root) / "reports" / "sample" / str(YEAR) / "providers").glob("*.html")
+    written = sorted(page.stat().st_mtime for page in pages)
+    SECONDS[:] = [(written[-1] - written[0]) * len(written) / (len(written) - 1)]
+    return told
 
 
 def on_cluster(root: str, workers: int) -> dict[str, Any]:
@@ -133,19 +142,19 @@ def loop(root: str, providers: int) -> None:
 
 
 def floor(root: str) -> None:
-    """Run the code of every page's notebook in this one warm process: each figure drawn once, no page made."""
+    """Run the code of every provider's page in this one warm process: each figure drawn once, no page made."""
     import json
 
     from IPython.core.interactiveshell import InteractiveShell
     from IPython.utils.capture import capture_output
 
     os.chdir(Path(root) / "notebooks")
-    notebooks = {name: json.loads(Path(f"{name}.ipynb").read_text("utf-8"))["cells"] for name in ("provider", "region")}
+    cells = json.loads(Path("provider.ipynb").read_text("utf-8"))["cells"]
     shell = InteractiveShell.instance()
 
-    def run(name: str, **parameters: str) -> None:
+    def run(**parameters: str) -> None:
         shell.reset(new_session=False)
-        for cell in notebooks[name]:
+        for cell in cells:
             if cell["cell_type"] != "code":
                 continue
             shell.run_cell("".join(cell["source"])).raise_error()
@@ -154,31 +163,10 @@ def floor(root: str) -> None:
 
     chosen = _providers(root)
     with capture_output():
-        run("provider", provider=chosen[0])
-        run("region")
+        run(provider=chosen[0])
         with timed():
             for provider in chosen:
-                run("provider", provider=provider)
-            run("region")
-
-
-def empty_cells(root: str) -> None:
-    """Execute every page's notebook without a line of code in its cells: what papermill and a kernel take for that."""
-    import nbformat
-
-    from workbench.reporting import notebooks, warming
-
-    places = Path(root)
-    with tempfile.TemporaryDirectory() as folder, warming.warmed():
-        for name in ("provider", "region"):
-            notebook = nbformat.read(places / "notebooks" / f"{name}.ipynb", as_version=4)
-            for cell in notebook.cells:
-                if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", []):
-                    cell.source = "pass"
-            nbformat.write(notebook, Path(folder) / f"{name}.ipynb")
-        notebooks.execute(Path(folder) / "region.ipynb", {})
-        for name in [*["provider"] * len(_providers(root)), "region"]:
-            notebooks.execute(Path(folder) / f"{name}.ipynb", {}, turn=clocked())
+                run(provider=provider)
 
 
 def from_nothing(root: str, providers: int) -> None:

@@ -22,8 +22,9 @@ from workbench.reporting import kernels, notebooks, pages, warming
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
 ROOT = Path(__file__).parents[2]
 PARAMETERS = nbformat.v4.new_code_cell("provider = ''", metadata={"tags": ["parameters"]})
+THREADS = 'threading.active_count(), sorted(os.listdir("/proc/self/fd"))[:3]'
 PARENTS = "Path(f'/proc/{os.getppid()}/cmdline').read_bytes().count(b'reporting.warm')"  # whether this was forked
-AWKWARD = """\
+CELLS = """\
 import os, signal, subprocess, sys, tempfile, threading, time, warnings
 print(sorted(os.environ), os.getcwd(), time.tzname, [Path(part).name for part in sys.argv[:1]], len(sys.argv))
 ---
@@ -31,9 +32,7 @@ print(sys.path, sys.flags, signal.getsignal(signal.SIGINT).__name__, signal.gets
 ---
 os.getsid(0) == os.getpgid(0) == os.getpid(), signal.pthread_sigmask(signal.SIG_BLOCK, [])
 ---
-tempfile.gettempdir(), threading.active_count()
----
-sorted(os.listdir("/proc/self/fd"))[:3], os.read(0, 1)
+tempfile.gettempdir(), os.read(0, 1)
 ---
 1 / 0
 ---
@@ -71,6 +70,18 @@ from IPython.display import HTML, display
 shown = display(HTML("<b>rich</b>"), display_id="here"); shown.update(HTML("<i>richer</i>"))
 pd.DataFrame({"a": [1.5, None], "b": ["x", "y"]})
 ---
+import asyncio; left = asyncio.create_task(asyncio.sleep(0.01, "a task")); await asyncio.sleep(0.02); left.done()
+---
+await left, type(get_ipython()).__name__, get_ipython().kernel.get_parent()["msg_type"], sys.displayhook, display
+---
+from IPython.display import clear_output
+print("gone"); clear_output(); print("stays"); display({"application/x-own": "1"}, raw=True)
+---
+%%capture caught
+print("held")
+---
+caught.stdout, In[-2], Out.keys(), get_ipython().execution_count
+---
 import random; random.seed(1); np.random.seed(1); random.random(), np.random.rand(), hash(1.5)
 ---
 import matplotlib, matplotlib.pyplot as plt
@@ -83,6 +94,8 @@ plt.plot([2, 1]); plt.show(); os.getcwd()
 ---
 import seaborn as sns; sns.set_theme(); sns.barplot(x=["a", "b"], y=[1, 2]).figure.axes
 """
+AWKWARD = CELLS.split("---\n")
+QUIET = next(cell for cell in AWKWARD if cell.startswith("%%capture"))
 
 
 @pytest.fixture(scope="module")
@@ -100,14 +113,17 @@ def warm(process):
     warming.join(process)
 
 
-def ran(cells: list[str], folder: Path, *, fork: bool) -> list[list[dict]]:
+def ran(cells: list[str], folder: Path, *, fork: bool, piped: bool = False) -> list[list[dict]]:
     """Return the outputs of cells, whatever they raise, without what two fresh kernels would not agree about."""
     kernels.register()
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    settings = Config()
-    settings.WarmProvisioner.warm = fork
-    settings.WarmProvisioner.folder = str(folder)
-    settings.WarmProvisioner.environment = {"PYTEST_CURRENT_TEST": ""}
+    environment = {"PYTEST_CURRENT_TEST": ""}
+    if piped:
+        program = [(cell, False) for cell in cells]
+        settings = kernels.settings(program, warm=fork, folder=str(folder), environment=environment)
+    else:
+        settings = Config()
+        settings.WarmProvisioner.update({"warm": fork, "folder": str(folder), "environment": environment})
     NotebookClient(notebook, kernel_name="python3", allow_errors=True, timeout=120, config=settings).execute()
     return [told(cell) for cell in notebook.cells]
 
@@ -123,17 +139,17 @@ def told(cell: dict) -> list[dict]:
     return found
 
 
-def test_awkward_cells_give_the_same_bytes(warm, tmp_path):
-    cells = [
-        f"from pathlib import Path\n{cell}" if not place else cell for place, cell in enumerate(AWKWARD.split("---\n"))
-    ]
+@pytest.mark.parametrize("piped", [False, True])
+def test_awkward_cells_give_the_same_bytes(warm, tmp_path, piped):
+    cells = [f"from pathlib import Path\n{cell}" if not place else cell for place, cell in enumerate(AWKWARD)]
+    cells += [] if piped else [THREADS]
     fresh = ran([*cells, PARENTS], tmp_path, fork=False)
-    again = ran([*cells, PARENTS], tmp_path, fork=True)
+    again = ran([*cells, PARENTS], tmp_path, fork=True, piped=piped)
     assert [part[-1]["data"]["text/plain"] for part in (fresh.pop(), again.pop())] == ["0", "1"]
     assert len(fresh) == len(again) == len(cells)
     for source, one, other in zip(cells, fresh, again, strict=True):
         assert one == other, source
-    assert sum(bool(outputs) for outputs in fresh) == len(cells)
+    assert [source for source, outputs in zip(cells, fresh, strict=True) if not outputs] == [QUIET]
 
 
 @pytest.mark.parametrize("name", ["provider", "region"])
@@ -174,6 +190,24 @@ def test_failures_are_told_the_same(warm, tmp_path, cell, limits):
             notebooks.execute(path, {"provider": "p001"}, warm=fork, limits=limits)
         told.append(str(failed.value))
     assert told[0] == told[1]
+
+
+def test_after_a_cell_that_fails_none_is_executed(warm, tmp_path):
+    may_fail = nbformat.v4.new_code_cell("1 / 0", metadata={"tags": ["raises-exception"]})
+    cells = [nbformat.v4.new_code_cell(f"from pathlib import Path\nPath('{name}').touch()") for name in "abc"]
+    path = tmp_path / "fails.ipynb"
+    fails = nbformat.v4.new_code_cell("1 / 0")
+    nbformat.write(nbformat.v4.new_notebook(cells=[PARAMETERS, cells[0], may_fail, cells[1], fails, cells[2]]), path)
+    with pytest.raises(notebooks.NotebookFailed, match=r"fails.ipynb, cell 4: ZeroDivisionError"):
+        notebooks.execute(path, {})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b", "fails.ipynb"]
+
+
+def test_what_a_cell_forked_and_never_ended_holds_up_nothing(warm, tmp_path):
+    cells = ["import os, time\nif not os.fork():\n    print('child', flush=True); time.sleep(600)", "time.sleep(0.2)"]
+    began = time.monotonic()
+    notebooks.execute(notebook(tmp_path, *cells), {})
+    assert time.monotonic() - began < 60
 
 
 def test_kernels_share_no_random_state_and_no_memory(warm, tmp_path):

@@ -16,20 +16,17 @@ import os
 import signal
 import socket
 import sys
-import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import EntryPoint
 from pathlib import Path
-from queue import Empty
 from typing import Any
 
-from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 from traitlets import Bool, Dict, Integer, Unicode
 from traitlets.config import Config
 
-from workbench.reporting import warming
+from workbench.reporting import client, warming
 from workbench.reporting.warm import LARGEST, LAUNCHER
 from workbench.reporting.warming import ALONE
 
@@ -45,6 +42,8 @@ class WarmProvisioner(LocalProvisioner):
     warm = Bool(True, help="Fork where that is dependable; else always start a fresh kernel.").tag(config=True)
     environment = Dict(help="Variables for the kernel beside those of this process.").tag(config=True)
     folder = Unicode("", help="Where the kernel works; as asked, or the present folder, if empty.").tag(config=True)
+    piped = Bool(False, help="Let a forked kernel speak over a pipe, with one thread.").tag(config=True)
+    pipe: socket.socket | None = None
     memory = Integer(0, help="Bytes the kernel may take for its data; no limit if 0 (Linux).").tag(config=True)
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
@@ -58,10 +57,11 @@ class WarmProvisioner(LocalProvisioner):
         forked = None
         if self.warm and _can_fork(cmd, kwargs):
             folder = str(Path(kwargs.get("cwd") or ".").resolve())
-            forked = await asyncio.to_thread(_fork, cmd, folder, kwargs["env"])
+            forked = await asyncio.to_thread(_fork, cmd, folder, kwargs["env"], piped=self.piped)
         if forked is None:
             await super().launch_kernel(cmd, **kwargs)
         else:
+            self.pipe = forked.pipe
             self.process, self.pid, self.pgid = forked, forked.pid, forked.pid
             self.cwd = kwargs.get("cwd", Path.cwd())
         if self.memory:
@@ -72,38 +72,19 @@ class WarmProvisioner(LocalProvisioner):
         """Leave a forked kernel that is asked to end to the warm process, which sees to it: a page needs not wait."""
         if isinstance(self.process, Forked) and not restart:
             self.process.leave()
+            if self.pipe and self.parent:
+                self.parent._control_socket.linger = 0  # nobody is there to read the request
 
 
-class PromptClient(AsyncKernelClient):
-    """Speaks with a kernel as soon as it answers; nobody waits for its silence, as nbclient passes over other news."""
+def settings(program: Sequence[tuple[str, bool]] = (), **provisioning: Any) -> Config:
+    """Return what a notebook client is told (its ``config``): who speaks, and the traits of `WarmProvisioner`.
 
-    async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Wait until the kernel answers and its outputs arrive.
-
-        Raises
-        ------
-        RuntimeError
-            Where it died or does not answer within so many seconds.
-        """
-        until = time.monotonic() + (float("inf") if timeout is None else timeout)
-        while time.monotonic() < until:
-            self.kernel_info()
-            with contextlib.suppress(Empty):
-                reply = await self.shell_channel.get_msg(timeout=1)
-                if reply["msg_type"] == "kernel_info_reply":
-                    await self.iopub_channel.get_msg(timeout=0.2)
-                    self._handle_kernel_info_reply(reply)
-                    return
-            if not await self.is_alive():
-                raise RuntimeError("Kernel died before replying to kernel_info")
-        raise RuntimeError(f"Kernel didn't respond in {timeout:g} seconds")
-
-
-def settings(**provisioning: Any) -> Config:
-    """Return what a notebook client is told (its ``config``): the traits of `WarmProvisioner`, and who speaks."""
+    With a `program` (see `client.PromptClient`) the kernel, if it is forked, speaks over a pipe and executes that.
+    """
     config = Config()
-    config.WarmProvisioner.update(provisioning)
-    config.AsyncKernelManager.client_class = f"{__name__}.{PromptClient.__name__}"
+    config.WarmProvisioner.update({**provisioning, "piped": bool(program)})
+    config.PromptClient.program = list(program)
+    config.AsyncKernelManager.client_class = f"{client.__name__}.{client.PromptClient.__name__}"
     return config
 
 
@@ -112,8 +93,8 @@ class Forked:
 
     stdin = stdout = stderr = None
 
-    def __init__(self, pid: int, connection: socket.socket):
-        self.pid, self._connection = pid, connection
+    def __init__(self, pid: int, connection: socket.socket, pipe: socket.socket | None = None):
+        self.pid, self._connection, self.pipe = pid, connection, pipe
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
@@ -193,7 +174,7 @@ def _can_fork(command: list[str], launch: Mapping[str, Any]) -> bool:
     return warming.dependable() and not special and command[:3] == [sys.executable, "-m", LAUNCHER]
 
 
-def _fork(command: list[str], folder: str, environment: Mapping[str, str]) -> Forked | None:
+def _fork(command: list[str], folder: str, environment: Mapping[str, str], *, piped: bool) -> Forked | None:
     """Return a kernel forked from the warm process, or nothing where that did not work."""
     address = warming.address()
     if not address:
@@ -202,9 +183,10 @@ def _fork(command: list[str], folder: str, environment: Mapping[str, str]) -> Fo
     request = json.dumps({"command": command, "folder": folder, "environment": environment}).encode()
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     connection.settimeout(PATIENCE)
+    pipe, of_kernel = socket.socketpair() if piped else (None, None)
     try:
         connection.connect(address)
-        socket.send_fds(connection, [request], [1, 2])
+        socket.send_fds(connection, [request], [1, 2, *([of_kernel.fileno()] if of_kernel else [])])
         answer = json.loads(connection.recv(LARGEST) or "{}")
     except TimeoutError:
         warming.join("")
@@ -212,11 +194,16 @@ def _fork(command: list[str], folder: str, environment: Mapping[str, str]) -> Fo
     except OSError:
         warming.forget()
         answer = {}
+    finally:
+        if of_kernel:
+            of_kernel.close()
     if "pid" not in answer:
         connection.close()
+        if pipe:
+            pipe.close()
         return None
     connection.settimeout(None)
-    return Forked(answer["pid"], connection)
+    return Forked(answer["pid"], connection, pipe)
 
 
 def limit_memory(pid: int, limit: int) -> None:

@@ -12,12 +12,15 @@ import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
 from traitlets.config import Config
 
 from workbench.reporting import kernels
 from workbench.reporting.limits import Limits
 
 KERNEL = "python3"
+IN_PYTHON = {"kernel_name": KERNEL, "language": "python"}
 UNLESS_TOLD = Limits()
 NO_TURN: AbstractContextManager[Any] = nullcontext()
 QUIET = ["--IPKernelApp.log_level=CRITICAL", "--HistoryManager.enabled=False"]
@@ -84,7 +87,9 @@ def execute(
     source = _read(notebook)
     _check_parameters(notebook.name, source, parameters)
     given = {name: str(value) if isinstance(value, Path) else value for name, value in parameters.items()}
+    told = parameterize_notebook(load_notebook_node(source), given, **IN_PYTHON) if given else source
     settings = kernels.settings(
+        program=_program(told),
         folder=str((folder or notebook.parent).resolve()),
         environment=dict(environment or {}),
         memory=limits.memory,
@@ -93,11 +98,11 @@ def execute(
     reached: list[str] = []
     try:
         try:
-            return _run(source, given, settings, limits.seconds, turn, reached)
+            return _run(told, settings, limits.seconds, turn, reached)
         except DeadKernelError:
             raise
         except RuntimeError:  # the kernel did not start: another program may have taken its port just then
-            return _run(source, given, settings, limits.seconds, turn, reached)
+            return _run(told, settings, limits.seconds, turn, reached)
     except PapermillExecutionError as failure:
         error = f"{failure.ename}: {failure.evalue}"
         if failure.ename.endswith("MemoryError") and limits.memory:
@@ -115,7 +120,6 @@ def execute(
 
 def _run(
     source: NotebookNode,
-    parameters: Mapping[str, Any],
     settings: Config,
     seconds: float,
     turn: AbstractContextManager[Any],
@@ -143,9 +147,7 @@ def _run(
         return papermill.execute_notebook(
             source,
             None,
-            dict(parameters),
-            kernel_name=KERNEL,
-            language="python",
+            **IN_PYTHON,
             progress_bar=False,
             request_save_on_cell_execute=False,
             on_notebook_start=begin,
@@ -154,6 +156,14 @@ def _run(
             extra_arguments=[*QUIET, *AT_ONCE],
             config=settings,
         )
+
+
+def _program(source: NotebookNode) -> list[tuple[str, bool]]:
+    """Return of each cell that nbclient executes its source, and whether nothing follows if it fails."""
+    tagged = [(cell.source, cell.metadata.get("tags", [])) for cell in source.cells if cell.cell_type == "code"]
+    return [
+        (text, "raises-exception" not in tags) for text, tags in tagged if text.strip() and "skip-execution" not in tags
+    ]
 
 
 def _too_long(seconds: float) -> str:

@@ -5,8 +5,9 @@ thread, keeps nothing of any kernel, and ends, with every kernel it made, when t
 
 A request is one message over a Unix socket: command, folder and environment, and with it the standard streams of who
 asks. The kernel answers with the number of its process; the same connection tells its exit code later, and when who
-asked ends, the kernel ends. The fork server of the standard library was tried first: it imports the main module of who
-asks into every kernel, leaves out what a process does at its exit, and does not serve several processes.
+asked ends, the kernel ends. Where a third stream comes with the request, the kernel speaks over that (see `piped`).
+The fork server of the standard library was tried first: it imports the main module of who asks into every kernel,
+leaves out what a process does at its exit, and does not serve several processes.
 """
 
 import atexit
@@ -46,6 +47,7 @@ NEEDED = (
     *(
         "workbench.regions",
         "workbench.reporting.exhibits",
+        "workbench.reporting.piped",
         "workbench.reporting.portrait",
         "workbench.reporting.synthesis",
     ),
@@ -179,7 +181,7 @@ class Nursery:
         connection, _ = self._listener.accept()
         connection.settimeout(PATIENCE)
         try:
-            message, streams, _, _ = socket.recv_fds(connection, LARGEST, 2)
+            message, streams, _, _ = socket.recv_fds(connection, LARGEST, 3)
             request = json.loads(message)
         except (OSError, ValueError):
             connection.close()
@@ -247,6 +249,11 @@ def _be_kernel(request: Mapping[str, Any], streams: Sequence[int], connection: s
         _begin(request, streams)
         connection.send(json.dumps({"pid": os.getpid()}).encode())
         connection.close()
+        if len(streams) > 2:
+            from workbench.reporting.piped import PageApp
+
+            PageApp.instance().serve(socket.socket(fileno=streams[2]), sys.argv[1:])
+            raise SystemExit(0)
         from ipykernel.kernelapp import IPKernelApp
 
         IPKernelApp.launch_instance(parent_handle=int(request["environment"]["JPY_PARENT_PID"]))
@@ -274,7 +281,7 @@ def _begin(request: Mapping[str, Any], streams: Sequence[int]) -> None:
     ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != warm:
         os._exit(1)
-    for stream, given in zip((1, 2), streams, strict=True):
+    for stream, given in zip((1, 2), streams[:2], strict=True):
         os.dup2(given, stream)
         os.close(given)
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,0 +1,143 @@
+"""A kernel for a page: IPython's own, with one thread, that reads its requests from a pipe and answers over it.
+
+A kernel as notebooks know it speaks over five sockets, with threads that take turns with the code of the cells, and
+waits after each cell for the next: on a page of thirty cells that took as long as half of the cells themselves. A page
+has one client, who knows all cells beforehand; here they are executed one after the other, and after one that fails
+none is. What cells see and what they put out is the same, but for the threads and sockets there are.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import zmq
+from ipykernel.iostream import IOPubThread, OutStream
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
+from traitlets import Any as AnyTrait
+
+from workbench.reporting.parcels import Parcels, parcel
+
+PIECE = 1 << 16  # bytes to read at once
+
+
+class Outlet(IOPubThread):
+    """Where IPython sends replies and outputs; those of one cell go into the pipe together."""
+
+    thread: Any = None  # there is none: who flushes a stream sends what it holds
+    io_loop: Any = None
+
+    def __init__(self, pipe: socket.socket):
+        self._pipe = pipe
+        self._writing = multiprocessing.get_context("fork").RLock()  # also between what a cell forks
+        self._held, self._owner = bytearray(), os.getpid()
+
+    def schedule(self, f: Callable[[], Any]) -> None:
+        """Do at once what a thread would do."""
+        f()
+
+    def send_multipart(self, parts: Sequence[bytes | memoryview], *_: Any, **__: Any) -> None:
+        """Hold a message until its cell is done, or much is held; what a cell forked sends its own at once."""
+        message = parcel([part.buffer if isinstance(part, zmq.Frame) else part for part in parts])
+        with self._writing:
+            if os.getpid() != self._owner:
+                self._pipe.sendall(message)
+                return
+            self._held += message
+            if len(self._held) > PIECE:
+                self.send_held()
+
+    def send_held(self) -> None:
+        """Send what is held."""
+        with self._writing:
+            self._pipe.sendall(self._held)
+            self._held.clear()
+
+
+class PageStream(OutStream):
+    """A standard stream of a page: sent before what is displayed next, and at the end of a cell."""
+
+    def _schedule_flush(self) -> None:
+        """Send nothing by the clock: nobody is watching."""
+
+
+class PageKernel(IPythonKernel):
+    """Executes what it is asked, until something fails."""
+
+    shell_stream = AnyTrait()  # an `Outlet`
+    _supports_kernel_subshells = False
+
+    def _abort_queues(self, _: str | None = None) -> None:
+        """Execute nothing more: of what follows on a cell that failed nothing holds."""
+        self._aborting = True
+
+
+class PageApp(IPKernelApp):
+    """Starts the kernel of a page as a kernel is started, without sockets."""
+
+    kernel_class = PageKernel
+    outstream_class = f"{__name__}.{PageStream.__name__}"
+
+    def serve(self, pipe: socket.socket, arguments: Sequence[str]) -> None:
+        """Answer what comes over the pipe until it ends."""
+        self._pipe = pipe
+        self.initialize(list(arguments))
+        asyncio.run(self._serve())
+
+    def init_poller(self) -> None:
+        """Watch over nobody: who asked for this kernel ends it by ending the pipe."""
+
+    def init_sockets(self) -> None:
+        """Take the pipe for every channel."""
+        self.configure_tornado_logger()
+        self.iopub_thread = self.iopub_socket = Outlet(self._pipe)
+
+    def init_heartbeat(self) -> None:
+        """Have no heartbeat: a process that ends is seen to end."""
+
+    def write_connection_file(self, **_: Any) -> None:
+        """Leave the connection file as it is: nobody else can connect."""
+
+    def init_kernel(self) -> None:
+        """Make the kernel."""
+        self.log.setLevel(self.log_level)  # else every message is put in a record that nobody sees
+        self.kernel = self.kernel_class.instance(
+            parent=self,
+            session=self.session,
+            iopub_thread=self.iopub_thread,
+            iopub_socket=self.iopub_socket,
+            log=self.log,
+            profile_dir=self.profile_dir,
+            user_ns=self.user_ns,
+        )
+        self.displayhook.get_execution_count = lambda: self.kernel.execution_count
+
+    async def _serve(self) -> None:
+        requests: asyncio.Queue[list[bytes] | None] = asyncio.Queue()
+        parcels, loop = Parcels(), asyncio.get_running_loop()
+
+        def take() -> None:
+            try:
+                piece = self._pipe.recv(PIECE, socket.MSG_DONTWAIT)
+            except ConnectionError:
+                piece = b""
+            for request in parcels.opened(piece):
+                requests.put_nowait(request)
+            if not piece:
+                loop.remove_reader(self._pipe)
+                requests.put_nowait(None)
+
+        loop.add_reader(self._pipe, take)
+        self.kernel.start()
+        self.iopub_thread.send_held()
+        self.kernel.shell_stream = self.iopub_socket
+        self.kernel.shell_channel_thread = SimpleNamespace(parent_thread=threading.main_thread())
+        while (request := await requests.get()) is not None:
+            await self.kernel.dispatch_shell([zmq.Frame(part) for part in request])
+            self.iopub_thread.send_held()
+            await asyncio.sleep(0)  # tasks that cells left go on
