@@ -24,6 +24,7 @@ class Pipe(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self.replies: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.outputs: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.waiting: set[asyncio.Task[Any] | None] = set()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep what is written to."""
@@ -42,16 +43,19 @@ class Pipe(asyncio.Protocol):
             self._transport.write(parcel(self._session.serialize(message)))
 
     def close(self) -> None:
-        """End the pipe, and so the kernel."""
+        """End the pipe, and so the kernel; who still waits for a message does no longer."""
         if self._transport:
             self._transport.close()
+        for task in self.waiting:
+            if task:
+                task.cancel()
 
 
 class Channel:
     """One of the channels to a kernel, over the pipe that they share."""
 
     def __init__(self, pipe: Pipe, messages: "asyncio.Queue[dict[str, Any]]"):
-        self._messages = messages
+        self._messages, self._waiting = messages, pipe.waiting
         self.send = pipe.send
 
     def is_alive(self) -> bool:
@@ -66,10 +70,14 @@ class Channel:
         Empty
             There is none within so many seconds.
         """
+        task = asyncio.current_task()
+        self._waiting.add(task)
         try:
             return await asyncio.wait_for(self._messages.get(), timeout)
         except TimeoutError:
             raise Empty from None
+        finally:
+            self._waiting.discard(task)
 
 
 class PromptClient(AsyncKernelClient):
@@ -92,10 +100,11 @@ class PromptClient(AsyncKernelClient):
         self._shell_channel, self._iopub_channel = Channel(pipe, pipe.replies), Channel(pipe, pipe.outputs)
         self._asked: deque[tuple[str, str]] | None = None
 
-    def stop_channels(self) -> None:
+    async def stop_channels(self) -> None:  # type: ignore[override]  # nbclient waits for either
         """Speak no more."""
         if self._pipe:
             self._pipe.close()
+            await asyncio.sleep(0)  # until who waited has gone
         else:
             super().stop_channels()
 
