@@ -166,6 +166,17 @@ def test_versions_with_other_answer_scales_are_not_averaged():
     assert estimating._comparable(scores, book).tolist() == [True, False]
 
 
+def test_scores_made_and_written_in_parts_are_those_made_at_once(small_region, tmp_path):
+    places, book = small_region, codebook.read(small_region.codebook)
+    responses, answers = (store.read_table(places.processed(2026), name) for name in ("responses", "answers"))
+    whole = store.read_table(places.processed(2026), "scores")
+    parts = (schemas.check("scores", part) for part in scoring.in_parts(responses, answers, book, most=7))
+    with store.writing(tmp_path) as write:
+        write({"scores": parts})
+    pd.testing.assert_frame_equal(store.read_table(tmp_path, "scores"), whole)
+    assert store.count(tmp_path, "scores") == len(whole) > 7
+
+
 def test_episodes_known_later_replace_what_was_known_before():
     day = pd.Timestamp
     columns = {

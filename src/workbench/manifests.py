@@ -57,8 +57,11 @@ def made_from(
     return _short(json.dumps(parts, sort_keys=True))
 
 
-def account(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Return what came in and what became of it: delivered = counted + excluded, per file and reason."""
+def account(tables: Mapping[str, pd.DataFrame], written: Mapping[str, int]) -> dict[str, Any]:
+    """Return what came in and what became of it: delivered = counted + excluded, per file and reason.
+
+    `written` says how many rows the tables have that are on disk only.
+    """
     delivered = tables["deliveries"].set_index("file")
     why = tables["exclusions"].groupby(["file", "reason"]).size()
     records: dict[str, dict[str, Any]] = {
@@ -70,7 +73,7 @@ def account(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     return {
         "files": delivered["sha256"].to_dict(),
         "records": records,
-        "rows": {name: len(table) for name, table in sorted(tables.items())},
+        "rows": {name: len(table) for name, table in tables.items()} | dict(written),
     }
 
 

@@ -41,7 +41,7 @@ RECEIVED = (
     *("deliveries", "responses", "answers", "unanswered", "episodes", "assessments", "context", "invited"),
     *("agreements", "exclusions", "findings"),
 )
-LARGEST = ("scores", "responses", "unanswered")  # beside the answers: the longest to write first
+LARGEST = ("answers", "responses", "unanswered")  # beside the scores: the longest to write first
 _SHOWN = 20
 SILENCE = 20  # seconds without a word, while is decided what may be shown
 TOLD = 10  # figures named in the message of a release that is not published
@@ -200,17 +200,18 @@ def receive(places: Places, year: int, book: Codebook) -> None:
     with store.whole_folder(former) as folder:
         store.keep(former, folder, ["released", "estimates.parquet", "exported_people.parquet"])
         with store.writing(folder) as write:  # tables are written while others are made
-            write({"answers": tables["answers"]})
-            tables["scores"] = schemas.check("scores", scoring.score(tables["responses"], tables["answers"], book))
+            parts = scoring.in_parts(tables["responses"], tables["answers"], book)
+            write({"scores": (schemas.check("scores", part) for part in parts)})
             write({name: tables[name] for name in LARGEST})
             tables["remarks"], problems = _released_remarks(places, year, book, received, open_answers)
             tables["findings"] = _with(_with_orientation(received, book), findings.as_table(problems))
             grouped = tables["episodes"].assign(ending_group=estimating.ending_groups(tables["episodes"]))
             tables["episodes"] = schemas.check("episodes", grouped)
-            write({name: table for name, table in tables.items() if name not in ("answers", *LARGEST)})
+            write({name: table for name, table in tables.items() if name not in LARGEST})
             read = {places.raw(year) / file: sha256 for file, sha256 in _read(received).items()}
             made_from = manifests.made_from(places, year, book, read=read)
-        store.write_json(folder / "manifest.json", {"received": made_from} | manifests.account(tables))
+        account = manifests.account(tables, {"scores": store.count(folder, "scores")})
+        store.write_json(folder / "manifest.json", {"received": made_from} | account)
 
 
 def _read(received: deliveries.Received) -> dict[str, str]:

@@ -1,11 +1,12 @@
 """Answers to scores: which items of which version of a questionnaire make up a dimension.
 
 How a score is computed stands in `analysis.scales`; here stands from what. A million responses are nine million scores:
-texts that repeat are held as categories, and one dimension is computed at a time.
+texts that repeat are held as categories, and the rows of some responses at a time are made of what was computed.
 """
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,25 @@ _FEWEST, _ENOUGH = 20, 5_000
 _DIRECT = 100_000  # so many patterns are all scored, without looking which ones occur
 _MIDDLE = {2.0, 3.0, 4.0}  # disagree, neutral, agree: also what few people say who could say more
 _THREE = ({1.0, 2.0, 3.0}, {1.0, 3.0, 5.0}, _MIDDLE)
-_OF_RESPONSE = ("response_id", "provider_id", "role", "instrument")
+_OF_RESPONSE = ("provider_id", "role", "instrument")
+_AT_ONCE = 40_000  # responses whose scores stay in the processor's cache, and whose ids are listed once in a file
+_SMALL = 127
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """The responses to one version of a questionnaire: which pattern of answers each gave, and what patterns score.
+
+    `at`: the place of each response among all, increasing. `patterns`: one row per response, one column per dimension,
+    the place of its pattern in `scores` and `given`. `dimensions` and `points`: one per column.
+    """
+
+    at: np.ndarray
+    patterns: np.ndarray
+    scores: np.ndarray
+    given: np.ndarray
+    dimensions: pd.Index
+    points: np.ndarray
 
 
 def score(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) -> pd.DataFrame:
@@ -35,25 +54,59 @@ def score(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) -> pd.
     DataFrame
         As in `schemas.SCORES`, ordered by response and dimension; texts are categories.
     """
+    return next(in_parts(responses, answers, book, max(1, len(responses))))
+
+
+def in_parts(
+    responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook, most: int = _AT_ONCE
+) -> Iterator[pd.DataFrame]:
+    """Yield the scores as `score` returns them, those of at most so many responses at a time: one part at least."""
     if not categories.increases(responses["response_id"]):
         responses = responses.sort_values("response_id")
-    ids = pd.Index(responses["response_id"].array, dtype="str")
     places = _places(responses, answers)
-    parts = [
+    versions = [
         _of_version(answers, places[at], at, items)
         for _, items, at in _versions(responses, answers, book)
         if len(items)
     ]
-    if not parts:
-        return schemas.empty("scores")
-    found = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
-    if len(parts) > 1:
-        found = found.iloc[np.argsort(found["at"].to_numpy(), kind="stable")].reset_index(drop=True)
-    at = found["at"].to_numpy()
-    of_response = {name: pd.Categorical(responses[name]).take(at) for name in _OF_RESPONSE if name != "response_id"}
-    of_response = {"response_id": pd.Categorical.from_codes(at.astype(np.int32), ids, validate=False)} | of_response
-    rest = {name: found[name].array for name in found.columns if name != "at"}
-    return pd.DataFrame(of_response | rest, copy=False)
+    if not versions:
+        yield schemas.empty("scores")
+        return
+    dimensions = pd.Index(sorted({dimension for version in versions for dimension in version.dimensions}))
+    for first in range(0, len(responses), most):
+        own = responses.iloc[first : first + most]
+        if len(rows := _rows(versions, first, len(own), dimensions)):
+            at = rows["at"].to_numpy()
+            ids = pd.Index(own["response_id"].array, dtype="str")
+            of_response = {"response_id": pd.Categorical.from_codes(at, ids, validate=False)}
+            of_response |= {name: pd.Categorical(own[name]).take(at) for name in _OF_RESPONSE}
+            rest = {name: rows[name].array for name in rows.columns if name != "at"}
+            yield pd.DataFrame(of_response | rest, copy=False)
+
+
+def _rows(versions: Sequence[_Scored], first: int, count: int, dimensions: pd.Index) -> pd.DataFrame:
+    """Return the scores of so many responses from `first` on, ordered by response and dimension.
+
+    Instead of what else is known of a response there is ``at``, its place after `first`.
+    """
+    parts = []
+    for version in versions:
+        begin, end = np.searchsorted(version.at, [first, first + count])
+        width, height = len(version.dimensions), end - begin
+        pattern = version.patterns[begin:end].ravel()
+        own = dimensions.get_indexer(version.dimensions).astype(np.int8 if len(dimensions) < _SMALL else np.int32)
+        columns = {
+            "at": np.repeat((version.at[begin:end] - first).astype(np.int32), width),
+            "dimension": pd.Categorical.from_codes(np.tile(own, height), dimensions, validate=False),
+            "score": version.scores[pattern],
+            "n_items": version.given[pattern],
+            "points": np.tile(version.points, height),
+        }
+        parts.append(pd.DataFrame(columns, copy=False))
+    if len(parts) == 1:
+        return parts[0]
+    rows = pd.concat(parts, ignore_index=True)
+    return rows.iloc[np.argsort(rows["at"].to_numpy(), kind="stable")].reset_index(drop=True)
 
 
 def misoriented(responses: pd.DataFrame, answers: pd.DataFrame, book: Codebook) -> pd.DataFrame:
@@ -164,8 +217,8 @@ def _places(responses: pd.DataFrame, answers: pd.DataFrame) -> np.ndarray:
     return pd.Index(answers["response_id"]).get_indexer(responses["response_id"])
 
 
-def _of_version(answers: pd.DataFrame, rows: np.ndarray, at: np.ndarray, items: pd.DataFrame) -> pd.DataFrame:
-    """Return the scores of one version of a questionnaire; `at` is the place of each response among all."""
+def _of_version(answers: pd.DataFrame, rows: np.ndarray, at: np.ndarray, items: pd.DataFrame) -> _Scored:
+    """Score one version of a questionnaire; `at` is the place of each response among all, `rows` among the answers."""
     width = points(items).droplevel("instrument")
     dimensions = sorted(width.index)
     in_order = len(rows) == len(answers) and bool((rows == np.arange(len(rows))).all())
@@ -178,17 +231,14 @@ def _of_version(answers: pd.DataFrame, rows: np.ndarray, at: np.ndarray, items: 
         scored.append(scales.score(patterns, own)[dimension].to_numpy())
         given.append(patterns.notna().sum(axis=1).to_numpy(dtype=np.int64))
         before += len(patterns)
-    # row by row: the patterns of all dimensions stand one after the other
-    pattern = np.stack(places, axis=1).ravel()
-    tiled = np.tile(np.arange(len(dimensions), dtype=np.int8), len(rows))
-    columns = {
-        "at": np.repeat(at, len(dimensions)),
-        "dimension": pd.Categorical.from_codes(tiled, pd.Index(dimensions)),
-        "score": np.concatenate(scored)[pattern],
-        "n_items": np.concatenate(given)[pattern],
-        "points": np.tile(width.loc[dimensions].to_numpy(dtype="int64"), len(rows)),
-    }
-    return pd.DataFrame(columns, copy=False)
+    return _Scored(
+        at=at,
+        patterns=np.stack(places, axis=1),  # of all dimensions, one after the other
+        scores=np.concatenate(scored),
+        given=np.concatenate(given),
+        dimensions=pd.Index(dimensions),
+        points=width.loc[dimensions].to_numpy(dtype="int64"),
+    )
 
 
 def _patterns(answers: pd.DataFrame, rows: np.ndarray | None, items: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:

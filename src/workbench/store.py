@@ -31,7 +31,6 @@ class Busy(ValueError):
     """Another run is at work on the same region; the message says which, and what to do."""
 
 
-_MANY = 50_000
 _LOCKING = ".locking"
 FORMER = ".former"
 _HALF_MADE = re.compile(r"\..+\.[a-z0-9_]{8}")  # as tempfile names them, after the name of the place
@@ -295,8 +294,11 @@ def write_tables(folder: Path, tables: Mapping[str, "pd.DataFrame"]) -> None:
 
 
 @contextlib.contextmanager
-def writing(folder: Path) -> Iterator[Callable[[Mapping[str, "pd.DataFrame"]], None]]:
-    """Give a function that begins to write tables and does not wait; they are all written at the end of the block."""
+def writing(folder: Path) -> "Iterator[Callable[[Mapping[str, pd.DataFrame | Iterator[pd.DataFrame]]], None]]":
+    """Give a function that begins to write tables and does not wait; they are all written at the end of the block.
+
+    A table may come in parts, which are asked for while it is written.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     begun: list[Future[None]] = []
     with ThreadPoolExecutor(max_workers=2) as both:
@@ -307,44 +309,19 @@ def writing(folder: Path) -> Iterator[Callable[[Mapping[str, "pd.DataFrame"]], N
         each.result()
 
 
-def write_table(path: Path, table: "pd.DataFrame", rows: int | None = None) -> None:
-    """Write a table to a file, so many rows together (all, if left out)."""
-    import pandas as pd
-    import pyarrow as pa
+def write_table(path: Path, table: "pd.DataFrame | Iterator[pd.DataFrame]", rows: int | None = None) -> None:
+    """Write a table or its parts to a file, so many rows together (all, if left out)."""
+    from workbench import parquet
+
+    with beside(path) as file:
+        parquet.write(file, table, rows)
+
+
+def count(folder: Path, name: str) -> int:
+    """Return how many rows a table that was written has."""
     import pyarrow.parquet as pq
 
-    from workbench import categories
-
-    coded = [column for column in table.columns if isinstance(table[column].dtype, pd.CategoricalDtype)]
-    whole = pa.Table.from_pandas(table.drop(columns=coded), preserve_index=False)
-    if coded:
-        texts = pa.Schema.from_pandas(table.head(0).astype(dict.fromkeys(coded, "str")), preserve_index=False)
-        held = {
-            column: categories.as_arrow(table[column]) if column in coded else whole[column] for column in table.columns
-        }
-        whole = pa.table(held, metadata=texts.metadata)
-    shared = [column for column in table.columns if not _hardly_repeats(table[column])]
-    with beside(path) as file:
-        pq.write_table(
-            whole,
-            file,
-            row_group_size=rows,
-            compression="zstd",
-            store_schema=not coded,
-            use_dictionary=shared,
-            write_statistics=not coded,  # tables of people are read whole; smallest and largest value help nobody
-        )
-
-
-def _hardly_repeats(column: "pd.Series") -> bool:
-    """Say whether a column has so many values that listing each once saves nothing."""
-    import pandas as pd
-
-    from workbench.categories import hardly_repeats
-
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return len(column.cat.categories) > _MANY
-    return len(column) > _MANY and column.dtype == "str" and hardly_repeats(column)
+    return int(pq.read_metadata(there(folder, name)).num_rows)
 
 
 def there(folder: Path, name: str) -> Path:
