@@ -15,7 +15,7 @@ RECORD = "Huis De Linde;4;ja;\n"
 
 
 def _cut(text: str, broken: bool) -> tuple[pd.DataFrame, list[tuple[int, str]]]:
-    sample = list(csv.reader(io.StringIO(text[:20_000], newline=""), delimiter=";"))
+    sample = list(csv.reader(io.StringIO(text[:60_000], newline=""), delimiter=";"))
     return cutting.cut(text.encode(), ";", 4, sample, broken)
 
 
@@ -61,4 +61,22 @@ def test_any_text_is_read_as_ever(texts):
 def test_short_cells_are_read_the_quick_way():
     text = (HEADER + RECORD * 700).encode()
     sample = [row.split(";") for row in text.decode().splitlines()]
-    assert sorted(short_cells.read(text, len(HEADER), ";", 4, range(4), sample)) == [1, 2]
+    assert sorted(short_cells.read(text, len(HEADER), ";", 4, sample)) == [0, 1, 2, 3]
+
+
+def test_long_cells_are_left_to_the_reader_of_any_text():
+    text = HEADER.encode() + f"{'zeer ' * 20};4;ja;\n".encode() * 700
+    sample = [row.split(";") for row in text.decode().splitlines()]
+    assert sorted(short_cells.read(text, len(HEADER), ";", 4, sample)) == [1, 2, 3]
+    _same_in_both_ways(text.decode())
+
+
+@pytest.mark.parametrize("odd", ["x" * 17, "x" * 63 + "é", "x" * 65, "NA", "", "a\rb", "a\0b"])
+def test_labels_and_numbers_of_people_are_read_as_ever(odd):
+    rows = "".join(
+        f"Aanbieder {at % 9};{at};2026-01-05 {at:05d};{'zelf' if at % 2 else 'met hulp'}\n" for at in range(3_000)
+    )
+    for place in range(3):
+        cells = ["Aanbieder 1", "7", "2026-01-06", "zelf"]
+        cells[place] = odd
+        _same_in_both_ways("aanbieder;nr;datum;door\n" + rows + ";".join(cells) + "\n")

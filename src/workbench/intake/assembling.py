@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from workbench import schemas
+from workbench.categories import looked_up
 from workbench.intake import identity
 from workbench.intake.labels import NO_KIND
 from workbench.intake.values import distinct
@@ -88,7 +89,8 @@ def _background(responses: pd.DataFrame) -> dict[str, pd.Series]:
         at, known = distinct(responses[field])
         texts = pd.Series(known, dtype="str")
         numeric = pd.to_numeric(texts.str.replace(",", ".", regex=False), errors="coerce")
-        column = np.append(numeric.to_numpy(dtype=float), np.nan)[at] if numeric.notna().all() else responses[field]
+        numbers = np.append(numeric.to_numpy(dtype=float), np.nan)
+        column = looked_up(numbers, at) if numeric.notna().all() else responses[field]
         found[field.removeprefix("background:")] = pd.Series(column, index=responses.index)
     return found
 

@@ -63,17 +63,15 @@ def cut(
     first = 0 if broken else text.find(b"\n") + 1  # the header is longer than a letter, whatever is below it
     head, body = pa.py_buffer(text).slice(0, first), pa.py_buffer(text).slice(first)
     types = _types(sample, width)
-    repeated = [at for at, kind in enumerate(types) if kind == _ONCE_EACH]
-    quickly = short_cells.read(text, first, delimiter, width, repeated, sample) if first else {}
-    for short, chunk in ((quickly, _CHUNK), ({}, _CHUNK), ({}, _LONGEST_ROW)):
-        others = [at for at in range(width) if at not in short]
+    short = short_cells.read(text, first, delimiter, width, sample) if first else {}
+    others = [at for at in range(width) if at not in short]
+    for chunk in (_CHUNK, _LONGEST_ROW):
         try:
             top, misfits = _cut(head, delimiter, types, broken, chunk)
             rest, further = _cut(body, delimiter, types, broken, chunk, others, quoted=not first)
+            break
         except pa.ArrowInvalid:  # a row that is longer than a chunk
             continue
-        if not short or (not further and rest.num_rows == len(next(iter(short.values())))):
-            break  # else a carriage return alone ends some row
     else:
         raise Unreadable(
             "The file cannot be cut into rows: a quote is opened and never closed, or the file is cut off.",
@@ -84,14 +82,16 @@ def cut(
 
     def held(at: int) -> ExtensionArray:
         above = top.column(at)
-        if at in short:
-            return short_cells.spelled(above.to_pylist(), short[at], delimiter)
-        return _as_pandas(above, parts[at])
+        if at not in short:
+            return _as_pandas(above, parts[at])
+        cells = np.concatenate(short.pop(at))
+        if types[at] == _ONCE_EACH:
+            return short_cells.spelled(above.to_pylist(), cells, delimiter)
+        return _as_texts(pa.chunked_array([*above.chunks, short_cells.as_texts(cells)]))
 
     with ThreadPoolExecutor(max_workers=2) as both:
         columns = dict(enumerate(both.map(held, range(width))))
-    cells = pd.DataFrame(columns, index=pd.RangeIndex(top.num_rows + rest.num_rows), copy=False)
-    return cells, [*misfits, *((before + row, line) for row, line in further)]
+    return pd.DataFrame(columns, copy=False), [*misfits, *((before + row, line) for row, line in further)]
 
 
 def _types(sample: Sequence[Sequence[str]], width: int) -> list[pa.DataType]:
@@ -147,7 +147,7 @@ def _cut(
             ),
         )
 
-    if not text.size:
+    if not text.size or not wanted:
         return schema.empty_table().select(wanted), []
     table = once(threads=True)
     if misfits:

@@ -45,7 +45,7 @@ def content_hash(columns: Mapping[str, pd.Series], hash_key: str) -> np.ndarray:
         else:
             at, known = distinct(column)
             hashes = pd.util.hash_array(known.to_numpy(), hash_key=hash_key, categorize=False)
-            total += np.append(hashes * _multiplier(name, hash_key), np.uint64(0))[at]
+            total += looked_up(np.append(hashes * _multiplier(name, hash_key), np.uint64(0)), at)
     return total
 
 

@@ -100,6 +100,9 @@ def distinct(column: pd.Series) -> tuple[np.ndarray, Any]:
     used = categories.used(column)
     if used.all():
         return at, texts
+    last = int(used.sum())
+    if used[:last].all():  # only those at the end lack
+        return at, texts[:last]
     first = int(used.argmax())
     if used[first:].all():  # only those in front lack, such as the title of a column
         at = at - at.dtype.type(first)
