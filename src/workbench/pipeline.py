@@ -137,8 +137,9 @@ def publish(places: Places, year: int) -> None:
         entered = store.read_table(places.ledger.parent, places.ledger.stem, ["edition"])
         if (entered["edition"] == edition).any():
             return
-    released = portions.read(places.released(year), "estimates", columns=ledger.SEEN)
-    estimates = portions.read(places.processed(year), "estimates", columns=ledger.EXACT)
+    known = store.read_table(places.ledger.parent, places.ledger.stem) if places.ledger.is_file() else None
+    released = portions.read(places.released(year), "estimates")
+    estimates = store.read_table(places.processed(year), "estimates")
     book = codebooks.read(places.codebook)
     limits = dataclasses.asdict(book.region.thresholds)
     leaks = ledger.audit(estimates, released, ledger.Rules.of(limits))
@@ -153,10 +154,7 @@ def publish(places: Places, year: int) -> None:
         )
     today = datetime.now(UTC).date().isoformat()
     revision = ledger.revision(book.region.revisions, year)
-    known = store.read_table(places.ledger.parent, places.ledger.stem) if places.ledger.is_file() else None
     former = known[known["revision"] == revision] if known is not None else None
-    released = portions.read(places.released(year), "estimates")
-    released = released.astype(dict.fromkeys(released.select_dtypes(object).columns, "str"))
     entered = ledger.entries(estimates, released, str(year), edition, today, revision, former)
     whole = entered if known is None else pd.concat([known, entered], ignore_index=True)
     store.write_tables(places.ledger.parent, {places.ledger.stem: whole})

@@ -4,7 +4,6 @@ Such a table is stored sorted by what is looked for in it, a portion of the rows
 it, the place of each row in the table itself.
 """
 
-import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,25 +82,15 @@ def each(folder: Path, name: str) -> Iterator[pd.DataFrame]:
             first += len(portion)
 
 
-@contextlib.contextmanager
-def _opened(folder: Path, name: str) -> Iterator["pq.ParquetFile"]:
-    """Open a table; texts come as a list of the different ones, and the place of each in it.
-
-    Meanwhile Arrow takes memory from the system, and gives it back at once: its usual pool keeps what it ever had.
-    """
+def _opened(folder: Path, name: str) -> "pq.ParquetFile":
+    """Open a table; texts come as a list of the different ones, and the place of each in it."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     path = store.there(folder, name)
-    usual = pa.default_memory_pool()
-    pa.set_memory_pool(pa.system_memory_pool())
-    try:
-        kinds = {field.name: field.type for field in pq.read_schema(path)}
-        texts = [name for name, kind in kinds.items() if pa.types.is_large_string(kind) or pa.types.is_string(kind)]
-        with pq.ParquetFile(path, read_dictionary=texts) as file:
-            yield file
-    finally:
-        pa.set_memory_pool(usual)
+    schema = pq.read_schema(path)
+    texts = [field.name for field in schema if pa.types.is_large_string(field.type) or pa.types.is_string(field.type)]
+    return pq.ParquetFile(path, read_dictionary=texts)
 
 
 def _may_hold(file: "pq.ParquetFile", at: int, some: Sequence[tuple[str, str]]) -> bool:

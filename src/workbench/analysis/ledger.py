@@ -17,13 +17,10 @@ from workbench.analysis.printed import decimals
 from workbench.analysis.release import with_people
 
 PEOPLE = "number of people"
-ROWS = 50_000  # figures, computed and released, that are looked at together
 FEW_NAMED = 3  # figures named in one message
 KEY = ["measure", "statistic", "category", "unit", "unit_id", "group", "year"]
 FIGURES = ["n", "n_eff", "estimate", "std_error", "conf_low", "conf_high", "delta", "p_adjusted", "reliability"]
 WHICH = ["release", "edition", "revision", "published_on"]
-SEEN = [*KEY, "status", "reason", "n", "n_precision", "estimate"]  # of a release, by who works something out
-EXACT = [*KEY, "n", "estimate", "people", "people_in", "people_out"]  # of what was computed, by the audit
 COLUMNS = [*KEY, "status", "reason", "label", *FIGURES, "n_precision", "precision", "people", "exact", *WHICH]
 
 
@@ -153,8 +150,7 @@ def audit(estimates: pd.DataFrame, released: pd.DataFrame, rules: Rules) -> list
 
     Starts from what is in the release, whoever decided it: for every count of people that must not be known, and every
     mean on too few, the smallest and the largest value that all published figures together leave possible, at the
-    precision they are printed with. A few measures after the others, where there are many figures: of different ones
-    they do not add up (`relations.apart`).
+    precision they are printed with.
 
     Parameters
     ----------
@@ -169,15 +165,6 @@ def audit(estimates: pd.DataFrame, released: pd.DataFrame, rules: Rules) -> list
     ValueError
         Where a released figure was never computed, or has no row in the release.
     """
-    leaks = []
-    for measures in relations.apart(pd.concat([estimates["measure"], released["measure"]]), ROWS):
-        computed, seen = (table[table["measure"].isin(measures)] for table in (estimates, released))
-        leaks += _leaks(computed, seen, rules)
-    return leaks
-
-
-def _leaks(estimates: pd.DataFrame, released: pd.DataFrame, rules: Rules) -> list[Leak]:
-    """Return what could be worked out of some measures, whose figures add up with those of no other."""
     both = as_seen(estimates, released, rules)
     leaks = _openly(both, released)
     for system in (*relations.numbers(both, rules), *relations.cells(both, rules)):
@@ -198,7 +185,7 @@ def as_seen(estimates: pd.DataFrame, released: pd.DataFrame, rules: Rules) -> pd
         Where a released figure was never computed, or has no row in the release.
     """
     both = estimates.drop(columns=["status", "reason", "n_precision"], errors="ignore").merge(
-        released[SEEN],
+        released[[*KEY, "status", "reason", "n", "n_precision", "estimate"]],
         on=KEY,
         how="outer",
         suffixes=("", "_released"),

@@ -19,23 +19,7 @@ from workbench.analysis.linked_counts import MODES, MOMENT, OPINIONS, Key, Linke
 KEY = ["measure", "statistic", "group", "year"]
 WHICH = ["category", "unit", "unit_id"]
 SAID = ["n", "estimate", "status", "reason", "coarse", "slack", "people", "few_people"]
-ENDINGS = ("reden_einde", "uitval")
 OTHERWISE = ("zonder_hulp", "reden_einde", "uitval", "geen_herstart", "doelen")  # shares that other systems hold
-
-
-def apart(measures: pd.Series, rows: int) -> Iterator[list[str]]:
-    """Yield the measures of a table in lists of about so many rows; figures of two lists are in no system together.
-
-    Examples
-    --------
-    >>> list(apart(pd.Series(["uitval", "nut", "respons", "reden_einde", "nut"]), 2))
-    [['nut'], ['reden_einde', 'uitval'], ['respons']]
-    """
-    of = measures.where(~measures.isin(ENDINGS), ENDINGS[0])
-    size = of.value_counts().sort_index()
-    part = (size.cumsum() - size) // rows
-    for _, names in size.groupby(part):
-        yield sorted(measures[of.isin(names.index)].unique())
 
 
 def numbers(table: pd.DataFrame, rules: Rules) -> Iterator[Linked]:
@@ -66,7 +50,7 @@ def cells(table: pd.DataFrame, rules: Rules) -> Iterator[Linked]:
         yield shares(cells, key, rules, {"n": tuple("1234")})
     for key, rows in counted[yes_or_no(counted)].groupby(KEY, sort=True):
         yield shares(rows.assign(cell="yes", base="n"), key, rules, {"n": ("yes", "no")})
-    for key, rows in counted[counted["measure"].isin(ENDINGS)].groupby(["group", "year"], sort=True):
+    for key, rows in counted[counted["measure"].isin(["reden_einde", "uitval"])].groupby(["group", "year"], sort=True):
         if (rows["measure"] == "reden_einde").any():
             yield _endings(rows, ("reden_einde", "share", *key), rules)
     for key, rows in counted[counted["measure"] == "geen_herstart"].groupby(KEY, sort=True):

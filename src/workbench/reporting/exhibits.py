@@ -286,11 +286,10 @@ def colophon(release: Release) -> Paragraphs:
     """Thresholds, adjustment and labels as they were for this page, and how many figures are not shown."""
     language = release.language
     settings = release.codebook["region"]["comparison"]
-    own = release.estimates["unit"].eq("provider") & release.estimates["year"].eq(release.year)
-    hidden = own & release.estimates["status"].eq("hidden")
-    counts = {"hidden": number(hidden.sum(), language), "all": number(own.sum(), language)}
-    methods = release.estimates.loc[release.estimates["statistic"].eq("adjusted"), "method"]
-    adjusted = methods.str.startswith("case-mix").any()
+    own = release.estimates[release.estimates["unit"].eq("provider") & release.estimates["year"].eq(release.year)]
+    counts = {"hidden": number((own["status"] == "hidden").sum(), language), "all": number(len(own), language)}
+    scored = release.estimates[release.estimates["statistic"] == "adjusted"]
+    adjusted = scored["method"].str.startswith("case-mix").any()
     adjusters = phrases.together([release.word(name) for name in settings["adjusters"]], language) if adjusted else ""
     labels = {
         "minimum_n": number(settings["minimum_n"], language),

@@ -42,7 +42,7 @@ class WarmProvisioner(LocalProvisioner):
     warm = Bool(True, help="Fork where that is dependable; else always start a fresh kernel.").tag(config=True)
     environment = Dict(help="Variables for the kernel beside those of this process.").tag(config=True)
     folder = Unicode("", help="Where the kernel works; as asked, or the present folder, if empty.").tag(config=True)
-    piped = Bool(False, help="Let a forked kernel speak over a pipe, with one thread.").tag(config=True)
+    piped = Bool(False, help="Let a forked kernel speak over a pipe (see `piped`).").tag(config=True)
     pipe: socket.socket | None = None
     memory = Integer(0, help="Bytes the kernel may take for its data; no limit if 0 (Linux).").tag(config=True)
 
@@ -124,6 +124,7 @@ class Forked:
         """Leave it to the warm process to see that it ends, soon or by force."""
         with contextlib.suppress(OSError):
             self._connection.send(b"leave")
+        _forget_ended()
         _LEFT.append(Forked(self.pid, self._connection))
         self.returncode = 0
 
@@ -161,11 +162,16 @@ def memory() -> float:
         import resource
     except ImportError:
         return 0.0
-    _LEFT[:] = [kernel for kernel in _LEFT if kernel.poll() is None]
+    _forget_ended()
     who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     unit = 2**20 if sys.platform == "darwin" else 2**10
     own, fresh = (resource.getrusage(each).ru_maxrss / unit for each in who)
     return own + max(fresh, *_LARGEST)
+
+
+def _forget_ended() -> None:
+    """Close the connections to kernels that were left and have ended since; what they took is kept."""
+    _LEFT[:] = [kernel for kernel in _LEFT if kernel.poll() is None]
 
 
 def _can_fork(command: list[str], launch: Mapping[str, Any]) -> bool:

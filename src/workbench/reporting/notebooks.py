@@ -110,7 +110,7 @@ def execute(
             error = f"it needs more memory than the {allowed} it may take ({error}); --memory allows more"
         raise NotebookFailed(notebook.name, failure.cell_index, error) from failure
     except CellTimeoutError as failure:
-        cell = _place(source, reached[-1])
+        cell = _place(told, reached[-1])
         raise NotebookFailed(notebook.name, cell, _too_long(limits.seconds)) from failure
     except DeadKernelError as failure:
         raise KernelDied(notebook.name, None, "the kernel died, perhaps for lack of memory") from failure
@@ -172,9 +172,9 @@ def _too_long(seconds: float) -> str:
 
 
 def _place(source: NotebookNode, cell: str) -> int | None:
-    """Return the place of a cell in the executed notebook, where one with the parameters has been put in."""
+    """Return the place of a cell in a notebook."""
     ids = [each.get("id") for each in source.cells]
-    return ids.index(cell) + 1 if cell in ids else None
+    return ids.index(cell) if cell in ids else None
 
 
 def _read(notebook: Path) -> NotebookNode:

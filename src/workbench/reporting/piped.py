@@ -1,14 +1,17 @@
-"""A kernel for a page: IPython's own, with one thread, that reads its requests from a pipe and answers over it.
+"""A kernel for a page: IPython's own, that reads its requests from a pipe and answers over it.
 
 A kernel as notebooks know it speaks over five sockets, with threads that take turns with the code of the cells, and
 waits after each cell for the next: on a page of thirty cells that took as long as half of the cells themselves. A page
 has one client, who knows all cells beforehand; here they are executed one after the other, and after one that fails
-none is. What cells see and what they put out is the same, but for the threads and sockets there are.
+none is. What cells see and what they put out is the same, but for the threads and sockets there are, and for rich
+outputs (not text) of processes that a cell forks, which nobody gets.
 """
 
 import asyncio
-import multiprocessing
+import contextlib
 import os
+import queue
+import select
 import socket
 import threading
 from collections.abc import Callable, Sequence
@@ -34,36 +37,93 @@ class Outlet(IOPubThread):
 
     def __init__(self, pipe: socket.socket):
         self._pipe = pipe
-        self._writing = multiprocessing.get_context("fork").RLock()  # also between what a cell forks
-        self._held, self._owner = bytearray(), os.getpid()
+        self._owner = os.getpid()
+        self._held, self._holding = bytearray(), threading.RLock()
+        self._leaving: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        # A thread of its own sends: a signal may interrupt the cells in the middle of anything.
+        self._sender = threading.Thread(target=self._send, daemon=True)
+        self._sender.start()
 
     def schedule(self, f: Callable[[], Any]) -> None:
         """Do at once what a thread would do."""
         f()
 
     def send_multipart(self, parts: Sequence[bytes | memoryview], *_: Any, **__: Any) -> None:
-        """Hold a message until its cell is done, or much is held; what a cell forked sends its own at once."""
+        """Hold a message until its cell is done, or much is held."""
+        if not self.is_own():
+            return
         message = parcel([part.buffer if isinstance(part, zmq.Frame) else part for part in parts])
-        with self._writing:
-            if os.getpid() != self._owner:
-                self._pipe.sendall(message)
-                return
+        with self._holding:
             self._held += message
             if len(self._held) > PIECE:
                 self.send_held()
 
     def send_held(self) -> None:
         """Send what is held."""
-        with self._writing:
-            self._pipe.sendall(self._held)
-            self._held.clear()
+        with self._holding:
+            held, self._held = self._held, bytearray()
+            self._leaving.put(bytes(held))
+
+    def end(self) -> None:
+        """Wait until everything is sent."""
+        self._leaving.put(b"")
+        self._sender.join()
+
+    def _send(self) -> None:
+        with contextlib.suppress(ConnectionError):
+            while held := self._leaving.get():
+                self._pipe.sendall(held)
+
+    def is_own(self) -> bool:
+        """Say whether this is the process of the kernel, and not one that a cell forked: that has no word here."""
+        return os.getpid() == self._owner
 
 
 class PageStream(OutStream):
-    """A standard stream of a page: sent before what is displayed next, and at the end of a cell."""
+    """A standard stream of a page: sent before what is displayed next, and at the end of a cell.
+
+    What other programs write on its descriptor, and what a cell forked, comes through a pipe that a thread reads; so
+    does a flush, that nothing comes after the end of its cell.
+    """
+
+    _fid: Any
+
+    def _setup_stream_redirects(self, name: str) -> None:
+        self._reading = threading.RLock()
+        super()._setup_stream_redirects(name)
+
+    def _watch_pipe_fd(self) -> None:
+        while self._should_watch:
+            select.select([self._fid], [], [])
+            self._take()
+
+    def _take(self) -> None:
+        """Take what the pipe holds now."""
+        with self._reading:
+            if select.select([self._fid], [], [], 0)[0]:
+                written = os.read(self._fid, PIECE)
+                super().write(written.decode(errors="replace"))
+                os.write(self._original_stdstream_copy, written)
+
+    def write(self, string: str) -> int:
+        """Write; what cannot be encoded as a question mark."""
+        try:
+            encoded = string.encode()
+        except UnicodeEncodeError:
+            encoded = string.encode(errors="replace")
+            string = encoded.decode()
+        if self._should_watch and not self._is_master_process():
+            return os.write(self._original_stdstream_fd, encoded)
+        return super().write(string) or 0
+
+    def flush(self) -> None:
+        """Hand over what is written."""
+        if self._should_watch and self._is_master_process():
+            self._take()
+        super().flush()
 
     def _schedule_flush(self) -> None:
-        """Send nothing by the clock: nobody is watching."""
+        """Hand nothing over by the clock: nobody is watching."""
 
 
 class PageKernel(IPythonKernel):
@@ -85,6 +145,7 @@ class PageApp(IPKernelApp):
 
     def serve(self, pipe: socket.socket, arguments: Sequence[str]) -> None:
         """Answer what comes over the pipe until it ends."""
+        pipe.set_inheritable(False)
         self._pipe = pipe
         self.initialize(list(arguments))
         asyncio.run(self._serve())
@@ -134,10 +195,13 @@ class PageApp(IPKernelApp):
 
         loop.add_reader(self._pipe, take)
         self.kernel.start()
-        self.iopub_thread.send_held()
         self.kernel.shell_stream = self.iopub_socket
         self.kernel.shell_channel_thread = SimpleNamespace(parent_thread=threading.main_thread())
-        while (request := await requests.get()) is not None:
+        self.iopub_thread.send_held()
+        while not self.kernel.shell.exit_now and (request := await requests.get()) is not None:
             await self.kernel.dispatch_shell([zmq.Frame(part) for part in request])
+            if not self.iopub_thread.is_own():
+                os._exit(0)  # a process that a cell forked and that did not end there
             self.iopub_thread.send_held()
             await asyncio.sleep(0)  # tasks that cells left go on
+        self.iopub_thread.end()

@@ -58,8 +58,7 @@ class Release:
         """Return a column of the estimates as numbers, and the number of each value: a page asks hundreds of times."""
         if column not in self._codes:
             codes, values = pd.factorize(self.estimates[column])
-            small = codes.astype(np.min_scalar_type(-len(values) - 1))
-            self._codes[column] = small, {value: code for code, value in enumerate(values)}
+            self._codes[column] = codes, {value: code for code, value in enumerate(values)}
         return self._codes[column]
 
     @cached_property

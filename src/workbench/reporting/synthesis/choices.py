@@ -49,12 +49,10 @@ def _which(release: Release) -> Exhibit | Paragraphs:
     """The providers whose label hangs on a choice: the label of this report, and the other."""
     other = release.rows(statistic="choice", unit="provider", category=None)
     statistic = other["measure"].map(OUTCOMES).fillna("adjusted")
-    asked = {"measure": list(other["measure"].unique()), "statistic": list(statistic.unique())}
-    chosen = release.rows(unit="provider", group="client", **asked)
-    columns = ("measure", "statistic", "unit_id", "label")
-    of = {tuple(key): label for *key, label in zip(*(chosen[name] for name in columns), strict=True)}
-    keys = zip(other["measure"], statistic, other["unit_id"], strict=True)
-    own = pd.Series([of.get(key, "") for key in keys], index=other.index, dtype=object)
+    chosen = release.rows(unit="provider", group="client", measure=list(other["measure"].unique()))
+    of = chosen.set_index(["measure", "statistic", "unit_id"])["label"]
+    keys = list(zip(other["measure"], statistic, other["unit_id"], strict=True))
+    own = pd.Series([str(of.get(key, "")) for key in keys], index=other.index)
     told = other["label"].isin(COMPARED) & own.isin(COMPARED) & (other["label"] != own)
     place = {provider: at for at, provider in enumerate(by_name(release))}
     rows = other[told].assign(own=own[told], place=other["unit_id"].map(place)).sort_values("place", kind="stable")
