@@ -5,6 +5,7 @@ write in an empty cell (``NA``, ``#N/B`` and the like, see `values.BLANKS`). Row
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -184,7 +185,8 @@ def _with_header(rows: Rows, family: str, file: str, settings: Mapping[str, str]
     body = body if parts is None else pd.concat([body, parts.loc[body.index]], axis=1)
     body, grouped = group_headings.carried_down(body, file)
     findings += added_up + grouped
-    body = body.assign(**{name: only_used(body[name]) for name in body.columns})  # the header is no answer
+    with ThreadPoolExecutor(max_workers=2) as both:  # the header is no answer
+        body = body.assign(**dict(zip(body.columns, both.map(only_used, [body[name] for name in body]), strict=True)))
     if reader == "limesurvey":
         body = _without_anonymised_dates(body)
     if reader == "qualtrics" and "Status" in body:

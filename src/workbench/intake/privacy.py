@@ -10,6 +10,7 @@ import hmac
 import os
 import re
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -80,36 +81,46 @@ def gate(
     MissingKey
         Where the delivery has person ids and there is no key.
     """
-    kept: dict[str, pd.Series] = {}
-    findings: list[Finding] = []
     scales = matched["scale"] if "scale" in matched else pd.Series("", index=matched.index)
-    for header, field, scale in zip(matched["header"], matched["field"], scales, strict=True):
-        column = table[header]
-        field = field if isinstance(field, str) else ""
-        if field == "identifier":
-            message = "The column identifies people; it was stopped at the door."
-            findings.append(Finding(file, "note", message, "Leave it out of the next delivery.", header))
-            continue
-        if field in PERSON_IDS:
-            findings += _doubtful_numbers(column, file, header, fictional) if field == "bsn" else []
-            kept[header] = pseudonyms(column, secret, field)
-            continue
-        is_remark = field.partition(":")[0] == "remark"
-        keeps = field not in ("", "ignore") and not is_remark
-        written = field in _WRITTEN or field.startswith("background:")
-        if keeps and written and not (isinstance(scale, str) and scale) and names_of_people.are_names(column):
-            message = "The column looks like names of people; it was stopped at the door."
-            remedy = "Declare it as identifier in columns.csv; if these are no people, translate them with a scale."
-            findings.append(Finding(file, "error", message, remedy, header))
-            continue
-        found = suspects(column, contacts=keeps and field not in _DATES, names=keeps and written)
-        findings += _suspect_findings(found, file, header, fictional, keeps)
-        if is_remark and column.notna().any():
-            message = f"{times(int(column.notna().sum()), 'open answer is', 'open answers are')} withheld."
-            findings.append(Finding(file, "note", message, "Nothing; open answers are released by hand.", header))
-        if keeps:
-            kept[header] = column.mask(found.any(axis=1)) if len(found.columns) else column
+
+    def looked_at(header: str, field: object, scale: object) -> tuple[pd.Series | None, list[Finding]]:
+        known = field if isinstance(field, str) else ""
+        translated = isinstance(scale, str) and bool(scale)
+        return _gated(table[header], header, known, translated, file, fictional, secret)
+
+    with ThreadPoolExecutor(max_workers=2) as both:
+        gated = list(both.map(looked_at, matched["header"], matched["field"], scales))
+    passed = zip(matched["header"], (column for column, _ in gated), strict=True)
+    kept = {header: column for header, column in passed if column is not None}
+    findings = [finding for _, found in gated for finding in found]
     return pd.DataFrame(kept, index=table.index, copy=False), findings
+
+
+def _gated(
+    column: pd.Series, header: str, field: str, translated: bool, file: str, fictional: bool, secret: bytes | None
+) -> tuple[pd.Series | None, list[Finding]]:
+    """Return what may be kept of a column, if any of it, and what was found."""
+    if field == "identifier":
+        message = "The column identifies people; it was stopped at the door."
+        return None, [Finding(file, "note", message, "Leave it out of the next delivery.", header)]
+    if field in PERSON_IDS:
+        doubtful = _doubtful_numbers(column, file, header, fictional) if field == "bsn" else []
+        return pseudonyms(column, secret, field), doubtful
+    is_remark = field.partition(":")[0] == "remark"
+    keeps = field not in ("", "ignore") and not is_remark
+    written = field in _WRITTEN or field.startswith("background:")
+    if keeps and written and not translated and names_of_people.are_names(column):
+        message = "The column looks like names of people; it was stopped at the door."
+        remedy = "Declare it as identifier in columns.csv; if these are no people, translate them with a scale."
+        return None, [Finding(file, "error", message, remedy, header)]
+    found = suspects(column, contacts=keeps and field not in _DATES, names=keeps and written)
+    findings = _suspect_findings(found, file, header, fictional, keeps)
+    if is_remark and column.notna().any():
+        message = f"{times(int(column.notna().sum()), 'open answer is', 'open answers are')} withheld."
+        findings.append(Finding(file, "note", message, "Nothing; open answers are released by hand.", header))
+    if not keeps:
+        return None, findings
+    return column.mask(found.any(axis=1)) if len(found.columns) else column, findings
 
 
 def _suspect_findings(found: pd.DataFrame, file: str, header: str, fictional: bool, keeps: bool) -> list[Finding]:
