@@ -39,7 +39,7 @@ class Outlet(IOPubThread):
         self._pipe = pipe
         self._owner = os.getpid()
         self._held, self._holding = bytearray(), threading.RLock()
-        self._leaving: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._leaving: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         # A thread of its own sends: a signal may interrupt the cells in the middle of anything.
         self._sender = threading.Thread(target=self._send, daemon=True)
         self._sender.start()
@@ -66,12 +66,12 @@ class Outlet(IOPubThread):
 
     def end(self) -> None:
         """Wait until everything is sent."""
-        self._leaving.put(b"")
+        self._leaving.put(None)
         self._sender.join()
 
     def _send(self) -> None:
         with contextlib.suppress(ConnectionError):
-            while held := self._leaving.get():
+            while (held := self._leaving.get()) is not None:
                 self._pipe.sendall(held)
 
     def is_own(self) -> bool:
