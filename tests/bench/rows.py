@@ -57,8 +57,8 @@ def _reports(quick: bool, folder: Path) -> list[Row]:
             ],
             _over_the_floor(providers),
             [make],
-            size=f"{providers} providers, from the first page that is written to the last; the start of a run, "
-            "which the floor does not have, is in the first row",
+            size=f"{providers} providers, from the first page that is written to the last; the start of a run and the "
+            "synthesis, which the floor does not have, are in the first row",
         ),
         Row(
             "unchanged",
