@@ -8,10 +8,9 @@ from queue import Empty
 from typing import Any
 
 from jupyter_client.asynchronous import AsyncKernelClient
-from jupyter_client.session import Session
 from traitlets import List
 
-from workbench.reporting.parcels import Parcels, parcel
+from workbench.reporting.parcels import Parcels, PlainSession, parcel
 
 MOMENT = 1.0  # seconds after which is looked whether a kernel that does not answer is there
 
@@ -19,8 +18,8 @@ MOMENT = 1.0  # seconds after which is looked whether a kernel that does not ans
 class Pipe(asyncio.Protocol):
     """The pipe to a kernel that speaks over one (see `piped`): what it replies, and what cells put out."""
 
-    def __init__(self, session: Session):
-        self._session, self._parcels = session, Parcels()
+    def __init__(self) -> None:
+        self._session, self._parcels = PlainSession(), Parcels()
         self._transport: asyncio.Transport | None = None
         self.replies: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.outputs: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -33,7 +32,7 @@ class Pipe(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Put each message that is whole where it is waited for."""
         for parts in self._parcels.opened(data):
-            message = self._session.deserialize(self._session.feed_identities(parts)[1])
+            message = self._session.deserialize(parts)
             is_reply = message["msg_type"].endswith("_reply")
             (self.replies if is_reply else self.outputs).put_nowait(message)
 
@@ -96,7 +95,7 @@ class PromptClient(AsyncKernelClient):
         if self._over_pipe is None:
             super().start_channels(*args, **kwargs)
             return
-        self._pipe = pipe = Pipe(self.session)
+        self._pipe = pipe = Pipe()
         self._shell_channel, self._iopub_channel = Channel(pipe, pipe.replies), Channel(pipe, pipe.outputs)
         self._asked: deque[tuple[str, str]] | None = None
 

@@ -1,9 +1,11 @@
 """Notebook and parameters in, executed notebook out; papermill does the work, in a kernel that starts warm."""
 
+import copy
 import difflib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,9 @@ import nbformat
 import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
+from papermill.execute import raise_for_execution_errors, remove_error_markers
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 from traitlets.config import Config
@@ -84,10 +88,12 @@ def execute(
     NotebookFailed
         A cell raised, the notebook took too long or too much memory, or the kernel died (`KernelDied`).
     """
-    source = _read(notebook)
-    _check_parameters(notebook.name, source, parameters)
-    given = {name: str(value) if isinstance(value, Path) else value for name, value in parameters.items()}
-    told = parameterize_notebook(load_notebook_node(source), given, **IN_PYTHON) if given else source
+    source, known = _loaded(notebook.read_text("utf-8"))
+    _check_parameters(notebook.name, known, parameters)
+    told = copy.deepcopy(source)
+    if parameters:
+        given = {name: str(value) if isinstance(value, Path) else value for name, value in parameters.items()}
+        told = parameterize_notebook(told, given, **IN_PYTHON)
     settings = kernels.settings(
         program=_program(told),
         folder=str((folder or notebook.parent).resolve()),
@@ -144,18 +150,20 @@ def _run(
             held.close()
 
     with held:
-        return papermill.execute_notebook(
-            source,
+        # What papermill.execute_notebook does, but for writing the notebook and reading it again.
+        done = papermill_engines.execute_notebook_with_engine(
             None,
-            **IN_PYTHON,
+            source,
+            KERNEL,
             progress_bar=False,
-            request_save_on_cell_execute=False,
             on_notebook_start=begin,
             timeout_func=left,
             on_cell_executed=executed,
             extra_arguments=[*QUIET, *AT_ONCE],
             config=settings,
         )
+    raise_for_execution_errors(done, None)
+    return done
 
 
 def _program(source: NotebookNode) -> list[tuple[str, bool]]:
@@ -177,20 +185,23 @@ def _place(source: NotebookNode, cell: str) -> int | None:
     return ids.index(cell) if cell in ids else None
 
 
-def _read(notebook: Path) -> NotebookNode:
-    """Read a notebook; it runs in the kernel of this environment, whichever it was saved with."""
-    source = nbformat.read(notebook, as_version=4)
+@lru_cache(4)  # a worker makes pages of two or three notebooks
+def _loaded(text: str) -> tuple[NotebookNode, tuple[str, ...]]:
+    """Return a notebook, not to be changed, and its parameters.
+
+    It runs in the kernel of this environment, whichever it was saved with.
+    """
+    source = remove_error_markers(load_notebook_node(nbformat.reads(text, as_version=4)))
     source.metadata["kernelspec"] = {"name": KERNEL, "display_name": "Python 3", "language": "python"}
-    return source
+    return source, tuple(papermill.inspect_notebook(source))
 
 
 def parameters(notebook: Path) -> list[str]:
     """Return the names of the parameters of a notebook."""
-    return list(papermill.inspect_notebook(_read(notebook)))
+    return list(_loaded(notebook.read_text("utf-8"))[1])
 
 
-def _check_parameters(name: str, source: NotebookNode, parameters: Mapping[str, Any]) -> None:
-    known = list(papermill.inspect_notebook(source))
+def _check_parameters(name: str, known: Sequence[str], parameters: Mapping[str, Any]) -> None:
     for asked in parameters:
         if asked not in known:
             near = difflib.get_close_matches(asked, known, 1)

@@ -18,13 +18,13 @@ from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
-import zmq
 from ipykernel.iostream import IOPubThread, OutStream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from traitlets import Any as AnyTrait
+from traitlets import default
 
-from workbench.reporting.parcels import Parcels, parcel
+from workbench.reporting.parcels import Parcels, PlainSession, parcel
 
 PIECE = 1 << 16  # bytes to read at once
 
@@ -52,7 +52,7 @@ class Outlet(IOPubThread):
         """Hold a message until its cell is done, or much is held."""
         if not self.is_own():
             return
-        message = parcel([part.buffer if isinstance(part, zmq.Frame) else part for part in parts])
+        message = parcel(parts)
         with self._holding:
             self._held += message
             if len(self._held) > PIECE:
@@ -143,6 +143,10 @@ class PageApp(IPKernelApp):
     kernel_class = PageKernel
     outstream_class = f"{__name__}.{PageStream.__name__}"
 
+    @default("session")
+    def _plain_session(self) -> PlainSession:
+        return PlainSession(parent=self)
+
     def serve(self, pipe: socket.socket, arguments: Sequence[str]) -> None:
         """Answer what comes over the pipe until it ends."""
         pipe.set_inheritable(False)
@@ -199,7 +203,7 @@ class PageApp(IPKernelApp):
         self.kernel.shell_channel_thread = SimpleNamespace(parent_thread=threading.main_thread())
         self.iopub_thread.send_held()
         while not self.kernel.shell.exit_now and (request := await requests.get()) is not None:
-            await self.kernel.dispatch_shell([zmq.Frame(part) for part in request])
+            await self.kernel.dispatch_shell(request)
             if not self.iopub_thread.is_own():
                 os._exit(0)  # a process that a cell forked and that did not end there
             self.iopub_thread.send_held()

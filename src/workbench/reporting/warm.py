@@ -37,13 +37,17 @@ NEEDED = (
     *("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.debugger", "tornado.platform.asyncio", "tornado.queues"),
     *(
         "IPython.core.completerlib",
+        "IPython.core.debugger_backport",
+        "IPython.core.logger",
         "IPython.core.oinspect",
         "IPython.extensions.storemagic",
         "encodings.idna",
+        "faulthandler",
         "psutil",
     ),
     *("matplotlib.pyplot", "matplotlib.backends.backend_svg", "matplotlib.backends.backend_agg"),
-    *("pandas", "pandas.core.reshape.reshape", "pyarrow.parquet", "pyarrow.dataset", "pyarrow.pandas_compat"),
+    *("pandas", "pandas.core.arrays.arrow.extension_types", "pandas.core.methods.to_dict"),
+    *("pandas.core.reshape.reshape", "pyarrow.parquet", "pyarrow.dataset", "pyarrow.pandas_compat"),
     *(
         "workbench.regions",
         "workbench.reporting.exhibits",
@@ -54,6 +58,7 @@ NEEDED = (
 )
 LATER = ("scipy.stats", "seaborn", "statsmodels.formula.api", "workbench.analysis.estimates")
 BACKEND = "module://matplotlib_inline.backend_inline"  # what a kernel sets before a notebook imports matplotlib
+WRITTEN = "".join(map(chr, (*range(0x20, 0x7F), *range(0xC0, 0x100)))) + "–−…’‘“”·×≥≤"
 IDLE = 4.0  # seconds without a request, after which what few notebooks need is imported
 GRACE = 5.0  # seconds for a kernel that was asked to end
 PATIENCE = 10.0  # seconds for a message that was announced
@@ -101,9 +106,10 @@ def _rehearse() -> None:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    from workbench.reporting import phrases, wording
+    from workbench.reporting import phrases, sheet, wording
 
     phrases.texts()
+    sheet.text_width(WRITTEN)
     for language in wording.LANGUAGES:
         wording.number(1234.5, language)
     figure = Figure()
