@@ -105,8 +105,11 @@ def test_the_form_has_the_columns_that_are_read_back(small_region, language):
     assert list(_columns(sheet)) == list(described.loc[described["columns"] == name, "column"])
     assert sheet.protection.sheet
     assert sheet["A1"].protection.locked and not sheet["E2"].protection.locked
-    lists = [rule.formula1 for rule in sheet.data_validations.dataValidation if rule.type == "list"]
-    assert len(lists) == 4
+    assert not (sheet.protection.objects or sheet.protection.scenarios or sheet.protection.formatRows)
+    rules = {rule.type: rule for rule in sheet.data_validations.dataValidation}
+    assert len([rule for rule in sheet.data_validations.dataValidation if rule.type == "list"]) == 4
+    assert (rules["decimal"].operator, rules["decimal"].formula1) == ("greaterThanOrEqual", "0")
+    assert (rules["date"].operator, rules["date"].formula1) == ("greaterThan", "36526")
     assert not [cell for each in book for row in each.iter_rows() for cell in row if cell.data_type == "f"]
 
 

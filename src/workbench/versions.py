@@ -7,7 +7,7 @@ from pathlib import Path
 from workbench import fingerprints
 
 OF_FIGURES = ("workbench", "pandas", "numpy", "scipy", "highspy", "statsmodels", "pyarrow")
-OF_PAGES = ("matplotlib", "seaborn", "nbconvert", "papermill", "babel")
+OF_PAGES = ("matplotlib", "seaborn", "nbconvert", "papermill", "babel", "xlsxwriter")
 
 
 def software() -> str:

@@ -68,3 +68,13 @@ def test_the_same_content_gives_the_same_bytes(content):
     table = Exhibit("outcomes", "Uitkomsten", "", TABLE).tables()
     assert workbooks.of_tables(table, "x", "nl") == workbooks.of_tables(table, "x", "nl")
     assert b"1980" in zipfile.ZipFile(io.BytesIO(content)).read("docProps/core.xml")
+
+
+@pytest.mark.parametrize("said", ["\U0001f600" * 40, "De\ud800 \x01heer\uffff", 'Wie\'s <x> & "y"', "x" * 40_000])
+def test_whatever_a_table_is_called_and_holds_there_is_a_workbook(said):
+    table = Exhibit("outcomes", said, said, pd.DataFrame({"Aanbieder": [said, "\x01=1+1"]}, dtype=object)).tables()
+    book = openpyxl.load_workbook(io.BytesIO(workbooks.of_tables(table, said, "nl")))
+    assert len(book.sheetnames) == 2
+    assert all(len(name.encode("utf-16-le")) <= 62 for name in book.sheetnames)
+    cell = next(cell for cell in book.worksheets[1]["A"] if cell.value == "=1+1")
+    assert (cell.data_type, cell.quotePrefix) == ("s", True)

@@ -6,27 +6,23 @@ codebook, so that the filled-in form needs nobody to describe it: put it among n
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
 
-from workbench.reporting import workbooks
 from workbench.reporting.agenda import COLUMNS
 from workbench.reporting.texts import text
+from workbench.reporting.workbooks import HEAD, TITLE, Book
 
 GIVEN = ("provider", "year", "finding")  # what the form itself says; the rest is for people
 WIDTHS = (24, 8, 26, 44, 20, 36, 20, 36, 40, 22, 14, 14, 12)
 FREE_ROWS = 8
-TO_WRITE = PatternFill("solid", fgColor="FFFFFF")
-SAID = PatternFill("solid", fgColor="EEF1F4")
-LINE = Side("thin", color="9AA7B3")
-EDGES = Border(LINE, LINE, LINE, LINE)
-TOP = Alignment(wrap_text=True, vertical="top")
+A4 = 9  # as Excel numbers sizes of paper
+REMARKS = {"objects": True, "scenarios": True}  # what people may still add to a sheet that is protected
+TO_WRITE, SAID = "#FFFFFF", "#EEF1F4"
+FIELD = {"text_wrap": True, "valign": "top", "border": 1, "border_color": "#9AA7B3"}
 
 
 def form(told: Mapping[str, Any]) -> bytes:
@@ -43,92 +39,84 @@ def form(told: Mapping[str, Any]) -> bytes:
         A workbook: instructions, the sheet to fill in, and the lists behind its choices.
     """
     language, rows = told["language"], told["rows"]
-    book = Workbook()
-    _explain(book.active, told)
-    sheet = book.create_sheet(text("form", "sheet", language))
-    lists = book.create_sheet(text("form", "lists", language))
-    _heads(sheet, language)
+    book = Book(told["title"])
+    _explain(book, told)
+    sheet = book.add_worksheet(text("form", "sheet", language))
+    _heads(book, sheet, language)
     for place in range(len(rows) + FREE_ROWS):
-        _row(sheet, place + 2, rows[place] if place < len(rows) else {}, told)
-    last = len(rows) + FREE_ROWS + 1
-    _lists(lists, told["choices"])
+        _row(book, sheet, place + 1, rows[place] if place < len(rows) else {}, told)
+    last = len(rows) + FREE_ROWS
+    _lists(book, told["choices"], language)
     _validate(sheet, last, told["choices"], language)
-    sheet.protection.sheet = True
-    sheet.protection.formatColumns = sheet.protection.formatRows = False
-    sheet.freeze_panes = "E2"
-    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = "1:1"
-    return workbooks.saved(book, told["title"])
+    sheet.protect("", REMARKS | {"format_columns": True, "format_rows": True})
+    sheet.freeze_panes(1, 4)
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    return book.content()
 
 
-def _heads(sheet: Worksheet, language: str) -> None:
-    for place, (column, width) in enumerate(zip(COLUMNS, WIDTHS, strict=True), 1):
-        cell = sheet.cell(1, place)
-        workbooks.text(cell, text("form", f"head {column}", language))
-        cell.font, cell.fill = Font(bold=True), workbooks.HEAD
-        cell.alignment = Alignment(wrap_text=True, vertical="center")
-        sheet.column_dimensions[get_column_letter(place)].width = width
-    sheet.row_dimensions[1].height = 36
+def _heads(book: Book, sheet: Worksheet, language: str) -> None:
+    sheet.set_row(0, 36)
+    for place, (column, width) in enumerate(zip(COLUMNS, WIDTHS, strict=True)):
+        book.text(sheet, 0, place, text("form", f"head {column}", language), **HEAD, valign="vcenter")
+        sheet.set_column(place, place, width)
 
 
-def _row(sheet: Worksheet, place: int, given: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+def _row(book: Book, sheet: Worksheet, place: int, given: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+    sheet.set_row(place, 60 if given else 30)
     known = {"provider": told["provider"], "year": told["year"]} | dict(given)
-    for at, column in enumerate(COLUMNS, 1):
-        cell, value = sheet.cell(place, at), known.get(column)
-        if column == "when":
-            cell.value = datetime.fromisoformat(value) if value else None
-            cell.number_format = "dd-mm-yyyy"
-        elif isinstance(value, str):
-            workbooks.text(cell, value)
-        elif value is not None:
-            cell.value = value
-        if column == "target" and given.get("share"):
-            cell.number_format = "0%"
+    for at, column in enumerate(COLUMNS):
+        value = known.get(column)
         fixed = column in GIVEN or (column == "measure" and "measure" in given)
-        cell.fill, cell.protection = (SAID if fixed else TO_WRITE), Protection(locked=fixed)
-        cell.alignment, cell.border = TOP, EDGES
-    sheet.row_dimensions[place].height = 60 if given else 30
+        look = FIELD | {"bg_color": SAID if fixed else TO_WRITE, "locked": fixed}
+        if column == "when":
+            look["num_format"] = "dd-mm-yyyy"
+        if column == "target" and given.get("share"):
+            look["num_format"] = "0%"
+        if column == "when" and value:
+            sheet.write_datetime(place, at, datetime.fromisoformat(value), book.look(**look))
+        elif isinstance(value, str):
+            book.text(sheet, place, at, value, **look)
+        elif value is not None:
+            sheet.write_number(place, at, value, book.look(**look))
+        else:
+            sheet.write_blank(place, at, None, book.look(**look))
 
 
-def _lists(sheet: Worksheet, choices: Mapping[str, Sequence[str]]) -> None:
-    for across, names in enumerate(choices.values(), 1):
-        for down, name in enumerate(names, 1):
-            workbooks.text(sheet.cell(down, across), name)
-    sheet.sheet_state = "hidden"
+def _lists(book: Book, choices: Mapping[str, Sequence[str]], language: str) -> None:
+    sheet = book.add_worksheet(text("form", "lists", language))
+    for across, names in enumerate(choices.values()):
+        for down, name in enumerate(names):
+            book.text(sheet, down, across, name)
+    sheet.hide()
 
 
 def _validate(sheet: Worksheet, last: int, choices: Mapping[str, Sequence[str]], language: str) -> None:
     """Offer choices where there are some; only the figure and the status must be one of them."""
     lists = text("form", "lists", language)
-    for across, (column, names) in enumerate(choices.items(), 1):
-        letter = get_column_letter(across)
-        must = column in ("measure", "status")
-        rule = DataValidation(
-            "list", formula1=f"'{lists}'!${letter}$1:${letter}${len(names)}", allow_blank=True, showErrorMessage=must
-        )
-        rule.errorTitle, rule.error = text("form", "title", language), text("form", "choose", language)
-        _over(sheet, rule, column, last)
-    whole = DataValidation("decimal", "greaterThanOrEqual", "0", allow_blank=True, showErrorMessage=True)
-    whole.errorTitle, whole.error = text("form", "title", language), text("form", "a number", language)
-    _over(sheet, whole, "target", last)
-    dated = DataValidation("date", "greaterThan", "36526", allow_blank=True, showErrorMessage=True)
-    dated.errorTitle, dated.error = text("form", "title", language), text("form", "a date", language)
-    _over(sheet, dated, "when", last)
+    for across, (column, names) in enumerate(choices.items()):
+        letter = xl_col_to_name(across)
+        source = f"='{lists}'!${letter}$1:${letter}${len(names)}"
+        rule = {"validate": "list", "source": source, "show_error": column in ("measure", "status")}
+        _over(sheet, rule, column, last, text("form", "choose", language), language)
+    number = {"validate": "decimal", "criteria": ">=", "value": 0}
+    _over(sheet, number, "target", last, text("form", "a number", language), language)
+    dated = {"validate": "date", "criteria": ">", "value": date(2000, 1, 1)}
+    _over(sheet, dated, "when", last, text("form", "a date", language), language)
 
 
-def _over(sheet: Worksheet, rule: DataValidation, column: str, last: int) -> None:
-    letter = get_column_letter(COLUMNS.index(column) + 1)
-    rule.add(f"{letter}2:{letter}{last}")
-    sheet.add_data_validation(rule)
+def _over(sheet: Worksheet, rule: Mapping[str, Any], column: str, last: int, error: str, language: str) -> None:
+    at = COLUMNS.index(column)
+    told = {"error_title": text("form", "title", language), "error_message": error}
+    sheet.data_validation(1, at, last, at, {**rule, **told})
 
 
-def _explain(sheet: Worksheet, told: Mapping[str, Any]) -> None:
-    sheet.title = text("form", "instructions", told["language"])
-    workbooks.text(sheet["A1"], told["heading"])
-    sheet["A1"].font = Font(bold=True, size=14)
-    for place, step in enumerate(told["steps"], 3):
-        workbooks.text(sheet.cell(place, 1), step)
-        sheet.cell(place, 1).alignment = Alignment(wrap_text=True, vertical="top")
-    sheet.column_dimensions["A"].width = 100
-    sheet.protection.sheet = True
+def _explain(book: Book, told: Mapping[str, Any]) -> None:
+    sheet = book.add_worksheet(text("form", "instructions", told["language"]))
+    book.text(sheet, 0, 0, told["heading"], **TITLE)
+    for place, step in enumerate(told["steps"], 2):
+        book.text(sheet, place, 0, step, text_wrap=True, valign="top")
+    sheet.set_column(0, 0, 100)
+    sheet.protect("", REMARKS)
