@@ -230,7 +230,7 @@ def index(
 
 @cache
 def _exporter() -> WorkbenchExporter:
-    return WorkbenchExporter()
+    return WorkbenchExporter(default_preprocessors=[])  # each of them, also if it does nothing, checks every cell
 
 
 def _words(language: str) -> dict[str, str]:

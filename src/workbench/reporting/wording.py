@@ -6,12 +6,12 @@ Sentences computed from the statistics stand in ``phrases``; here is only what b
 import math
 import re
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from html import escape as escape_html
 from typing import Any
 
 from babel.dates import format_date
-from babel.numbers import format_decimal
+from babel.numbers import get_decimal_symbol, get_group_symbol
 
 LANGUAGES = ("nl", "en")
 LONGEST_WORD = 24
@@ -193,14 +193,14 @@ def number(value: float, language: str, decimals: int = 0, signed: bool = False)
     ('−3,2', '0', '+2')
     """
     rounded = round(float(value), decimals) + 0.0
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    written = _decimal(abs(rounded), pattern, _LOCALES[language])
+    written = f"{abs(rounded):,.{decimals}f}".translate(_signs(language))
     return ("−" if rounded < 0 else "+" if signed and rounded > 0 else "") + written
 
 
-@lru_cache(10_000)
-def _decimal(value: float, pattern: str, locale: str) -> str:
-    return str(format_decimal(value, format=pattern, locale=locale))
+@cache
+def _signs(language: str) -> dict[int, str]:
+    locale = _LOCALES[language]
+    return str.maketrans({",": get_group_symbol(locale), ".": get_decimal_symbol(locale)})
 
 
 def percentage(share: float, language: str, decimals: int = 0) -> str:
