@@ -1,6 +1,7 @@
 """The deliveries of one year: the whole way from the files that arrived to processed tables."""
 
 import hashlib
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -87,6 +88,7 @@ def receive(
     MissingKey
         Where a delivery holds person ids and `key` is None.
     """
+    threading.Thread(target=schemas.get_ready, daemon=True).start()  # while files are read
     arrived, problems = arrivals.find(folder, codebook.deliveries, year, codebook.forms)
     corrected_by, unfound = arrivals.replaced(arrived)
     problems += unfound

@@ -13,6 +13,7 @@ import pandas as pd
 
 from workbench.codebook import Codebook
 from workbench.intake.findings import Finding, on_rows
+from workbench.intake.values import constant
 
 if TYPE_CHECKING:
     from workbench.intake.responses import Cleaned
@@ -84,13 +85,15 @@ def within(codes: pd.DataFrame, seconds: pd.Series, codebook: Codebook, instrume
 
 
 def flags(marked: dict[str, pd.Series], index: pd.Index) -> pd.Series:
-    """Return the flags of each record as one text, empty where there is none.
+    """Return the flags of each record as one text, empty where there is none; held once if nobody has any.
 
     Examples
     --------
     >>> flags({"too fast": pd.Series([True, False])}, pd.RangeIndex(2)).tolist()
     ['too fast', '']
     """
+    if not any(where.any() for where in marked.values()):
+        return constant("", index)
     found = pd.Series("", index=index, dtype="str")
     for name, where in marked.items():
         if where.any():
@@ -189,7 +192,8 @@ def _with(part: "Cleaned", reason: pd.Series, marked: dict[str, pd.Series], find
     responses = part.responses
     if any(where.any() for where in marked.values()):
         more = flags(marked, responses.index)
-        both = responses["flags"] + np.where((responses["flags"] != "") & (more != ""), "; ", "") + more
+        before = responses["flags"].astype("str")
+        both = before + np.where((before != "") & (more != ""), "; ", "") + more
         responses = responses.assign(flags=both.astype("str"))
     if not reason.notna().any():
         return replace(part, responses=responses, findings=[*part.findings, *findings])

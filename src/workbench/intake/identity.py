@@ -145,8 +145,8 @@ def kiosk_bursts(same: pd.Series, moments: pd.Series) -> pd.Series:
     >>> kiosk_bursts(pd.Series([1, 1, 1]), moments).tolist()
     [False, True, False]
     """
-    clocked = moments.notna() & (moments != moments.dt.normalize())
-    taps = pd.DataFrame({"same": same, "moment": moments, "row": same.index})[clocked]
+    taps = pd.DataFrame({"same": same, "moment": moments, "row": same.index})[moments.notna()]
+    taps = taps[taps["moment"] != taps["moment"].dt.normalize()]
     taps = taps[taps["same"].duplicated(keep=False)]
     taps = taps.sort_values(["same", "moment", "row"], kind="stable")
     gap = taps.groupby("same")["moment"].diff().dt.total_seconds()

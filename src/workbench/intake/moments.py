@@ -80,7 +80,7 @@ def dates(column: pd.Series, order: str = "", century: int = 0) -> tuple[pd.Seri
     ['2026-02-13 15:05', '2025-12-01 01:05']
     """
     if not isinstance(column.dtype, pd.CategoricalDtype):
-        iso = _as_iso(_trimmed(column))
+        iso = _as_iso(_texts(column))
         if iso is not None:
             moments = pd.Series(iso.astype("datetime64[ns]"), index=column.index)
             return moments, pd.Series(False, index=column.index)
@@ -134,9 +134,13 @@ def _as_iso(texts: pa.Array) -> np.ndarray | None:
     if not len(texts):
         return None
     try:
-        moments = texts.cast(pa.timestamp("s")).to_numpy(zero_copy_only=False)
+        cast = texts.cast(pa.timestamp("s"))
     except pa.ArrowInvalid:
-        return None
+        try:
+            cast = pc.utf8_trim_whitespace(texts).cast(pa.timestamp("s"))
+        except pa.ArrowInvalid:
+            return None
+    moments = cast.to_numpy(zero_copy_only=False)
     usual = (moments >= np.datetime64("1880-01-01")) & (moments < np.datetime64("2100-01-01"))
     return moments if (usual | np.isnat(moments)).all() else None
 
@@ -146,15 +150,18 @@ def are_iso(column: pd.Series) -> bool:
 
     Examples
     --------
-    >>> are_iso(pd.Series(["2026-01-05 10:00:00", None])), are_iso(pd.Series(["20260105", "111222333"]))
+    >>> are_iso(pd.Series(["2026-01-05 10:00:00 ", None])), are_iso(pd.Series(["20260105", "111222333"]))
     (True, False)
     """
-    return _as_iso(_trimmed(column)) is not None
+    return _as_iso(_texts(column)) is not None
 
 
-def _trimmed(texts: pd.Series) -> pa.Array:
-    plain = pa.array(pd.Series(texts, dtype="str"), type=pa.large_string(), from_pandas=True)
-    return pc.utf8_trim_whitespace(plain)
+def _texts(column: pd.Series) -> pa.Array:
+    return pa.array(pd.Series(column, dtype="str"), type=pa.large_string(), from_pandas=True)
+
+
+def _trimmed(column: pd.Series) -> pa.Array:
+    return pc.utf8_trim_whitespace(_texts(column))
 
 
 def _with_numbers(texts: pa.Array, century: int) -> pa.Array:

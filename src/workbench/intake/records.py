@@ -271,15 +271,21 @@ def age_band(records: Records, scales: Mapping[str, labels.Scale], year: int) ->
         found, findings = coded(_without(records, "age_band", inside.notna()), "age_band", scales, privacy.AGE_BANDS)
         found = found.astype("str").fillna(inside)
     if "age" in records.fields:
-        inside = values.per_value(records.fields["age"], privacy.band_within)
-        found = found.fillna(inside)
+        inside = values.per_value(records.fields["age"], privacy.band_within, "category")
+        found = _completed_by(found, inside)
         if (inside.isna() & records.fields["age"].notna()).any():
             ages, problems = number(_without(records, "age", inside.notna()), "age", 0, 120)
-            found, findings = found.fillna(privacy.age_bands(ages)), findings + problems
+            found, findings = _completed_by(found, privacy.age_bands(ages)), findings + problems
     if "birth_date" in records.fields:
         born, problems = date(records, "birth_date")
-        found, findings = found.fillna(privacy.age_bands(privacy.ages_on(born, year))), findings + problems
+        bands = privacy.age_bands(privacy.ages_on(born, year))
+        found, findings = _completed_by(found, bands), findings + problems
     return found, findings
+
+
+def _completed_by(found: pd.Series, more: pd.Series) -> pd.Series:
+    """Return texts with those of `more` where there is none; `more`, categories or not, where there is none at all."""
+    return more if found.isna().all() else found.astype("str").fillna(more.astype("str"))
 
 
 def _without(records: Records, field: str, where: pd.Series) -> Records:

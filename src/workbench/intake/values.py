@@ -151,7 +151,10 @@ def per_value(column: pd.Series, function: Callable[[str], Any], dtype: Any = "s
     """
     codes, texts = distinct(column)
     found = pd.Series([function(value) for value in texts] + [None], dtype="str" if dtype == "category" else dtype)
-    found = found.astype(dtype)
+    if dtype == "category":
+        held = pd.Categorical(found)
+        places = categories.looked_up(held.codes, codes if len(texts) else np.full(len(column), -1, dtype=np.int8))
+        return pd.Series(pd.Categorical.from_codes(places, held.categories, validate=False), index=column.index)
     return found.take(codes if len(texts) else np.zeros(len(column), dtype=int)).set_axis(column.index)
 
 

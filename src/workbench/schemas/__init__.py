@@ -10,7 +10,7 @@ Text is text (codes keep their leading zeros), dates are dates without a clock, 
 import pandas as pd
 
 from workbench.schemas.accounts import DELIVERIES, EXCLUSIONS, FINDINGS
-from workbench.schemas.checking import checked
+from workbench.schemas.checking import checked, get_ready
 from workbench.schemas.columns import (
     AGE_BANDS,
     INFORMANTS,
@@ -56,6 +56,7 @@ __all__ = [
     "check",
     "dictionary",
     "empty",
+    "get_ready",
 ]
 
 TABLES = {
