@@ -19,7 +19,7 @@ FEWEST = 500  # rows that tell what the cells of a column are like
 _LETTER, _NUMBER, _LONGEST = 1, 8, 64  # bytes
 _FIRST_BYTES = np.array([(1 << 8 * count) - 1 for count in range(_NUMBER + 1)], dtype=np.uint64)
 _FIRST, _NONE = 10_000, 255
-_BLOCK = 1 << 18  # stays in the processor's cache
+_BLOCK = 1 << 20  # near the processor; with smaller ones threads wait for each other
 _LINE, _RETURN = ord("\n"), ord("\r")
 _ENDS = ("\n", "\r")
 Read = dict[int, list[np.ndarray]]
