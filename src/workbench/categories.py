@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _BYTES = 256
+_FIRST, _FEW = 30_000, 10  # rows that have most categories, and so many others can be sought one by one
 _ENOUGH = 1000  # rows that tell whether a column repeats its values
 
 
@@ -19,13 +20,29 @@ def used(column: pd.Series) -> np.ndarray:
     >>> used(pd.Series(pd.Categorical(["a", None, "c"], ["a", "b", "c"]))).tolist()
     [True, False, True]
     """
-    at, count = column.cat.codes.to_numpy(), len(column.cat.categories)
-    if at.dtype == np.int8:  # looking a byte up stops where it is found
-        every = at.tobytes()
-        return np.array([bytes([place]) in every for place in range(count)], dtype=bool)
-    seen = np.zeros(count + 1, dtype=bool)
-    seen[at] = True  # missing is -1: the last
+    at, texts = held(column)
+    seen = np.zeros(len(texts) + 1, dtype=bool)
+    seen[at[:_FIRST]] = True  # missing is -1: the last
+    lacking = np.flatnonzero(~seen[:-1])
+    if len(lacking) > _FEW:
+        return np.bincount(at + 1, minlength=len(seen))[1:] > 0
+    seen[lacking] = [(at == place).any() for place in lacking]
     return seen[:-1]
+
+
+def held(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
+    """Return the places of a column of categories and those themselves; without a copy, which `.cat` makes.
+
+    Examples
+    --------
+    >>> at, texts = held(pd.Series(["b", None, "a"], dtype="category"))
+    >>> at.tolist(), texts.tolist()
+    ([1, -1, 0], ['a', 'b'])
+    """
+    array = column.array
+    if not isinstance(array, pd.Categorical):
+        raise TypeError(f"{column.name} is held as {column.dtype}, not as categories")
+    return array.codes, array.categories
 
 
 def looked_up(values: np.ndarray, at: np.ndarray) -> np.ndarray:
@@ -55,7 +72,7 @@ def looked_up(values: np.ndarray, at: np.ndarray) -> np.ndarray:
         at = at.view(np.uint8)
     elif len(at) and at.min() < 0:
         return values[at]
-    return pc.take(pa.array(values), pa.array(at)).to_numpy(zero_copy_only=False)
+    return pc.take(pa.array(values), pa.array(at), boundscheck=False).to_numpy(zero_copy_only=False)
 
 
 def as_arrow(column: pd.Series) -> pa.DictionaryArray:
@@ -66,10 +83,10 @@ def as_arrow(column: pd.Series) -> pa.DictionaryArray:
     >>> as_arrow(pd.Series(["a", None, "a"], dtype="category")).to_pylist()
     ['a', None, 'a']
     """
-    places = column.cat.codes.to_numpy()
+    places, texts = held(column)
     if len(places) and places.min() < 0:
         return pa.array(column, from_pandas=True)
-    return pa.DictionaryArray.from_arrays(places, pa.array(column.cat.categories), safe=False)
+    return pa.DictionaryArray.from_arrays(places, pa.array(texts), safe=False)
 
 
 def hardly_repeats(column: pd.Series) -> bool:

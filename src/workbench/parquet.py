@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from workbench import categories
 
 _MANY = 50_000
+_TOGETHER, _PAGE = 1 << 16, 1 << 20  # rows: with fewer at a time, writing takes a third longer
 
 
 def write(path: Path, table: pd.DataFrame | Iterator[pd.DataFrame], rows: int | None = None) -> None:
@@ -49,7 +50,9 @@ def write(path: Path, table: pd.DataFrame | Iterator[pd.DataFrame], rows: int | 
                     store_schema=not coded,
                     use_dictionary=listed,
                     column_encoding=dict.fromkeys(numbers, "DELTA_BINARY_PACKED"),
-                    write_statistics=not coded,  # tables of people are read whole; extreme values help nobody
+                    write_statistics=rows is not None,  # extreme values help who reads a part only
+                    write_batch_size=_TOGETHER,
+                    max_rows_per_page=_PAGE,
                 )
             )
             writer.write_table(whole.cast(writer.schema), rows)
@@ -84,5 +87,5 @@ def _is_long_and_whole(column: pd.Series) -> bool:
 def _hardly_repeats(column: pd.Series) -> bool:
     """Say whether a column has so many values that listing each once saves nothing."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return len(column.cat.categories) > _MANY
+        return len(column.dtype.categories) > _MANY
     return len(column) > _MANY and column.dtype == "str" and categories.hardly_repeats(column)

@@ -21,6 +21,7 @@ from workbench import (
     fingerprints,
     indicators,
     manifests,
+    memory,
     portions,
     releasing,
     schemas,
@@ -185,6 +186,7 @@ def check(places: Places, year: int) -> deliveries.Received:
     return dataclasses.replace(received, findings=_with_orientation(received, book))
 
 
+@memory.reused()
 def receive(places: Places, year: int, book: Codebook) -> None:
     """Read the deliveries of one year into processed tables, and account for every record.
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
-from workbench import schemas
+from workbench import categories, schemas
 from workbench.categories import looked_up
 from workbench.intake import identity
 from workbench.intake.labels import NO_KIND
@@ -21,6 +22,7 @@ _REPEATED = (
     *("role", "informant", "provider_id", "municipality_code", "instrument", "variant", "mode", "moment", "product"),
     *("age_band", "sex", "flags", "purpose", "file"),
 )
+_NO_CODE = -128  # codes of one byte lie from -127 on
 
 
 def assemble(cleaned: "Sequence[Cleaned]") -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -49,10 +51,10 @@ def assemble(cleaned: "Sequence[Cleaned]") -> tuple[pd.DataFrame, pd.DataFrame, 
     order = np.argsort(hashed)
     same = bool((hashed[order[1:]] == hashed[order[:-1]]).any())
     if same:  # which came first tells them apart
-        order = np.lexsort([responses["row"], responses["file"].cat.codes, responses["response_id"]])
+        order = np.lexsort([responses["row"].to_numpy(), categories.held(responses["file"])[0], hashed])
     with ThreadPoolExecutor(max_workers=1) as beside:
-        answers = beside.submit(lambda: [table.take(order).reset_index(drop=True) for table in (codes, kinds)])
-        responses = responses.take(order).reset_index(drop=True)
+        answers = beside.submit(lambda: [_in_order(table, order) for table in (codes, kinds)])
+        responses = _in_order(responses, order)
         nth = responses.groupby("response_id").cumcount() + 1 if same else pd.Series(1, index=responses.index)
         ids = pd.Series(identity.hexadecimal(responses["response_id"].to_numpy()))
         ids = ids.mask(nth > 1, ids + "-" + nth.astype("str")) if same else ids
@@ -80,6 +82,24 @@ def assemble(cleaned: "Sequence[Cleaned]") -> tuple[pd.DataFrame, pd.DataFrame, 
         schemas.check("answers", codes.assign(response_id=ids)),
         schemas.check("unanswered", unanswered) if len(unanswered) else schemas.empty("unanswered"),
     )
+
+
+def _in_order(table: pd.DataFrame, order: np.ndarray) -> pd.DataFrame:
+    """Return the rows of a table in another order: codes and categories in a third of the time `take` needs."""
+    at = order.astype(np.uint32)
+
+    def column(given: pd.Series) -> ExtensionArray | np.ndarray:
+        if isinstance(given.dtype, pd.CategoricalDtype):
+            places, texts = categories.held(given)
+            return pd.Categorical.from_codes(looked_up(places, at), texts, validate=False)
+        if given.dtype == "Int8":
+            codes = looked_up(given.to_numpy(dtype=np.int8, na_value=_NO_CODE), at)
+            without = codes == _NO_CODE
+            return pd.arrays.IntegerArray(codes * ~without, without)
+        return given.array.take(order)
+
+    columns = {name: column(table[name]) for name in table.columns}
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(order)), copy=False)
 
 
 def _background(responses: pd.DataFrame) -> dict[str, pd.Series]:

@@ -36,7 +36,7 @@ for name in book.sheet_names:
     book.get_sheet_by_name(name)
 """
 _BLOCK = 1 << 22
-_GLANCE = 1 << 18  # stays in the processor's cache
+_GLANCE = 1 << 18
 _NO_TEXT = (b"PK", b"$FL", b"\xd0\xcf\x11\xe0", b"<stata_dta>", b"\x71", b"\x72", b"\x73")
 _SMALLER = "Deliver the table alone, without other data, or in several files."
 
@@ -66,10 +66,11 @@ def read(path: Path) -> bytes:
         Where it may not be read, is larger than `LARGEST_FILE`, or is one endless line.
     """
     try:
-        if path.stat().st_size > LARGEST_FILE:
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
             raise Unreadable(f"The file is larger than {LARGEST_FILE >> 30} GB.", _SMALLER)
         with path.open("rb") as file:
-            _refuse_endless_line(file)
+            _refuse_endless_line(file, size)
             file.seek(0)
             return file.read()
     except PermissionError:
@@ -78,23 +79,34 @@ def read(path: Path) -> bytes:
         raise Unreadable(f"The file cannot be read: {failure.strerror}.", "Copy it again.") from None
 
 
-def _refuse_endless_line(file: BinaryIO) -> None:
-    """Go through a text a block at a time: one line of gigabytes is refused before it is held in memory."""
-    block = file.read(_GLANCE)
-    if block.startswith(_NO_TEXT):
+def _refuse_endless_line(file: BinaryIO, size: int) -> None:
+    """Look where the lines of a text end: one of gigabytes is refused before it is held in memory."""
+    if file.read(_GLANCE).startswith(_NO_TEXT):
         return
-    since = 0
-    while block:
-        last = max(block.rfind(b"\n"), block.rfind(b"\r"))
-        since = since + len(block) if last < 0 else len(block) - last - 1
-        if since >= LONGEST_LINE:
-            row = _lines(file, file.tell() - since)
+    begin = 0
+    while begin + LONGEST_LINE <= size:
+        end = _last_end(file, begin, begin + LONGEST_LINE)
+        if end == begin:
+            row = _lines(file, begin)
             what = "The first line is" if row == 1 else f"Line {row} is"
             raise Unreadable(
                 f"{what} longer than {LONGEST_LINE >> 20} MB: this is no table of text.",
                 "Ask for CSV, xlsx, ods or sav.",
             )
-        block = file.read(_GLANCE)
+        begin = end
+
+
+def _last_end(file: BinaryIO, begin: int, end: int) -> int:
+    """Return where the last line that ends in a part of a text does so, looking from behind; `begin` if none does."""
+    while end > begin:
+        first = max(begin, end - _GLANCE)
+        file.seek(first)
+        block = file.read(end - first)
+        last = max(block.rfind(b"\n"), block.rfind(b"\r"))
+        if last >= 0:
+            return first + last + 1
+        end = first
+    return begin
 
 
 def _lines(file: BinaryIO, end: int) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from workbench import schemas
+from workbench import categories, schemas
 from workbench.codebook import Codebook
 from workbench.intake import (
     arrivals,
@@ -246,10 +246,14 @@ def _sorted(name: str, table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 def _records(table: pd.DataFrame) -> pd.Series:
     """Return how many records of each file a table holds; one that gave several rows is one."""
-    files, rows = pd.Categorical(table["file"]), table["row"].to_numpy(dtype=np.int64)
-    size = rows.max() + 1
-    records_of = pd.unique(files.codes * size + rows)
-    return pd.Series(np.bincount(records_of // size, minlength=len(files.categories)), index=files.categories)
+    at, files = categories.held(table["file"].astype("category"))
+    rows = table["row"].to_numpy(dtype=np.int64)
+    last = np.zeros(len(files), dtype=np.int64)
+    np.maximum.at(last, at, rows)
+    first = np.append(0, (last + 1).cumsum())
+    there = np.zeros(first[-1], dtype=bool)
+    there[first[at] + rows] = True
+    return pd.Series(np.add.reduceat(there, first[:-1], dtype=np.int64), index=files)
 
 
 def _reconciled(

@@ -17,6 +17,7 @@ from workbench.intake.sheets import Rows, Unreadable
 from workbench.intake.values import distinct, fold, only_used, per_value, without_tags
 
 _FEWEST_ALIKE, _LOOKED_AT = 2, 1000
+_TOP = 40  # rows among which the header is
 _FEWEST_COLUMNS, _MOST = 3, 0.8  # of a table that stood in one column
 # What Qualtrics says of a record that no respondent made, where it exports numbers.
 _STATUS = {"1": "Survey Preview", "2": "Survey Test", "8": "Spam", "9": "Spam", "12": "Spam", "17": "Survey Preview"}
@@ -155,8 +156,10 @@ def _with_header(rows: Rows, family: str, file: str, settings: Mapping[str, str]
     else:
         if cells.empty:
             raise Unreadable("The file holds no header and no records.", "Ask for the delivery again.")
-        header = headers.find(cells.iloc[:40].astype("str"), rows.merged, family, settings)
-        head = pd.DataFrame(cells.iloc[header.start : header.start + header.count]).astype("str").fillna("").map(fold)
+        top = cells.iloc[:_TOP]
+        texts = pd.DataFrame(top.to_numpy(dtype=object), top.index, top.columns, dtype="str")  # at once: quicker
+        header = headers.find(texts, rows.merged, family, settings)
+        head = texts.iloc[header.start : header.start + header.count].fillna("").map(fold)
         body = cells.iloc[header.start + header.count + header.units :]
         names, further = headers.titles(head, header, rows.merged)
         wording, reader = wording | further, header.family
@@ -228,12 +231,15 @@ def _no_header(names: Sequence[str], body: pd.DataFrame, file: str) -> tuple[Fin
     An option that was ticked repeats its header, and nothing else stands in its column.
     """
     first = body.iloc[:_LOOKED_AT]
-    said = [distinct(first[column]) for column in body.columns]
+    held = [distinct(first[column]) for column in body.columns]
+    said = [(at, [fold(text) for text in texts.tolist()]) for at, texts in held]
+    if sum(name in texts for name, (_, texts) in zip(names, said, strict=True)) < _FEWEST_ALIKE:
+        return ()
     same = [
-        np.append([bool(name) and fold(text) == name for text in texts], False)[at]
+        np.append([bool(name) and text == name for text in texts], False)[at]
         for name, (at, texts) in zip(names, said, strict=True)
     ]
-    varied = np.array([{fold(text) for text in texts} != {name} for name, (_, texts) in zip(names, said, strict=True)])
+    varied = np.array([set(texts) != {name} for name, (_, texts) in zip(names, said, strict=True)])
     alike = np.array(same, dtype=bool).reshape(len(names), len(first))
     again = alike.sum(axis=0) >= sum(map(bool, names))  # the header itself, once more
     if ((alike & ~again).any(axis=1) & varied).sum() < _FEWEST_ALIKE:

@@ -141,7 +141,7 @@ def product(
 def _in_own_words(column: pd.Series) -> bool:
     """Say whether values look like sentences rather than labels or numbers: many, and most of them once."""
     _, known = values.distinct(column)
-    words = {values.fold(text) for text in known if not re.fullmatch(r"\s*-?[0-9.,]+\s*", text)} - {""}
+    words = {values.fold(text) for text in known.tolist() if not re.fullmatch(r"\s*-?[0-9.,]+\s*", text)} - {""}
     return len(words) > 30 and len(words) > 0.2 * column.notna().sum()
 
 
@@ -269,7 +269,7 @@ def age_band(records: Records, scales: Mapping[str, labels.Scale], year: int) ->
             lambda text: None if values.key(text) in named or text.strip().isdigit() else privacy.band_within(text),
         )
         found, findings = coded(_without(records, "age_band", inside.notna()), "age_band", scales, privacy.AGE_BANDS)
-        found = found.astype("str").fillna(inside)
+        found = _completed_by(found, inside)
     if "age" in records.fields:
         inside = values.per_value(records.fields["age"], privacy.band_within, "category")
         found = _completed_by(found, inside)

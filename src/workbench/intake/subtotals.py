@@ -80,12 +80,12 @@ def set_apart(
 
 def _below(table: pd.DataFrame) -> list[int]:
     """Return the last rows of a table that call themselves a total or a mean, in their order."""
-    tail = table.iloc[-_MOST_BELOW:].astype("str").fillna("")
     last: list[int] = []
-    for row, cells in zip(tail.index[::-1], tail.iloc[::-1].itertuples(index=False), strict=True):
+    for behind in range(1, min(_MOST_BELOW, len(table)) + 1):
+        cells = table.iloc[-behind].astype("str").fillna("").tolist()
         if not is_summary(cells):
             break
-        last += [] if _is_of_something(cells) else [int(row)]
+        last += [] if _is_of_something(cells) else [int(table.index[-behind])]
     return last[::-1]
 
 
@@ -171,8 +171,8 @@ def _labels(column: pd.Series) -> np.ndarray:
     if not isinstance(column.dtype, pd.CategoricalDtype) and len(column) > _MOST_ROWS:
         return np.empty(0, dtype=int)
     if isinstance(column.dtype, pd.CategoricalDtype):
-        held = column.cat.categories
-        if len(held) <= _MOST_TEXTS and not any(map(_is_label, held)):  # as nearly always: no row needs a look
+        held = column.dtype.categories
+        if len(held) <= _MOST_TEXTS and not any(map(_is_label, held.tolist())):  # as nearly always: no row needs a look
             return np.empty(0, dtype=int)
     at, texts = distinct(column)
     if len(texts) > _MOST_TEXTS and len(column) > _MOST_ROWS:

@@ -96,7 +96,7 @@ def distinct(column: pd.Series) -> tuple[np.ndarray, Any]:
     """
     if not isinstance(column.dtype, pd.CategoricalDtype):
         return pd.factorize(column)
-    at, texts = column.cat.codes.to_numpy(), column.cat.categories
+    at, texts = categories.held(column)
     used = categories.used(column)
     if used.all():
         return at, texts
@@ -121,7 +121,7 @@ def only_used(column: pd.Series) -> pd.Series:
     if not isinstance(column.dtype, pd.CategoricalDtype):
         return column
     at, texts = distinct(column)
-    if len(texts) == len(column.cat.categories):
+    if len(texts) == len(column.dtype.categories):
         return column
     small = np.int8 if len(texts) < 127 else np.int32
     at = at.astype(small, copy=False)
@@ -150,12 +150,13 @@ def per_value(column: pd.Series, function: Callable[[str], Any], dtype: Any = "s
     ['a', nan, 'a']
     """
     codes, texts = distinct(column)
-    found = pd.Series([function(value) for value in texts] + [None], dtype="str" if dtype == "category" else dtype)
+    codes = codes if len(texts) else np.full(len(column), -1, dtype=np.int8)  # whatever they were: all are missing
+    found = pd.Series([*map(function, texts.tolist()), None], dtype="str" if dtype == "category" else dtype)
     if dtype == "category":
         held = pd.Categorical(found)
-        places = categories.looked_up(held.codes, codes if len(texts) else np.full(len(column), -1, dtype=np.int8))
+        places = categories.looked_up(held.codes, codes)
         return pd.Series(pd.Categorical.from_codes(places, held.categories, validate=False), index=column.index)
-    return found.take(codes if len(texts) else np.zeros(len(column), dtype=int)).set_axis(column.index)
+    return found.take(codes).set_axis(column.index)
 
 
 _WEEKS, _PERCENT = r"(?i)\s*(?:weken|week|wk)\.?\s*$", r"\s*%\s*$"
