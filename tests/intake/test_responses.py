@@ -32,3 +32,13 @@ def test_answers_of_earlier_years_count_and_are_told(received: Callable) -> None
 )
 def test_ways_of_asking_by_their_usual_names(written: str, mode: str, received: Callable) -> None:
     assert received(delivered(f"1;De Linde;01-02-2026;{written};5;4")).responses["mode"].tolist() == [mode]
+
+
+def test_more_than_nine_records_that_are_the_same_in_all_are_told_apart(received: Callable) -> None:
+    found = received(delivered(*(";De Linde;01-02-2026;mail;5;4" for _ in range(12))))
+    ids = found.responses["response_id"]
+    assert ids.is_unique
+    assert ids.is_monotonic_increasing
+    assert found.answers["response_id"].tolist() == ids.tolist()
+    assert {text.partition("-")[2] for text in ids} == {"", *map(str, range(2, 13))}
+    assert (found.answers.iloc[:, 1:] == found.answers.iloc[0, 1:]).all(axis=None)
