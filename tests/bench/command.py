@@ -80,17 +80,17 @@ def _measure(
 
         for row in chosen:
             look_around()
-            if row.missing:
-                found.append((row, [], Outcome(row.missing, None)))
-                continue
             needed = [job for job in row.prepare if f"{job.function} {job.settings}" not in prepared]
             prepared |= {f"{job.function} {job.settings}" for job in needed}
+            measured: list[Measured] = []
             try:
-                measured = measure(row, needed, rounds, advance, known)
+                measured = [] if row.missing else measure(row, needed, rounds, advance, known)
+                outcome = Outcome(row.missing, None) if row.missing else row.judge(measured)
             except JobFailed as failure:
-                found.append((row, [], Outcome(f"failed: {failure}", None)))
-            else:
-                found.append((row, measured, row.judge(measured)))
+                outcome = Outcome(f"failed: {failure}", None)
+            found.append((row, measured, outcome))
+            told = f"{row.name}: {outcome.reached} {document.verdict(outcome)}"
+            console.print(told.rstrip(), soft_wrap=True, markup=False)  # at once: a run may be stopped half-way
     return found
 
 
