@@ -1,4 +1,4 @@
-"""Memory is used again while deliveries are read, and everything is as it was afterwards."""
+"""Memory is used again while deliveries are read, and given back afterwards."""
 
 import sys
 

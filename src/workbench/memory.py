@@ -7,8 +7,8 @@ from contextlib import contextmanager
 import pyarrow as pa
 
 _TRIM, _MAPPED, _POOLS = -1, -3, -8  # what mallopt of the GNU C library calls M_TRIM_THRESHOLD and so on
-_LARGEST = 32 << 20  # the most it allows: what is larger comes from the system each time
-_NEVER, _USUALLY = (1 << 31) - 1, 2 * _LARGEST
+_LARGEST = 32 << 20  # a piece: the most it allows; what is larger comes from the system each time
+_MOST, _USUALLY = (1 << 31) - 1, 2 * _LARGEST  # what may lie free: the most it can be told, and twice a piece
 
 
 @contextmanager
@@ -16,7 +16,8 @@ def reused() -> Iterator[None]:
     """Keep memory that comes free for what comes next, for as long as the block lasts; then give it back.
 
     Threads that begin in it share one pool of memory, and so do NumPy and Arrow. Where the C library cannot be told so
-    (macOS, Windows, Alpine) nothing changes.
+    (macOS, Windows, Alpine) nothing changes. After it, pieces of up to 32 MB still come from memory that is held
+    already, as that library does of itself once such a piece came free, and threads go on sharing their pool.
 
     Examples
     --------
@@ -29,7 +30,7 @@ def reused() -> Iterator[None]:
         yield
         return
     tell, give_back = library
-    for what, value in ((_MAPPED, _LARGEST), (_TRIM, _NEVER), (_POOLS, 1)):
+    for what, value in ((_MAPPED, _LARGEST), (_TRIM, _MOST), (_POOLS, 1)):
         tell(what, value)
     pool = pa.default_memory_pool()
     pa.set_memory_pool(pa.system_memory_pool())

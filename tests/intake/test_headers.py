@@ -9,6 +9,7 @@ import pytest
 
 from workbench.codebook import Codebook
 from workbench.intake import columns, exports, likeness
+from workbench.intake.sheets import Unreadable
 
 HEADER = "nr;aanbieder;datum;vraag;opmerking"
 NAMES = HEADER.split(";")
@@ -274,3 +275,8 @@ def test_questions_below_their_numbers_are_their_texts() -> None:
     assert len(export.table) == 11
     first = [[1, "De Linde", "Alles ging goed hoor", "Prima geholpen door haar", "Dank u wel daarvoor"], *records[1:]]
     assert len(exports.read(workbook([["ID", "Aanbieder", "V1", "V2", "V3"], *first]), "a.xlsx").table) == 11
+
+
+def test_a_header_of_more_rows_than_there_are_is_told() -> None:
+    with pytest.raises(Unreadable, match=r"fewer rows than its header should have \(2\)"):
+        exports.read(text(HEADER, ""), "a.csv", {"header_rows": "2"})

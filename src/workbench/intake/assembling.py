@@ -11,7 +11,7 @@ from pandas.api.extensions import ExtensionArray
 from workbench import categories, schemas
 from workbench.categories import looked_up
 from workbench.intake import identity
-from workbench.intake.labels import NO_KIND
+from workbench.intake.labels import NO_CODE, NO_KIND
 from workbench.intake.values import distinct
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ _REPEATED = (
     *("role", "informant", "provider_id", "municipality_code", "instrument", "variant", "mode", "moment", "product"),
     *("age_band", "sex", "flags", "purpose", "file"),
 )
-_NO_CODE = -128  # codes of one byte lie from -127 on
 
 
 def assemble(cleaned: "Sequence[Cleaned]") -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -85,7 +84,10 @@ def assemble(cleaned: "Sequence[Cleaned]") -> tuple[pd.DataFrame, pd.DataFrame, 
 
 
 def _in_order(table: pd.DataFrame, order: np.ndarray) -> pd.DataFrame:
-    """Return the rows of a table in another order: codes and categories in a third of the time `take` needs."""
+    """Return the rows of a table in another order, codes and categories in a third of the time `take` needs.
+
+    Categories are those of the table, unordered, and not to be written in.
+    """
     at = order.astype(np.uint32)
 
     def column(given: pd.Series) -> ExtensionArray | np.ndarray:
@@ -93,8 +95,8 @@ def _in_order(table: pd.DataFrame, order: np.ndarray) -> pd.DataFrame:
             places, texts = categories.held(given)
             return pd.Categorical.from_codes(looked_up(places, at), texts, validate=False)
         if given.dtype == "Int8":
-            codes = looked_up(given.to_numpy(dtype=np.int8, na_value=_NO_CODE), at)
-            without = codes == _NO_CODE
+            codes = looked_up(given.to_numpy(dtype=np.int8, na_value=NO_CODE), at)
+            without = codes == NO_CODE
             return pd.arrays.IntegerArray(codes * ~without, without)
         return given.array.take(order)
 

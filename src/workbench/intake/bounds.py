@@ -36,7 +36,7 @@ for name in book.sheet_names:
     book.get_sheet_by_name(name)
 """
 _BLOCK = 1 << 22
-_GLANCE = 1 << 18
+_GLANCE = 1 << 18  # most lines are shorter, so that one look finds where the last one ends
 _NO_TEXT = (b"PK", b"$FL", b"\xd0\xcf\x11\xe0", b"<stata_dta>", b"\x71", b"\x72", b"\x73")
 _SMALLER = "Deliver the table alone, without other data, or in several files."
 

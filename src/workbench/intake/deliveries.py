@@ -248,7 +248,7 @@ def _records(table: pd.DataFrame) -> pd.Series:
     """Return how many records of each file a table holds; one that gave several rows is one."""
     at, files = categories.held(table["file"].astype("category"))
     rows = table["row"].to_numpy(dtype=np.int64)
-    last = np.zeros(len(files), dtype=np.int64)
+    last = np.zeros(len(files), dtype=np.int64)  # each file gets a stretch of places, one for each number of a row
     np.maximum.at(last, at, rows)
     first = np.append(0, (last + 1).cumsum())
     there = np.zeros(first[-1], dtype=bool)

@@ -160,6 +160,11 @@ def _with_header(rows: Rows, family: str, file: str, settings: Mapping[str, str]
         texts = pd.DataFrame(top.to_numpy(dtype=object), top.index, top.columns, dtype="str")  # at once: quicker
         header = headers.find(texts, rows.merged, family, settings)
         head = texts.iloc[header.start : header.start + header.count].fillna("").map(fold)
+        if len(head) < header.count:
+            raise Unreadable(
+                f"The table has fewer rows than its header should have ({header.count}).",
+                "Correct header_rows in deliveries.csv, or ask for the delivery again.",
+            )
         body = cells.iloc[header.start + header.count + header.units :]
         names, further = headers.titles(head, header, rows.merged)
         wording, reader = wording | further, header.family
@@ -231,8 +236,8 @@ def _no_header(names: Sequence[str], body: pd.DataFrame, file: str) -> tuple[Fin
     An option that was ticked repeats its header, and nothing else stands in its column.
     """
     first = body.iloc[:_LOOKED_AT]
-    held = [distinct(first[column]) for column in body.columns]
-    said = [(at, [fold(text) for text in texts.tolist()]) for at, texts in held]
+    found = [distinct(first[column]) for column in body.columns]
+    said = [(at, [fold(text) for text in texts.tolist()]) for at, texts in found]
     if sum(name in texts for name, (_, texts) in zip(names, said, strict=True)) < _FEWEST_ALIKE:
         return ()
     same = [

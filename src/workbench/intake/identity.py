@@ -9,7 +9,7 @@ import pyarrow as pa
 from pandas.api.extensions import ExtensionArray
 
 from workbench.categories import hardly_repeats, looked_up
-from workbench.intake.labels import NO_KIND
+from workbench.intake.labels import NO_CODE, NO_KIND
 from workbench.intake.values import distinct
 from workbench.schemas import MISSING_KINDS
 
@@ -78,7 +78,7 @@ def answer_hash(codes: pd.DataFrame, kinds: pd.DataFrame, hash_key: str) -> np.n
     for item in codes.columns:
         why = kinds[item].to_numpy() if item in kinds else None
         if codes[item].dtype == "Int8":  # every possible code and reason is hashed once
-            given = codes[item].to_numpy(dtype=np.int8, na_value=-_SMALL - 1)
+            given = codes[item].to_numpy(dtype=np.int8, na_value=NO_CODE)
             hashes = looked_up(content_hash({item: small}, hash_key), given)
             if why is not None:
                 hashes = np.where(why == NO_KIND, hashes, looked_up(content_hash({item: reasons}, hash_key), why))

@@ -15,7 +15,7 @@ from workbench.intake.values import BLANKS
 _READERS = {"spss": pyreadstat.read_sav, "stata": pyreadstat.read_dta}
 _Coded = tuple[np.ndarray, np.ndarray]  # of each row the place of its value, -1 where missing; and the values
 _PROGRAM = {"spss": "SPSS", "stata": "Stata"}
-_ROWS = 50_000  # read at a time
+_ROWS = 50_000  # read at a time: more are spread over the memory, fewer have the reader skip those before again
 _HARDLY_REPEATING = 0.9  # share of the cells of a column that are all different
 _EXACT = 2.0**53  # whole numbers below it are exact
 

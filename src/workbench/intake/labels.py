@@ -24,6 +24,7 @@ USUAL_SCALES = {
 }
 UNREADABLE = MISSING_KINDS.index("unreadable")
 NO_KIND = -1
+NO_CODE = -128  # among codes of one byte, which lie from -127 on
 _NUMBER = re.compile(r"-?[0-9]+([.,][0-9]+)?")
 
 

@@ -171,8 +171,8 @@ def _labels(column: pd.Series) -> np.ndarray:
     if not isinstance(column.dtype, pd.CategoricalDtype) and len(column) > _MOST_ROWS:
         return np.empty(0, dtype=int)
     if isinstance(column.dtype, pd.CategoricalDtype):
-        held = column.dtype.categories
-        if len(held) <= _MOST_TEXTS and not any(map(_is_label, held.tolist())):  # as nearly always: no row needs a look
+        texts = column.dtype.categories
+        if len(texts) <= _MOST_TEXTS and not any(map(_is_label, texts.tolist())):  # as nearly always
             return np.empty(0, dtype=int)
     at, texts = distinct(column)
     if len(texts) > _MOST_TEXTS and len(column) > _MOST_ROWS:

@@ -150,12 +150,11 @@ def per_value(column: pd.Series, function: Callable[[str], Any], dtype: Any = "s
     ['a', nan, 'a']
     """
     codes, texts = distinct(column)
-    codes = codes if len(texts) else np.full(len(column), -1, dtype=np.int8)  # whatever they were: all are missing
     found = pd.Series([*map(function, texts.tolist()), None], dtype="str" if dtype == "category" else dtype)
     if dtype == "category":
-        held = pd.Categorical(found)
-        places = categories.looked_up(held.codes, codes)
-        return pd.Series(pd.Categorical.from_codes(places, held.categories, validate=False), index=column.index)
+        once = pd.Categorical(found)
+        places = categories.looked_up(once.codes, codes)
+        return pd.Series(pd.Categorical.from_codes(places, once.categories, validate=False), index=column.index)
     return found.take(codes).set_axis(column.index)
 
 
