@@ -157,6 +157,7 @@ def test_a_file_that_cannot_be_written_whole_is_not_there_at_all(tmp_path):
     program = """
 import resource, signal, sys
 from pathlib import Path
+import numpy as np
 import pandas as pd
 from workbench import store
 folder = Path(sys.argv[1])
@@ -166,7 +167,7 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
 for write in (
     lambda: store.write_text(folder / "page.html", "x" * 100_000),
-    lambda: store.write_tables(folder, {"ledger": pd.DataFrame({"a": range(1_000_000)})}),
+    lambda: store.write_tables(folder, {"ledger": pd.DataFrame({"a": np.random.default_rng(1).random(100_000)})}),
     lambda: store.write_json(folder / "manifest.json", ["x" * 100_000]),
 ):
     try:
