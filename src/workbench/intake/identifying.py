@@ -63,7 +63,7 @@ def suspects(column: pd.Series, contacts: bool = True, names: bool = False) -> p
     >>> suspects(told, names=True).sum().to_dict()
     {'name': 2, 'address': 1, 'born': 1}
     """
-    if _are_short(column) or _are_harmless(column):
+    if _are_harmless(column):
         return pd.DataFrame(index=column.index)
     at, known = distinct(column)
     texts = pa.array(pd.Series(known, dtype="str"), type=pa.large_string(), from_pandas=True)
@@ -93,17 +93,13 @@ def suspects(column: pd.Series, contacts: bool = True, names: bool = False) -> p
     return pd.DataFrame(hits, index=column.index, dtype=bool)
 
 
-def _are_short(column: pd.Series) -> bool:
-    """Say of texts that are held once each that all are shorter than anything that identifies a person."""
-    if not isinstance(column.dtype, pd.CategoricalDtype):
-        return False
-    return max(map(len, column.dtype.categories.tolist()), default=0) < _SHORTEST
-
-
 def _are_harmless(column: pd.Series) -> bool:
-    """Say at a glance that a column that hardly repeats holds nothing but moments or short numbers."""
+    """Say at a glance that a column holds too little of a text to identify a person, or moments and short numbers only.
+
+    Of categories the texts are looked at; of a column that hardly repeats all cells at once.
+    """
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return False
+        return max(map(len, column.dtype.categories.tolist()), default=0) < _SHORTEST
     texts = pa.array(column, type=pa.large_string(), from_pandas=True)
     if (pc.max(pc.utf8_length(texts)).as_py() or 0) >= 9:
         return moments.are_iso(column)
