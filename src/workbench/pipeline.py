@@ -321,7 +321,7 @@ def estimate(places: Places, year: int, years: list[int], book: Codebook, progre
     manifest = store.read_json(folder / "manifest.json")
     quoted = remarks.shown(
         store.read_table(folder, "remarks"),
-        store.read_table(folder, "responses")[["provider_id", "role"]],
+        store.read_table(folder, "responses", ["provider_id", "role"]),
         book.region.thresholds.hidden_below,
     )
     with store.whole_folder(folder / "released") as beside:
@@ -332,7 +332,7 @@ def estimate(places: Places, year: int, years: list[int], book: Codebook, progre
         store.write_json(
             beside / "codebook.json", releasing.readable(book) | {"ambitions": ambitions.to_dict("records")}
         )
-        answered = store.read_table(folder, "responses")["completed_on"].max()
+        answered = store.read_table(folder, "responses", ["completed_on"])["completed_on"].max()
         store.write_json(beside / "provenance.json", manifests.provenance(year, book, manifest, answered))
     store.write_tables(folder, {"estimates": table})
     store.write_json(folder / "manifest.json", manifest | {"estimated": manifests.made_from(places, year, book, years)})

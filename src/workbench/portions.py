@@ -90,7 +90,7 @@ def _opened(folder: Path, name: str) -> "pq.ParquetFile":
     path = store.there(folder, name)
     schema = pq.read_schema(path)
     texts = [field.name for field in schema if pa.types.is_large_string(field.type) or pa.types.is_string(field.type)]
-    return pq.ParquetFile(path, read_dictionary=texts)
+    return pq.ParquetFile(path, read_dictionary=texts, pre_buffer=False)  # else a thread reads, and is waited for
 
 
 def _may_hold(file: "pq.ParquetFile", at: int, some: Sequence[tuple[str, str]]) -> bool:

@@ -35,6 +35,7 @@ _LOCKING = ".locking"
 FORMER = ".former"
 _HALF_MADE = re.compile(r"\..+\.[a-z0-9_]{8}")  # as tempfile names them, after the name of the place
 _SAME_MOMENT = 2.0  # seconds by which a clock that is set may shift the start of a process
+_LONG = 100_000  # rows; to read fewer takes less time than to wait for threads that do
 
 
 class NotSafe(ValueError):
@@ -347,7 +348,9 @@ def read_table(folder: Path, name: str, columns: list[str] | None = None) -> "pd
         With the command that makes it.
     """
     import pandas as pd
+    import pyarrow.parquet as pq
 
-    table = pd.read_parquet(there(folder, name), columns=columns)
+    with pq.ParquetFile(there(folder, name), pre_buffer=False) as file:
+        table = file.read(columns, use_threads=file.metadata.num_rows > _LONG).to_pandas()
     small = [name for name in table.columns if isinstance(table[name].dtype, (pd.Int8Dtype, pd.Float64Dtype))]
     return table.astype(dict.fromkeys(small, "float64")) if small else table
