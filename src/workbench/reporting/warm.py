@@ -16,7 +16,6 @@ import ctypes
 import gc
 import importlib
 import importlib.util
-import io
 import json
 import os
 import selectors
@@ -26,7 +25,6 @@ import sys
 import tempfile
 import threading
 import time
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -102,21 +100,19 @@ def _import(names: Sequence[str]) -> None:
 
 
 def _rehearse() -> None:
-    """Draw a small figure and read the texts, so that fonts and what is read late are there; pyplot is not touched."""
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
+    """Show a small chart and its table: fonts, texts and what is made once are there then; pyplot is not touched."""
+    import pandas as pd
 
-    from workbench.reporting import phrases, sheet, wording
+    from workbench.reporting import figures, phrases, sheet, wording
+    from workbench.reporting.exhibit import Exhibit
 
     phrases.texts()
     sheet.text_width(WRITTEN)
+    measured = pd.DataFrame({"label": "é", "year": [1, 2], "estimate": [1.0, 2.0]})
+    measured = measured.assign(conf_low=0.5, conf_high=2.5, region=1.5)
     for language in wording.LANGUAGES:
-        wording.number(1234.5, language)
-    figure = Figure()
-    figure.add_subplot().set_title("é")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        FigureCanvasSVG(figure).print_svg(io.BytesIO())
+        chart = figures.trend(measured, language=language)
+        Exhibit("rehearsal", "é", "é", measured, chart, language=language)._repr_mimebundle_()
 
 
 def _settle() -> None:
