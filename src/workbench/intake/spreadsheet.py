@@ -7,6 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import python_calamine as calamine
 
@@ -68,7 +69,7 @@ def read(raw: bytes, file: str, settings: Mapping[str, str]) -> Rows:
         raise Unreadable("The workbook is damaged or cut off.", "Ask for the delivery again.") from None
     if not filled:
         raise Unreadable("The workbook is empty.", "Ask for the delivery again.")
-    size = {name: sum(cell != "" for row in rows for cell in row) for name, rows in filled.items()}
+    size = {name: sum(len(row) - row.count("") for row in rows) for name, rows in filled.items()}
     year = settings.get("year", "")
     candidates = ([] if wanted else several_sheets.of_year(list(filled), year)) or list(filled)
     name = _first_large(candidates, size)  # an explanation is no table
@@ -141,7 +142,8 @@ def _texts(column: Sequence[Hashable]) -> pd.Categorical:
     texts = sorted({text for text in shown.values() if text is not None})
     place = {text: at for at, text in enumerate(texts)}
     where = {cell: -1 if text is None else place[text] for cell, text in shown.items()}
-    return pd.Categorical.from_codes([where[cell] for cell in column], pd.Index(texts, dtype="str"))
+    codes = np.fromiter(map(where.__getitem__, column), np.int32, len(column))
+    return pd.Categorical.from_codes(codes, pd.Index(texts, dtype="str"))
 
 
 def _text(cell: object) -> str | None:
