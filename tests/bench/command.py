@@ -68,7 +68,7 @@ def _measure(
 ) -> list[tuple[Row, list[Measured], Outcome]]:
     found = []
     prepared: set[str] = set()
-    steps = sum(len(row.prepare) + rounds * len(row.jobs) for row in chosen)
+    steps = sum(len(row.prepare) + rounds * row.turns * len(row.jobs) for row in chosen)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     if not console.is_terminal:
         console.print(f"{len(chosen)} rows, {rounds} rounds ...")

@@ -12,8 +12,8 @@ OPENING = """\
 # How fast, and in how much memory
 
 `make bench` measures every row beside the obvious way of doing the same, in one run, and writes this page; every figure
-comes from that run. Each measurement is a fresh process; the two sides take turns, {rounds}. A ratio is taken round by
-round; given are the median and, after more than one round, the smallest and the largest. Nothing here is a limit that a
+comes from that run. Each measurement is a fresh process; the two sides take turns, {rounds}. A ratio is taken of each
+turn; given are the median and, after more than one turn, the smallest and the largest. Nothing here is a limit that a
 test holds: machines differ, and a busy one is slower. Seconds are those of the work itself, without the start of
 Python, unless it says "whole commands". Peak memory is that of the largest single process.
 
@@ -30,7 +30,7 @@ def written(found: Sequence[tuple[Row, Sequence[Measured], Outcome]], rounds: in
     """Return the document."""
     software = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in SOFTWARE)
     opening = OPENING.format(
-        rounds="once each" if rounds == 1 else f"{rounds} rounds each",
+        rounds=_turns([row for row, _, _ in found], rounds),
         size=QUICK if quick else "The whole run.",
         cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         memory=_memory(),
@@ -57,6 +57,22 @@ def written(found: Sequence[tuple[Row, Sequence[Measured], Outcome]], rounds: in
         + "\n".join(details),
     ]
     return "\n\n".join(parts).replace("\n\n\n", "\n\n") + "\n"
+
+
+def _turns(rows: Sequence[Row], rounds: int) -> str:
+    """Say how often each row was measured.
+
+    Examples
+    --------
+    >>> _turns([Row("a", "", "", ""), Row("b", "", "", "", turns=2)], 3)
+    '3 times; `b`, in which a busy moment weighs more, 6 times'
+    >>> _turns([Row("a", "", "", "")], 1)
+    'once'
+    """
+    often = [f"`{row.name}`" for row in rows if row.turns > 1]
+    most = rounds * max(row.turns for row in rows)
+    more = f"; {', '.join(often)}, in which a busy moment weighs more, {most} times" if often else ""
+    return ("once" if rounds == 1 else f"{rounds} times") + more
 
 
 def verdict(outcome: Outcome) -> str:

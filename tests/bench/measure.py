@@ -76,6 +76,8 @@ class Row:
         Why it cannot be measured; empty if it can.
     size : str
         What was measured, and how much of it.
+    turns : int
+        How often in each round: more where all takes seconds, of which a busy moment is a large part.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Row:
     prepare: Sequence[Job] = ()
     missing: str = ""
     size: str = ""
+    turns: int = 1
 
 
 def run(job: Job) -> dict[str, Any]:
@@ -118,10 +121,10 @@ def measure(
     known = {} if known is None else known
     keys = [f"{job.function} {job.settings}" for job in row.jobs]
     found = [known.get(key, []) for key in keys]
-    for _ in range(rounds):
+    for _ in range(rounds * row.turns):
         for job, got in zip(row.jobs, found, strict=True):
             progress(job.name)
-            if len(got) < rounds:
+            if len(got) < rounds * row.turns:
                 got.append(run(job))
     known |= dict(zip(keys, found, strict=True))
     return [

@@ -47,3 +47,15 @@ def test_the_document_says_what_is_not_met_and_what_is_not_built():
     text = document.written([(row, found, row.judge(found)), (later, [], Outcome(later.missing, None))], 1, False, 0.5)
     assert "| a thing | another | at most 1 x | 1.5 x | **not met** |" in text
     assert "| a later thing | - | - | not built yet |  |" in text
+
+
+def test_a_row_of_seconds_takes_more_turns_and_the_page_says_so(monkeypatch):
+    asked = []
+    told = {"seconds": 1.0, "processor": 1.0, "peak": 1.0}
+    monkeypatch.setattr(measure, "run", lambda job: asked.append(job.name) or told)
+    row = Row("x", "", "", "", [Job("a", "f"), Job("b", "g")], measure.at_most(1), turns=2)
+    found = measure.measure(row, [], 3, lambda _: None)
+    assert asked == ["a", "b"] * 6
+    assert len(found[0].seconds) == 6
+    text = document.written([(row, found, row.judge(found))], 3, False, 1.0)
+    assert "3 times; `x`, in which a busy moment weighs more, 6 times" in text.replace("\n", " ")
