@@ -24,7 +24,7 @@ def rows(quick: bool, folder: Path) -> list[Row]:
 def _reports(quick: bool, folder: Path) -> list[Row]:
     providers, more = (6, 12) if quick else (30, 300)
     looped = 2 if quick else 6
-    turns = 1 if quick else 2
+    turns = 1 if quick else 3
     root, larger = folder / "region", folder / "larger"
     make = Job("fictional region", "reports:prepare", {"root": root, "providers": providers})
     whole = Job(f"report of {providers}", "reports:whole", {"root": root})
@@ -156,7 +156,8 @@ def _deliveries(quick: bool, folder: Path) -> list[Row]:
         write = Job(f"{kind} of {count:,} rows", "deliveries:write", {"root": root, "rows": count, "kind": kind})
         judge = faster(limit) if kind == "xlsx" else _time_and_memory(limit, 1.5) if kind == "csv" else at_most(limit)
         what = f"{count:,} responses x 60 columns, .{kind}, to processed tables, scores and exclusions on disk"
-        found.append(Row(kind, what, against, target, [ours, theirs], judge, [write], size=f"{count:,} rows"))
+        turns = 1 if quick or kind == "csv" else 3
+        found.append(Row(kind, what, against, target, [ours, theirs], judge, [write], "", f"{count:,} rows", turns))
     return found
 
 
