@@ -77,7 +77,7 @@ def each(folder: Path, name: str) -> Iterator[pd.DataFrame]:
     first = 0
     with _opened(folder, name) as file:
         for batch in file.iter_batches(ROWS, use_threads=False):
-            portion = batch.to_pandas()
+            portion = batch.to_pandas(split_blocks=True)  # columns put together are held twice
             yield portion if ROW in portion else portion.assign(**{ROW: range(first, first + len(portion))})
             first += len(portion)
 
