@@ -152,6 +152,19 @@ def test_awkward_cells_give_the_same_bytes(warm, tmp_path, piped):
     assert [source for source, outputs in zip(cells, fresh, strict=True) if not outputs] == [QUIET]
 
 
+def test_what_a_cell_settles_of_the_shell_holds_for_the_next(warm, tmp_path):
+    cells = [
+        "get_ipython().config.PlainTextFormatter.pprint = False",
+        "list(range(200))",
+        "get_ipython().input_transformers_post.append(lambda lines: (print(lines), lines)[1])",
+        "1",
+    ]
+    fresh = ran(cells, tmp_path, fork=False)
+    assert ran(cells, tmp_path, fork=True, piped=True) == fresh
+    assert "\n" not in fresh[1][0]["data"]["text/plain"]
+    assert fresh[3][0]["text"]
+
+
 @pytest.mark.parametrize("name", ["provider", "region"])
 def test_the_reports_are_the_same_pages(warm, small_region, name):
     notebook = small_region.root / "notebooks" / f"{name}.ipynb"

@@ -15,7 +15,6 @@ import select
 import socket
 import threading
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -182,9 +181,6 @@ class PageApp(IPKernelApp):
             user_ns=self.user_ns,
         )
         self.displayhook.get_execution_count = lambda: self.kernel.execution_count
-        shell: Any = self.kernel.shell
-        shell.transform_cell = lru_cache(1)(shell.transform_cell)  # each cell is twice, one after the other
-        shell.display_formatter.formatters  # noqa: B018  # made now, and not within the first cell that shows something
 
     async def _serve(self) -> None:
         requests: asyncio.Queue[list[bytes] | None] = asyncio.Queue()
