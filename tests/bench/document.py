@@ -65,13 +65,12 @@ def _turns(rows: Sequence[Row], rounds: int) -> str:
     Examples
     --------
     >>> _turns([Row("a", "", "", ""), Row("b", "", "", "", turns=2)], 3)
-    '3 times; `b`, in which a busy moment weighs more, 6 times'
+    '3 times; where a busy moment weighs more, oftener: `b` 6 times'
     >>> _turns([Row("a", "", "", "")], 1)
     'once'
     """
-    often = [f"`{row.name}`" for row in rows if row.turns > 1]
-    most = rounds * max(row.turns for row in rows)
-    more = f"; {', '.join(often)}, in which a busy moment weighs more, {most} times" if often else ""
+    often = [f"`{row.name}` {rounds * row.turns} times" for row in rows if row.turns > 1]
+    more = f"; where a busy moment weighs more, oftener: {', '.join(often)}" if often else ""
     return ("once" if rounds == 1 else f"{rounds} times") + more
 
 

@@ -156,7 +156,7 @@ def _deliveries(quick: bool, folder: Path) -> list[Row]:
         write = Job(f"{kind} of {count:,} rows", "deliveries:write", {"root": root, "rows": count, "kind": kind})
         judge = faster(limit) if kind == "xlsx" else _time_and_memory(limit, 1.5) if kind == "csv" else at_most(limit)
         what = f"{count:,} responses x 60 columns, .{kind}, to processed tables, scores and exclusions on disk"
-        size, turns = f"{count:,} rows", 1 if quick or kind == "csv" else 3
+        size, turns = f"{count:,} rows", 1 if quick else {"csv": 1, "xlsx": 3, "sav": 5}[kind]
         found.append(Row(kind, what, against, target, [ours, theirs], judge, [write], size=size, turns=turns))
     return found
 

@@ -58,4 +58,4 @@ def test_a_row_of_seconds_takes_more_turns_and_the_page_says_so(monkeypatch):
     assert asked == ["a", "b"] * 6
     assert len(found[0].seconds) == 6
     text = document.written([(row, found, row.judge(found))], 3, False, 1.0)
-    assert "3 times; `x`, in which a busy moment weighs more, 6 times" in text.replace("\n", " ")
+    assert "3 times; where a busy moment weighs more, oftener: `x` 6 times" in text.replace("\n", " ")

@@ -200,3 +200,22 @@ def test_a_labelled_file_is_read_in_parts_as_if_it_were_one(tmp_path, monkeypatc
     for rows in (1, 2, 4, 5, 6):
         monkeypatch.setattr(labelled, "_ROWS", rows)
         pd.testing.assert_frame_equal(exports.read(place.read_bytes(), "a.dta").table.astype("str"), whole)
+
+
+@pytest.mark.parametrize(("compress", "limit"), [(False, 2), (True, 4)])
+def test_fewer_rows_at_a_time_of_a_file_that_is_not_compressed(tmp_path, monkeypatch, compress, limit):
+    monkeypatch.setattr(labelled, "_ROWS", 2)
+    monkeypatch.setattr(labelled, "_PACKED_ROWS", 4)
+    asked = []
+
+    def read(file, **settings):
+        asked.append(settings["row_limit"])
+        return pyreadstat.read_sav(file, **settings)
+
+    monkeypatch.setitem(labelled._READERS, "spss", read)
+    place = tmp_path / "a.sav"
+    pyreadstat.write_sav(pd.DataFrame({"a": range(7), "b": list("uvwxyxu")}), place, row_compress=compress)
+    table = exports.read(place.read_bytes(), "a.sav").table.astype("str")
+    assert set(asked) == {limit}
+    assert table["a"].tolist() == list("0123456")
+    assert table["b"].tolist() == list("uvwxyxu")

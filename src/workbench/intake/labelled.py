@@ -15,7 +15,9 @@ from workbench.intake.values import BLANKS
 _READERS = {"spss": pyreadstat.read_sav, "stata": pyreadstat.read_dta}
 _Coded = tuple[np.ndarray, np.ndarray]  # of each row the place of its value, -1 where missing; and the values
 _PROGRAM = {"spss": "SPSS", "stata": "Stata"}
-_ROWS = 50_000  # read at a time: more are spread over the memory, fewer have the reader skip those before again
+_ROWS = 10_000  # read at a time: more are spread over the memory
+_PACKED_ROWS = 50_000  # of a compressed file, whose reader unpacks all rows before a part to skip them
+_COMPRESSION = slice(72, 76)  # of the bytes of an SPSS file: all zero where its rows are as they are
 _HARDLY_REPEATING = 0.9  # share of the cells of a column that are all different
 _EXACT = 2.0**53  # whole numbers below it are exact
 
@@ -76,6 +78,7 @@ def _in_parts(raw: bytes, family: str, encoding: str | None) -> tuple[dict[str, 
     """Read a file some rows at a time: as the reader gives them, a million rows would take gigabytes."""
     parts: dict[str, list[_Coded]] = {}
     extended: dict[str, set[Any]] = {}
+    most = _PACKED_ROWS if family == "spss" and any(raw[_COMPRESSION]) else _ROWS
     start = 0
     while True:
         columns, meta = _READERS[family](
@@ -85,7 +88,7 @@ def _in_parts(raw: bytes, family: str, encoding: str | None) -> tuple[dict[str, 
             dates_as_pandas_datetime=True,
             output_format="dict",
             row_offset=start,
-            row_limit=_ROWS,
+            row_limit=most,
         )
         count = max(map(len, columns.values()), default=0)
         for name in meta.column_names:
@@ -93,7 +96,7 @@ def _in_parts(raw: bytes, family: str, encoding: str | None) -> tuple[dict[str, 
         for name, letters in (meta.missing_user_values or {}).items():  # those of these rows
             extended.setdefault(name, set()).update(letters)
         start += count
-        if count < _ROWS:
+        if count < most:
             return {name: _joined(each) for name, each in parts.items()}, extended, meta
 
 
