@@ -85,6 +85,7 @@ def _reports(quick: bool, folder: Path) -> list[Row]:
             _changed(providers),
             [make, whole],
             size=f"{providers} providers; pages only; the synthesis alone where kernels are ready",
+            turns=turns,
         ),
         Row(
             "many",
